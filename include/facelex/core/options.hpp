@@ -1,0 +1,118 @@
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "facelex/core/json.hpp"
+
+namespace facelex {
+
+/// Bounds of a numeric option; `above` excludes the lower bound itself.
+struct Bounds {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_excluded = false;
+
+  static Bounds at_least(double low) { return {low, std::numeric_limits<double>::infinity(), false}; }
+  static Bounds above(double low) { return {low, std::numeric_limits<double>::infinity(), true}; }
+  static Bounds between(double low, double high) { return {low, high, false}; }
+  /// "≥ 0", "> 0", "0 … 1", or nothing.
+  std::string text() const;
+  bool contains(double value) const;
+};
+
+/// One field of an options struct: everything that the command line, the JSON configuration, the sidecar and
+/// the documentation say of it comes from here. The default is the value that the field had when it was
+/// described.
+struct Option {
+  enum class Type { flag, integer, number, text, choice, texts };
+
+  std::string name;  ///< kebab-case: `--name` on the command line, "name" in JSON
+  std::string help;  ///< one sentence, with the unit
+  Type type = Type::text;
+  Bounds bounds;                     ///< integer, number
+  std::vector<std::string> choices;  ///< choice
+  Json default_value;
+  std::function<Json()> get;
+  /// Sets the field. Throws Error (usage) that names the option, the value and what is allowed.
+  std::function<void(const Json&)> set;
+
+  /// Sets the field from the text of a command-line argument ("true"/"false" for a flag).
+  void set_text(std::string_view text) const;
+  /// "[≥ 0]", "[fast|default]" and the like, for help.
+  std::string allowed_text() const;
+};
+
+/// The fields of one options struct. Each algorithm has one such struct with
+///   `void describe(OptionList& options);`  binding every field, its help and bounds, and
+///   `void check() const;`                  testing what concerns several fields at once.
+/// The struct must outlive the list.
+class OptionList {
+ public:
+  OptionList& flag(std::string name, bool& field, std::string help);
+  OptionList& integer(std::string name, int& field, Bounds bounds, std::string help);
+  OptionList& integer(std::string name, long long& field, Bounds bounds, std::string help);
+  OptionList& number(std::string name, double& field, Bounds bounds, std::string help);
+  OptionList& text(std::string name, std::string& field, std::string help);
+  /// A comma-separated list on the command line, an array in JSON.
+  OptionList& texts(std::string name, std::vector<std::string>& field, std::string help);
+  /// An enumeration by its names.
+  template <class Enum>
+  OptionList& choice(std::string name, Enum& field, std::vector<std::pair<std::string, Enum>> values,
+                     std::string help) {
+    std::vector<std::string> names;
+    for (const auto& value : values) names.push_back(value.first);
+    auto get = [&field, values] {
+      for (const auto& [text, value] : values)
+        if (value == field) return text;
+      return std::string();
+    };
+    auto set = [&field, values](const std::string& given) {
+      for (const auto& [text, value] : values)
+        if (text == given) field = value;
+    };
+    return add_choice(std::move(name), std::move(names), std::move(get), std::move(set), std::move(help));
+  }
+
+  const std::vector<Option>& options() const { return options_; }
+  const Option* find(std::string_view name) const;
+
+  /// All fields as an object, in the order of their description.
+  Json to_json() const;
+  /// Only the fields that differ from their default.
+  Json changed() const;
+  /// Sets the fields named in `object`. Throws Error (usage) for an unknown name (with the nearest known one)
+  /// or a bad value; `place` (for example "run.json: extract") begins the message.
+  void from_json(const Json& object, std::string_view place);
+
+ private:
+  OptionList& add(Option option);
+  OptionList& add_choice(std::string name, std::vector<std::string> names, std::function<std::string()> get,
+                         std::function<void(const std::string&)> set, std::string help);
+
+  std::vector<Option> options_;
+};
+
+/// The described fields of an options struct.
+template <class Options>
+OptionList described(Options& options) {
+  OptionList list;
+  options.describe(list);
+  return list;
+}
+
+/// The options as JSON; needs no mutable struct.
+template <class Options>
+Json options_json(Options options) {
+  return described(options).to_json();
+}
+
+/// The known word nearest to `word` by edit distance, if near enough to be what was meant.
+std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace facelex

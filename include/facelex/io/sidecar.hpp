@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facelex/core/json.hpp"
+#include "facelex/io/recording.hpp"
+
+namespace facelex {
+
+/// Frame counts of a recording.
+struct FrameCounts {
+  std::int64_t rows = 0;       ///< rows of the file
+  std::int64_t frames = 0;     ///< different frame numbers
+  std::int64_t with_face = 0;  ///< frames with at least one success row
+  bool operator==(const FrameCounts&) const = default;
+};
+
+/// What a stage (extract, standardize, encode …) says of one file that it has written.
+struct StageResult {
+  SignalKind kind = SignalKind::other;
+  std::vector<Column> columns;  ///< without the five frame columns
+  FrameCounts counts;
+  std::string state = "ok";  ///< ok, or partial: the input broke off and its good frames are here
+  std::string message;       ///< why it is partial; or what the user should know
+  Json details =
+      Json::object();  ///< what only this stage knows (video: size, rotation, variable frame rate, codec …)
+  std::string output_digest;  ///< sha256 of the file written
+};
+
+/// Counts rows, frames and frames with a face; blocks are added in order.
+class FrameCounter {
+ public:
+  void add(const std::vector<Frame>& frames);
+  const FrameCounts& counts() const { return counts_; }
+
+ private:
+  FrameCounts counts_;
+  std::int64_t last_frame_ = -1;
+  bool last_had_face_ = false;
+};
+
+/// x.json beside x.csv: how the file came to be and what its columns are. It holds nothing that differs
+/// between two runs of the same input, options and version: no times, no absolute paths, no thread counts. It
+/// is written after its file, so a file with a sidecar that fits is complete.
+struct Sidecar {
+  std::string
+      command;  ///< the command line that makes the file again, with paths as they stand below the input
+  std::string stage;         ///< the command's name: extract, standardize, encode …
+  std::string version;       ///< of facelex
+  std::string input;         ///< the input's path below the input folder
+  std::string input_digest;  ///< sha256
+  std::string model_digest;  ///< sha256 of the model used, or empty
+  Json options;              ///< as resolved
+  StageResult result;
+};
+
+/// clips/07.csv → clips/07.json
+std::filesystem::path sidecar_path(const std::filesystem::path& file);
+/// Writes atomically.
+void write_sidecar(const std::filesystem::path& file, const Sidecar& sidecar);
+/// The sidecar of `file`, or nothing when there is none or it is not one of ours.
+std::optional<Sidecar> read_sidecar(const std::filesystem::path& file);
+
+}  // namespace facelex

@@ -1,0 +1,229 @@
+#include "facelex/core/options.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+
+namespace facelex {
+namespace {
+
+std::string value_text(const Json& value) {
+  return in_quotes(value.is_string() ? value.get<std::string>()
+                                     : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+[[noreturn]] void refuse(const std::string& name, const Json& value, const std::string& expected) {
+  throw usage_error("--" + name + ": " + value_text(value) + " is not " + expected);
+}
+
+std::string numbers_of(const Bounds& bounds, const char* noun) {
+  const std::string range = bounds.text();
+  return range.empty() ? noun : std::string(noun) + " " + range;
+}
+
+std::string joined(const std::vector<std::string>& words, const char* separator) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : separator) + word;
+  return text;
+}
+
+template <class Integer>
+Option integer_option(std::string name, Integer& field, Bounds bounds, std::string help) {
+  Option o{name, std::move(help), Option::Type::integer, bounds, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, bounds, name](const Json& value) {
+    const auto given = value.is_number_integer() ? std::optional(value.template get<std::int64_t>())
+                       : value.is_number_float() ? parse_integer(number_text(value.template get<double>()))
+                                                 : std::nullopt;
+    if (!given || !bounds.contains(static_cast<double>(*given)) ||
+        *given > std::numeric_limits<Integer>::max() || *given < std::numeric_limits<Integer>::min())
+      refuse(name, value, numbers_of(bounds, "a whole number"));
+    field = static_cast<Integer>(*given);
+  };
+  return o;
+}
+
+}  // namespace
+
+std::string Bounds::text() const {
+  const bool has_low = std::isfinite(low), has_high = std::isfinite(high);
+  if (has_low && has_high) return number_text(low) + " … " + number_text(high);
+  if (has_low) return (low_excluded ? "> " : "≥ ") + number_text(low);
+  if (has_high) return "≤ " + number_text(high);
+  return {};
+}
+
+bool Bounds::contains(double value) const {
+  return value <= high && (low_excluded ? value > low : value >= low);
+}
+
+void Option::set_text(std::string_view text) const {
+  switch (type) {
+    case Type::flag:
+      if (text != "true" && text != "false") refuse(name, Json(std::string(text)), "true or false");
+      return set(text == "true");
+    case Type::integer:
+      if (const auto value = parse_integer(text)) return set(*value);
+      refuse(name, Json(std::string(text)), numbers_of(bounds, "a whole number"));
+    case Type::number:
+      if (const auto value = parse_double(text)) return set(*value);
+      refuse(name, Json(std::string(text)), numbers_of(bounds, "a number"));
+    case Type::texts: {
+      Json list = Json::array();
+      while (!text.empty()) {
+        const auto comma = std::min(text.find(','), text.size());
+        const auto word = trimmed(text.substr(0, comma));
+        if (!word.empty()) list.push_back(std::string(word));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+      }
+      return set(list);
+    }
+    case Type::text:
+    case Type::choice:
+      return set(std::string(text));
+  }
+}
+
+std::string Option::allowed_text() const {
+  if (!choices.empty()) return joined(choices, "|");
+  return bounds.text();
+}
+
+OptionList& OptionList::add(Option option) {
+  option.default_value = option.get();
+  options_.push_back(std::move(option));
+  return *this;
+}
+
+OptionList& OptionList::flag(std::string name, bool& field, std::string help) {
+  Option o{name, std::move(help), Option::Type::flag, {}, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, name](const Json& value) {
+    if (!value.is_boolean()) refuse(name, value, "true or false");
+    field = value.get<bool>();
+  };
+  return add(std::move(o));
+}
+
+OptionList& OptionList::integer(std::string name, int& field, Bounds bounds, std::string help) {
+  return add(integer_option(std::move(name), field, bounds, std::move(help)));
+}
+
+OptionList& OptionList::integer(std::string name, long long& field, Bounds bounds, std::string help) {
+  return add(integer_option(std::move(name), field, bounds, std::move(help)));
+}
+
+OptionList& OptionList::number(std::string name, double& field, Bounds bounds, std::string help) {
+  Option o{name, std::move(help), Option::Type::number, bounds, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, bounds, name](const Json& value) {
+    if (!value.is_number() || !bounds.contains(value.get<double>()))
+      refuse(name, value, numbers_of(bounds, "a number"));
+    field = value.get<double>();
+  };
+  return add(std::move(o));
+}
+
+OptionList& OptionList::text(std::string name, std::string& field, std::string help) {
+  Option o{name, std::move(help), Option::Type::text, {}, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, name](const Json& value) {
+    if (!value.is_string()) refuse(name, value, "a text");
+    field = value.get<std::string>();
+  };
+  return add(std::move(o));
+}
+
+OptionList& OptionList::texts(std::string name, std::vector<std::string>& field, std::string help) {
+  Option o{name, std::move(help), Option::Type::texts, {}, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, name](const Json& value) {
+    const bool texts_only = value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) {
+                              return item.is_string();
+                            });
+    if (!texts_only) refuse(name, value, "a list of texts");
+    field = value.get<std::vector<std::string>>();
+  };
+  return add(std::move(o));
+}
+
+OptionList& OptionList::add_choice(std::string name, std::vector<std::string> names,
+                                   std::function<std::string()> get,
+                                   std::function<void(const std::string&)> set, std::string help) {
+  Option o{name, std::move(help), Option::Type::choice, {}, names, {}, {}, {}};
+  o.get = [get = std::move(get)] { return Json(get()); };
+  o.set = [set = std::move(set), names = std::move(names), name](const Json& value) {
+    if (!value.is_string() || std::find(names.begin(), names.end(), value.get<std::string>()) == names.end())
+      refuse(name, value, "one of " + joined(names, ", "));
+    set(value.get<std::string>());
+  };
+  return add(std::move(o));
+}
+
+const Option* OptionList::find(std::string_view name) const {
+  for (const auto& option : options_)
+    if (option.name == name) return &option;
+  return nullptr;
+}
+
+Json OptionList::to_json() const {
+  Json object = Json::object();
+  for (const auto& option : options_) object[option.name] = option.get();
+  return object;
+}
+
+Json OptionList::changed() const {
+  Json object = Json::object();
+  for (const auto& option : options_)
+    if (auto value = option.get(); value != option.default_value) object[option.name] = std::move(value);
+  return object;
+}
+
+void OptionList::from_json(const Json& object, std::string_view place) {
+  const std::string where(place);
+  if (!object.is_object())
+    throw usage_error(where + ": expected an object of options, found " + value_text(object));
+  std::vector<std::string> known;
+  for (const auto& option : options_) known.push_back(option.name);
+  for (const auto& [name, value] : object.items()) {
+    const Option* option = find(name);
+    if (!option) {
+      const auto nearest = nearest_word(name, known);
+      throw usage_error(where + ": unknown option " + in_quotes(name),
+                        nearest ? "did you mean '" + *nearest + "'?" : "known are " + joined(known, ", "));
+    }
+    try {
+      option->set(value);
+    } catch (const Error& error) {
+      throw Error(error.kind(), where + ": " + error.what());
+    }
+  }
+}
+
+std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known) {
+  std::size_t least = word.size() / 2 + 1;
+  std::optional<std::string> nearest;
+  for (const auto& candidate : known) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      std::size_t diagonal = row[0]++;
+      for (std::size_t j = 0; j < candidate.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i] != candidate[j]);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+      }
+    }
+    if (row.back() < least) {
+      least = row.back();
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace facelex
