@@ -1,15 +1,13 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace facelex {
+#include "facelex/core/matrix.hpp"
 
-/// A table with a row per frame: row-major, so that a frame's values lie together.
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+namespace facelex {
 
 /// What the columns of a recording are.
 enum class SignalKind {
