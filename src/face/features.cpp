@@ -1,0 +1,94 @@
+#include "facelex/face/features.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <string_view>
+
+namespace facelex {
+namespace {
+
+std::vector<int> points_from_to(int first, int last) {
+  std::vector<int> points(static_cast<std::size_t>(last - first + 1));
+  std::iota(points.begin(), points.end(), first);
+  return points;
+}
+
+std::vector<int> joined(std::vector<int> points, const std::vector<int>& more) {
+  points.insert(points.end(), more.begin(), more.end());
+  std::sort(points.begin(), points.end());
+  return points;
+}
+
+FacialFeature left_brow() {
+  return {"LB", "left brow", points_from_to(22, 26)};
+}
+FacialFeature right_brow() {
+  return {"RB", "right brow", points_from_to(17, 21)};
+}
+FacialFeature nose() {
+  return {"NO", "nose", points_from_to(27, 35)};
+}
+FacialFeature left_eye() {
+  return {"LE", "left eye", points_from_to(42, 47)};
+}
+FacialFeature right_eye() {
+  return {"RE", "right eye", points_from_to(36, 41)};
+}
+
+/// The number n of a column named <letters>_<n>, or nothing for any other name.
+std::optional<int> point_number(std::string_view name) {
+  const auto underscore = name.find('_');
+  if (underscore == 0 || underscore == std::string_view::npos) return std::nullopt;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (!std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(underscore), is_letter))
+    return std::nullopt;
+  const std::string_view digits = name.substr(underscore + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  int number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::vector<FacialFeature> facial_features(FeatureDivision division) {
+  switch (division) {
+    case FeatureDivision::facial_basis:
+      return {left_brow(), right_brow(), nose(),
+              left_eye(),  right_eye(),  {"MO", "mouth", points_from_to(48, 67)}};
+    case FeatureDivision::split_mouth:
+      // The corners go with the upper lip on both sides, so that each lip is its own mirror image.
+      return {left_brow(),
+              right_brow(),
+              nose(),
+              left_eye(),
+              right_eye(),
+              {"UL", "upper lip", joined(points_from_to(48, 54), points_from_to(60, 64))},
+              {"LL", "lower lip", joined(points_from_to(55, 59), points_from_to(65, 67))}};
+    case FeatureDivision::dfecs:
+      return {left_brow(),
+              right_brow(),
+              left_eye(),
+              right_eye(),
+              nose(),
+              {"MO", "lips", points_from_to(48, 67)},
+              {"JA", "jaw line", points_from_to(0, 16)}};
+  }
+  return {};
+}
+
+std::vector<Eigen::Index> feature_columns(const FacialFeature& feature, const std::vector<Column>& columns) {
+  std::vector<Eigen::Index> found;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto number = point_number(columns[i].name);
+    if (number && std::binary_search(feature.points.begin(), feature.points.end(), *number))
+      found.push_back(static_cast<Eigen::Index>(i));
+  }
+  return found;
+}
+
+}  // namespace facelex
