@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "facelex/core/options.hpp"
+
+namespace facelex {
+
+/// One file (or image folder) of a batch.
+struct BatchItem {
+  std::filesystem::path source;  ///< as it can be opened from here
+  std::string
+      name;  ///< path below the common folder of the inputs, without extension: outputs are named after it
+  std::string problem;  ///< why it cannot be used at all (no such file), or empty
+};
+
+/// Which files a command takes.
+struct InputKind {
+  std::string noun;  ///< plural, for messages: "videos"
+  std::function<bool(const std::filesystem::path&)>
+      is_file;  ///< a file found in a folder belongs to the batch
+  std::function<bool(const std::filesystem::path&)>
+      is_folder;  ///< a folder is one item (image folder); may be empty
+};
+
+/// Where the inputs come from, besides those named on the command line.
+struct InputOptions {
+  std::string list;            ///< file with one path a line, or "-" for standard input
+  std::string shard = "auto";  ///< "i/n", "none", or "auto": from Slurm's array variables
+
+  void describe(OptionList& options);
+};
+
+/// Part `index` (1-based) of `count` parts of a batch.
+struct Shard {
+  int index = 1;
+  int count = 1;
+  bool from_slurm = false;
+};
+
+/// Reads "i/n" and "none"; "auto" takes SLURM_ARRAY_TASK_ID, _MIN, _MAX and _STEP when they are set.
+/// Throws Error (usage) for anything else.
+Shard parse_shard(const std::string& text);
+
+/// The items of a batch, in natural order of their names.
+struct Inputs {
+  std::vector<BatchItem> items;  ///< of this shard
+  std::size_t items_in_all = 0;  ///< of all shards
+  Shard shard;
+  std::size_t others = 0;  ///< files seen in folders that are not of the kind
+};
+
+/// Collects files and folders (recursively; hidden files, manifests, and everything below `output` left out).
+///
+/// Names: the deepest folder that holds all inputs is the base, and a name is the path below it. With one
+/// folder that is the path below that folder; with one file its stem. Two inputs that differ in the extension
+/// alone keep it. Slurm's array variables divide the batch only when its inputs come from a folder or a list:
+/// a file that a job names itself is always done. A path that does not exist becomes an item with a problem,
+/// so that the rest of the batch is done. Throws Error (usage) when there is no input at all, or a list
+/// cannot be read.
+Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
+                   const InputKind& kind, const std::filesystem::path& output);
+
+}  // namespace facelex

@@ -1,0 +1,205 @@
+#include "facelex/batch/manifest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/io/atomic_file.hpp"
+
+namespace facelex {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* manifest_header =
+    "path,name,state,message,frames,with_face,share,seconds,frames_per_second,finished";
+constexpr std::array states = {ItemState::pending, ItemState::ok, ItemState::partial, ItemState::failed,
+                               ItemState::skipped};
+
+void append_field(std::string& line, const std::string& field) {
+  if (field.find_first_of(",\"\n\r") == std::string::npos) {
+    line += field;
+    return;
+  }
+  line += '"';
+  for (const char c : field) {
+    if (c == '"') line += '"';
+    line += c;
+  }
+  line += '"';
+}
+
+/// Rounded, so that the table is pleasant to read: 3 decimals.
+std::string rounded(double value) {
+  return std::isfinite(value) ? number_text(std::round(value * 1000) / 1000) : "";
+}
+
+std::string row_text(const ManifestRow& row) {
+  const auto frames = static_cast<double>(row.frames);
+  const bool counted = row.frames > 0;
+  const std::array<std::string, 10> fields = {
+      row.path,
+      row.name,
+      state_name(row.state),
+      row.message,
+      std::to_string(row.frames),
+      std::to_string(row.with_face),
+      counted ? rounded(static_cast<double>(row.with_face) / frames) : "",
+      rounded(row.seconds),
+      counted && row.seconds > 0 && row.state != ItemState::skipped ? rounded(frames / row.seconds) : "",
+      row.finished};
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line += ',';
+    append_field(line, fields[i]);
+  }
+  return line;
+}
+
+/// The records of a CSV text, with quoted fields that may hold commas, quotes and line ends.
+std::vector<std::vector<std::string>> csv_records(const std::string& text) {
+  std::vector<std::vector<std::string>> records;
+  std::vector<std::string> record;
+  std::string field;
+  bool quoted = false, any = false;
+  const auto end_record = [&] {
+    record.push_back(std::move(field));
+    records.push_back(std::move(record));
+    record = {};
+    field = {};
+    any = false;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    any |= c != '\n' && c != '\r';
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
+      field += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (quoted || (c != ',' && c != '\n' && c != '\r')) {
+      field += c;
+    } else if (c == ',') {
+      record.push_back(std::move(field));
+      field = {};
+    } else if (any) {
+      end_record();
+    }
+  }
+  if (any) end_record();
+  return records;
+}
+
+}  // namespace
+
+bool is_manifest_name(const std::string& name) {
+  return name == "manifest.csv" ||
+         (name.starts_with("manifest.") && name.ends_with(".csv") && name.find("-of-") != std::string::npos);
+}
+
+const char* state_name(ItemState state) {
+  switch (state) {
+    case ItemState::pending:
+      return "pending";
+    case ItemState::ok:
+      return "ok";
+    case ItemState::partial:
+      return "partial";
+    case ItemState::failed:
+      return "failed";
+    case ItemState::skipped:
+      return "skipped";
+  }
+  return "";
+}
+
+Manifest::Manifest(fs::path file) : file_(std::move(file)) {
+  std::error_code error;
+  if (!fs::exists(file_, error)) return;
+  try {
+    earlier_ = read_manifest(file_);
+  } catch (const Error&) {
+    earlier_.clear();  // not a manifest of ours, or damaged: this run writes a good one
+  }
+}
+
+void Manifest::write() const {
+  std::set<std::string> names;
+  for (const auto& row : rows_) names.insert(row.name);
+  std::vector<const ManifestRow*> all;
+  for (const auto& row : rows_) all.push_back(&row);
+  for (const auto& row : earlier_)
+    if (!names.contains(row.name)) all.push_back(&row);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto* a, const auto* b) { return natural_less(a->name, b->name); });
+  std::string text = manifest_header;
+  text += '\n';
+  for (const auto* row : all) text += row_text(*row) + '\n';
+  write_file_atomically(file_, text);
+}
+
+std::vector<ManifestRow> read_manifest(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw system_error(file.string(), "open", errno);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (!text.starts_with(std::string(manifest_header) + "\n"))
+    throw data_error({file.string(), 1, {}}, "not a manifest of facelex");
+  const auto records = csv_records(text);
+  std::vector<ManifestRow> rows;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const auto& r = records[i];
+    const auto state = std::find_if(states.begin(), states.end(),
+                                    [&](ItemState s) { return r.size() == 10 && r[2] == state_name(s); });
+    if (state == states.end())
+      throw data_error({file.string(), static_cast<long long>(i) + 1, {}},
+                       "not a row of a manifest of facelex");
+    rows.push_back({r[0], r[1], *state, r[3], parse_integer(r[4]).value_or(0),
+                    parse_integer(r[5]).value_or(0), parse_double(r[7]).value_or(0), r[9]});
+  }
+  return rows;
+}
+
+std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) throw usage_error(in_quotes(folder.string()) + " is not a folder");
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (is_manifest_name(entry.path().filename().string()) && entry.is_regular_file())
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  const auto natural = [](const std::string& a, const std::string& b) { return natural_less(a, b); };
+  std::map<fs::path, std::map<std::string, ManifestRow, decltype(natural)>> merged;
+  for (const auto& file : files) {
+    auto& rows = merged.try_emplace(file.parent_path().lexically_relative(folder), natural).first->second;
+    for (auto& row : read_manifest(file)) {
+      const auto [known, is_new] = rows.try_emplace(row.name, row);
+      const bool supersedes = known->second.state == ItemState::pending ||
+                              (row.state != ItemState::pending && row.finished >= known->second.finished);
+      if (!is_new && supersedes) known->second = std::move(row);
+    }
+  }
+  std::map<fs::path, std::vector<ManifestRow>> result;
+  for (auto& [subfolder, rows] : merged)
+    for (auto& [name, row] : rows) result[subfolder].push_back(std::move(row));
+  return result;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace facelex

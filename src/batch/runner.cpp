@@ -1,0 +1,263 @@
+#include "facelex/batch/runner.hpp"
+
+#include <signal.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/parallel.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/core/version.hpp"
+
+namespace facelex {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One line, whatever the message holds.
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (c == '\n' || c == '\r') c = ' ';
+  return text;
+}
+
+class BatchRun {
+ public:
+  BatchRun(const Inputs& inputs, const Stage& stage, const BatchOptions& options, Reporter& reporter)
+      : inputs_(inputs),
+        stage_(stage),
+        options_(options),
+        reporter_(reporter),
+        manifest_(manifest_path(options.output, inputs.shard)) {
+    for (const auto& item : inputs.items) {
+      ManifestRow row;
+      row.path = item.source.string();
+      row.name = item.name;
+      manifest_.rows().push_back(std::move(row));
+    }
+  }
+
+  BatchSummary run() {
+    const std::size_t count = inputs_.items.size();
+    const int workers = std::max(1, std::min<int>(options_.threads, static_cast<int>(count)));
+    threads_each_ = std::max(1, options_.threads / workers);
+    if (!options_.dry_run) {
+      remove_stale_temporaries(options_.output);
+      manifest_.write();
+    }
+    reporter_.begin(stage_.name, stage_.noun, static_cast<std::int64_t>(count));
+    ThreadPool pool(workers);
+    pool.for_each(count, [this](std::size_t i) { process(i); });
+    reporter_.end();
+    if (!options_.dry_run) manifest_.write();
+    return summary();
+  }
+
+ private:
+  fs::path output_of(const BatchItem& item) const { return options_.output / (item.name + stage_.extension); }
+
+  bool stopped() const {
+    return environment_failed_.load() || (options_.stop && options_.stop->load(std::memory_order_relaxed));
+  }
+
+  /// The sidecar of a complete output, or nothing.
+  std::optional<Sidecar> complete(const BatchItem& item, const std::string& input_digest) const {
+    const fs::path output = output_of(item);
+    std::error_code error;
+    if (!fs::exists(output, error)) return {};
+    for (const auto& suffix : stage_.companion_suffixes)
+      if (!fs::exists(options_.output / (item.name + suffix), error)) return {};
+    auto sidecar = read_sidecar(output);
+    if (!sidecar || sidecar->stage != stage_.name || sidecar->version != version ||
+        sidecar->input_digest != input_digest || sidecar->model_digest != stage_.model_digest ||
+        canonical_text(sidecar->options) != canonical_text(stage_.options) ||
+        sidecar->result.output_digest != sha256_of_file(output))
+      return {};
+    return sidecar;
+  }
+
+  void process(std::size_t index) {
+    if (stopped()) return;
+    const BatchItem& item = inputs_.items[index];
+    ManifestRow row = manifest_.rows()[index];
+    const auto start = Clock::now();
+    try {
+      if (!item.problem.empty())
+        throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
+      const std::string input_digest = sha256_of_file(item.source);
+      const auto done = options_.force ? std::nullopt : complete(item, input_digest);
+      if (options_.dry_run) {
+        row.state = done ? ItemState::skipped : ItemState::pending;
+        const std::lock_guard lock(mutex_);
+        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", item.source.c_str(), output_of(item).c_str());
+      } else if (done) {
+        // What broke off stays partial, however often it is looked at.
+        row.state = done->result.state == "partial" ? ItemState::partial : ItemState::skipped;
+        take(row, done->result);
+      } else {
+        make(item, input_digest, row);
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) return;
+      fail(item, row, error.what());
+      if (error.kind() == ErrorKind::environment) environment_failed_ = true;
+    } catch (const std::bad_alloc&) {
+      fail(item, row, item.source.string() + ": out of memory");
+    } catch (const std::exception& error) {
+      fail(item, row, item.source.string() + ": " + error.what());
+    }
+    row.seconds = seconds_since(start);
+    row.finished = options_.dry_run ? "" : utc_now();
+    finish(index, std::move(row));
+  }
+
+  void make(const BatchItem& item, const std::string& input_digest, ManifestRow& row) {
+    Work work;
+    work.threads = threads_each_;
+    work.stop = options_.stop;
+    work.progress = [&](std::int64_t done, std::int64_t total) {
+      reporter_.progress(finished_.load(), item.name + " " + std::to_string(done) +
+                                               (total > 0 ? " of " + std::to_string(total) : "") + " frames");
+    };
+    Sidecar sidecar;
+    sidecar.stage = stage_.name;
+    sidecar.version = version;
+    // The name that the output is known by, with the input's own extension: no absolute path.
+    sidecar.input = item.name;
+    const std::string extension = item.source.extension().string();
+    if (!fs::is_directory(item.source) && !sidecar.input.ends_with(extension)) sidecar.input += extension;
+    sidecar.input_digest = input_digest;
+    sidecar.model_digest = stage_.model_digest;
+    sidecar.options = stage_.options;
+    sidecar.command = stage_.command;
+    if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
+      sidecar.command.replace(
+          mark, 2, sidecar.input.find(' ') == std::string::npos ? sidecar.input : "'" + sidecar.input + "'");
+    sidecar.result = stage_.run(item.source, output_of(item), work);
+    write_sidecar(output_of(item), sidecar);
+    row.state = sidecar.result.state == "partial" ? ItemState::partial : ItemState::ok;
+    take(row, sidecar.result);
+    if (row.state == ItemState::partial)
+      reporter_.warning(item.source.string() + ": " + one_line(sidecar.result.message) +
+                        "; the good frames are kept");
+    else if (!sidecar.result.message.empty())
+      reporter_.warning(item.source.string() + ": " + one_line(sidecar.result.message));
+  }
+
+  static void take(ManifestRow& row, const StageResult& result) {
+    row.frames = result.counts.frames;
+    row.with_face = result.counts.with_face;
+    row.message = one_line(result.message);
+  }
+
+  void fail(const BatchItem&, ManifestRow& row, const std::string& message) {
+    row.state = ItemState::failed;
+    row.message = one_line(message);
+    reporter_.error(row.message);
+  }
+
+  void finish(std::size_t index, ManifestRow row) {
+    const std::lock_guard lock(mutex_);
+    manifest_.rows()[index] = std::move(row);
+    ++finished_;
+    reporter_.progress(finished_.load(), inputs_.items[index].name);
+    if (!options_.dry_run && seconds_since(manifest_written_) >= 1) {
+      manifest_.write();
+      manifest_written_ = Clock::now();
+    }
+  }
+
+  BatchSummary summary() const {
+    BatchSummary summary;
+    summary.rows = manifest_.rows();
+    for (const auto& row : summary.rows) switch (row.state) {
+        case ItemState::ok:
+          ++summary.ok;
+          break;
+        case ItemState::partial:
+          ++summary.partial;
+          break;
+        case ItemState::failed:
+          ++summary.failed;
+          break;
+        case ItemState::pending:
+          ++summary.pending;
+          break;
+        case ItemState::skipped:
+          ++summary.skipped;
+          break;
+      }
+    summary.interrupted = options_.stop && options_.stop->load();
+    summary.environment_failed = environment_failed_.load();
+    return summary;
+  }
+
+  const Inputs& inputs_;
+  const Stage& stage_;
+  const BatchOptions& options_;
+  Reporter& reporter_;
+  Manifest manifest_;
+  std::mutex mutex_;
+  Clock::time_point manifest_written_ = Clock::now();
+  std::atomic<std::int64_t> finished_{0};
+  std::atomic<bool> environment_failed_{false};
+  int threads_each_ = 1;
+};
+
+}  // namespace
+
+int BatchSummary::exit_status() const {
+  if (interrupted) return 130;
+  if (environment_failed) return 3;
+  return failed + partial > 0 ? 1 : 0;
+}
+
+BatchSummary run_batch(const Inputs& inputs, const Stage& stage, const BatchOptions& options,
+                       Reporter& reporter) {
+  return BatchRun(inputs, stage, options, reporter).run();
+}
+
+std::string summary_text(const BatchSummary& summary) {
+  std::string text;
+  const auto add = [&](std::size_t count, const char* what) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + what;
+  };
+  add(summary.ok, "done");
+  add(summary.partial, "partial");
+  add(summary.failed, "failed");
+  add(summary.skipped, "skipped (complete already)");
+  add(summary.pending, "not begun");
+  return text.empty() ? "nothing to do" : text;
+}
+
+fs::path manifest_path(const fs::path& folder, const Shard& shard) {
+  if (shard.count == 1) return folder / "manifest.csv";
+  return folder / ("manifest." + std::to_string(shard.index) + "-of-" + std::to_string(shard.count) + ".csv");
+}
+
+void remove_stale_temporaries(const fs::path& folder) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with('.') || !name.ends_with(".tmp")) continue;
+    const std::string stem = name.substr(0, name.size() - 4);
+    const auto process = parse_integer(stem.substr(stem.rfind('.') + 1));
+    std::error_code ignored;
+    if (process && *process > 0 && kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH)
+      fs::remove(entry->path(), ignored);
+  }
+}
+
+}  // namespace facelex

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "facelex/batch/inputs.hpp"
+#include "facelex/batch/runner.hpp"
+#include "facelex/core/options.hpp"
+
+namespace facelex::cli {
+
+/// Set by the first Ctrl-C or SIGTERM; the second ends the process at once.
+extern std::atomic<bool> stop_requested;
+void catch_signals();
+
+/// One command: its CLI11 subcommand, the options that every command has, and the options structs of its algorithms.
+/// A value given on the command line wins over --config FILE.json, which wins over the struct's default.
+class Command {
+ public:
+  struct Text {
+    std::string name, summary, description, example;
+  };
+  /// `parent` is the program or a command of several words ("learn").
+  Command(CLI::App& parent, Text text);
+  virtual ~Command() = default;
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  /// Reads configuration and options, sets up logging, and runs. Returns the exit status.
+  int execute();
+  const CLI::App& app() const { return *app_; }
+  const std::string& example() const { return text_.example; }
+
+ protected:
+  virtual int run() = 0;
+
+  /// Adds every option of the list under a heading of --help. The struct behind it must outlive the command.
+  /// `section`: its object in the --config file, and the prefix of its names on the command line
+  /// (--extract-quality); empty for the top level.
+  void add_options(const std::string& heading, OptionList list, const std::string& section = {});
+  void add_inputs(const std::string& what, InputOptions& options);
+  void add_output(const std::string& what);
+  void add_batch_options();
+  void add_threads();
+
+  /// Runs a stage over the inputs and reports. Prints where things lie.
+  BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
+  Inputs inputs(const InputKind& kind) const;
+  /// What a stage's option list says, as JSON and as the command line that repeats it.
+  static std::string command_text(const std::string& words, const OptionList& list);
+
+  CLI::App* app_;
+  std::vector<std::string> input_arguments_;
+  InputOptions* input_options_ = nullptr;
+  std::string output_;
+  int threads_ = 0;  ///< 0: all that the process may use
+  bool force_ = false, dry_run_ = false, quiet_ = false, verbose_ = false;
+  std::string config_, log_;
+  Json configuration_ = Json::object();
+  std::unique_ptr<Reporter> reporter_;
+
+ private:
+  struct Group {
+    OptionList list;
+    std::string section;
+    std::map<std::string, std::string> given;  ///< texts from the command line, by option name
+
+    /// The option's name on the command line.
+    std::string argument(const Option& option) const;
+  };
+  void apply_configuration();
+
+  Text text_;
+  std::vector<std::unique_ptr<Group>> groups_;
+};
+
+/// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in `log_file`.
+void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file);
+
+/// Files that hold a row per frame.
+InputKind recording_files(const std::string& noun);
+
+}  // namespace facelex::cli

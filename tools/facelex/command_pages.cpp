@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <set>
+
+#include "commands.hpp"
+#include "facelex/io/atomic_file.hpp"
+
+namespace facelex::cli {
+namespace {
+
+std::string escaped(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
+  return text;
+}
+
+std::string option_row(const CLI::Option& option) {
+  std::string name = option.get_name(true, true);
+  std::replace(name.begin(), name.end(), ',', ' ');
+  const auto braces = name.find('{');
+  if (braces != std::string::npos) name = name.substr(0, braces);
+  if (!option.get_type_name().empty()) name += " " + option.get_type_name();
+  return "| `" + escaped(name) + "` | " + escaped(option.get_description()) +
+         (option.get_required() ? " (required)" : "") + " |\n";
+}
+
+std::string page(const CLI::App& app, const std::string& words) {
+  std::string text = "# facelex " + words + "\n\n" + app.get_description() + "\n";
+  std::vector<std::string> groups;
+  for (const CLI::Option* option : app.get_options())
+    if (std::find(groups.begin(), groups.end(), option->get_group()) == groups.end())
+      groups.push_back(option->get_group());
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& a, const auto& b) { return (a == "General") < (b == "General"); });
+  for (const auto& group : groups) {
+    text += "\n## " + group + "\n\n| option | meaning |\n|---|---|\n";
+    for (const CLI::Option* option : app.get_options())
+      if (option->get_group() == group) text += option_row(*option);
+  }
+  const std::string footer = app.get_footer();
+  const auto line = footer.find("\n  ");
+  if (line != std::string::npos) text += "\n## Example\n\n```sh\n" + footer.substr(line + 3) + "\n```\n";
+  return text;
+}
+
+void write_pages(const CLI::App& app, const std::string& words, const std::filesystem::path& folder, std::string& index) {
+  const auto children = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const CLI::App* child : children) {
+    const std::string child_words = words.empty() ? child->get_name() : words + " " + child->get_name();
+    if (child->get_group().empty()) continue;  // hidden
+    if (child->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+      std::string file = child_words + ".md";
+      std::replace(file.begin(), file.end(), ' ', '-');
+      write_file_atomically(folder / file, page(*child, child_words));
+      const std::string description = child->get_description();
+      index += "| [`facelex " + child_words + "`](" + file + ") | " + description.substr(0, description.find(". ")) +
+               " |\n";
+    }
+    write_pages(*child, child_words, folder, index);
+  }
+}
+
+}  // namespace
+
+void write_command_pages(const CLI::App& program, const std::string& folder) {
+  std::string index =
+      "# The commands\n\nWritten by `facelex docs` from the declarations that `--help` shows; CI checks that they agree.\n\n"
+      "| command | what it does |\n|---|---|\n";
+  write_pages(program, "", folder, index);
+  write_file_atomically(std::filesystem::path(folder) / "README.md", index);
+}
+
+}  // namespace facelex::cli

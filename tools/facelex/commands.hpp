@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "command.hpp"
+
+namespace facelex::cli {
+
+/// One function for each command, defined in <command>_command.cpp.
+std::unique_ptr<Command> make_extract_command(CLI::App& parent);
+std::unique_ptr<Command> make_standardize_command(CLI::App& parent);
+/// Below `facelex learn`: one for each coding system that can be learnt.
+std::vector<std::unique_ptr<Command>> make_learn_commands(CLI::App& learn);
+std::unique_ptr<Command> make_encode_command(CLI::App& parent);
+std::unique_ptr<Command> make_decode_command(CLI::App& parent);
+std::unique_ptr<Command> make_run_command(CLI::App& parent);
+std::unique_ptr<Command> make_status_command(CLI::App& parent);
+
+/// Writes a page of Markdown for every command, from the same declarations as --help.
+void write_command_pages(const CLI::App& program, const std::string& folder);
+
+}  // namespace facelex::cli

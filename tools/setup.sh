@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what facelex needs to build, run and be tested, from Debian's own packages, and says what it does.
+#   tools/setup.sh            what is needed to build and run
+#   tools/setup.sh --tests    also what the tests use (GoogleTest, ffprobe, clang-format, clang-tidy)
+set -euo pipefail
+
+packages=(g++ cmake ninja-build ccache pkg-config
+  libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev
+  libopencv-dev libdlib-dev libdlib-data libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+  libgtest-dev libbenchmark-dev)
+if [ "${1:-}" = "--tests" ]; then packages+=(ffmpeg clang-format clang-tidy); fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "setup: everything is installed"
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "setup: as root, run: apt-get install ${missing[*]}" >&2; exit 3; }
+  as_root=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+echo "setup: done"
