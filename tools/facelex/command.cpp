@@ -171,7 +171,7 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage, const 
   return summary;
 }
 
-std::string Command::command_text(const std::string& words, const OptionList& list) {
+std::string command_text(const std::string& words, const OptionList& list) {
   std::string text = "facelex " + words + " {}";
   const Json changed = list.changed();
   for (const auto& [name, value] : changed.items()) {

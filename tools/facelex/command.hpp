@@ -51,8 +51,6 @@ class Command {
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
-  /// What a stage's option list says, as JSON and as the command line that repeats it.
-  static std::string command_text(const std::string& words, const OptionList& list);
 
   CLI::App* app_;
   std::vector<std::string> input_arguments_;
@@ -81,6 +79,9 @@ class Command {
 
 /// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in `log_file`.
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file);
+
+/// "facelex <words> {} --alpha 0.5": the command line that repeats a stage with these options.
+std::string command_text(const std::string& words, const OptionList& list);
 
 /// Files that hold a row per frame.
 InputKind recording_files(const std::string& noun);
