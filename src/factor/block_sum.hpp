@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "facelex/core/parallel.hpp"
+#include "facelex/core/work.hpp"
+
+namespace facelex {
+
+/// Samples in a block. It depends on their number alone (so do the sums, then), and bounds the partial sums
+/// that are kept.
+inline std::size_t block_of(std::size_t samples) {
+  constexpr std::size_t least = 512, most_blocks = 256;
+  return std::max(least, (samples + most_blocks - 1) / most_blocks);
+}
+
+/// Σ over blocks of part(first row, rows), added with += in the blocks' order: the same bits whatever the
+/// number of threads. `total` holds the zero of the sum on entry.
+template <class Sum, class Part>
+Sum sum_over_blocks(ThreadPool& pool, const Work& work, std::size_t samples, Sum total, Part part) {
+  const std::size_t block = block_of(samples);
+  std::vector<Sum> parts((samples + block - 1) / block, total);
+  pool.for_each_block(samples, block, [&](std::size_t b, std::size_t begin, std::size_t end) {
+    work.check_stop();
+    part(static_cast<std::ptrdiff_t>(begin), static_cast<std::ptrdiff_t>(end - begin), parts[b]);
+  });
+  for (const Sum& one : parts) total += one;
+  return total;
+}
+
+}  // namespace facelex

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/matrix.hpp"
+#include "facelex/core/text.hpp"
+
+namespace facelex {
+
+/// Throws Error (data) that names the first value that is not finite: one NaN would silently spoil every sum.
+inline void require_finite(const RowMatrix& matrix, const std::string& what) {
+  if (matrix.allFinite()) return;
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i)
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j)
+      if (!std::isfinite(matrix(i, j)))
+        throw data_error({},
+                         what + " " + std::to_string(i + 1) + ", column " + std::to_string(j + 1) +
+                             ": not a finite number",
+                         "leave rows with missing values out");
+}
+
+}  // namespace facelex
