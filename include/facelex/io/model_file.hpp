@@ -9,25 +9,15 @@
 #include <vector>
 
 #include "facelex/core/json.hpp"
-#include "facelex/io/recording.hpp"
+#include "facelex/core/matrix.hpp"
+#include "facelex/io/safetensors.hpp"
 
 namespace facelex {
 
-/// A tensor of a model file: row-major, little-endian.
-struct Tensor {
-  enum class Type { f64, f32, i64, i32, u8 };
-
-  Type type = Type::f64;
-  std::vector<std::int64_t> shape;
-  std::vector<std::byte> bytes;
-
-  std::int64_t size() const;  ///< number of elements
-};
-
 /// The one container of every model: the safetensors layout (8-byte little-endian header length, JSON header,
 /// raw tensors), so Python, R and Julia read it without us. `__metadata__` is text → text as that format
-/// wants; our `metadata` object is kept in it under "facelex" as JSON text, beside "kind" and
-/// "format_version".
+/// wants; our `metadata` object is kept in it under "facelex" as JSON text, beside "kind", "format_version"
+/// and "data_sha256", the SHA-256 of the tensors' bytes in the order of their names.
 struct ModelFile {
   std::string kind;                ///< "facial-basis", "pca", "face-model" …
   int format_version = 1;          ///< of this kind
@@ -36,6 +26,15 @@ struct ModelFile {
 
   void set(const std::string& name, const RowMatrix& matrix);
   void set(const std::string& name, const Eigen::VectorXd& vector);
+  /// Any other matrix or vector of doubles.
+  template <class Derived>
+  void set(const std::string& name, const Eigen::MatrixBase<Derived>& values) {
+    if constexpr (Derived::ColsAtCompileTime == 1) {
+      set(name, Eigen::VectorXd(values));
+    } else {
+      set(name, RowMatrix(values));
+    }
+  }
   void set(const std::string& name, const std::vector<std::int64_t>& values);
   /// The tensor as a matrix (f32 and f64 tensors of two dimensions). Throws Error (data) naming file, tensor,
   /// and what was expected; rows or cols ≥ 0 demand that size.
@@ -53,7 +52,8 @@ inline constexpr int newest_format_version = 1;
 /// bytes.
 std::string write_model(const std::filesystem::path& file, const ModelFile& model);
 /// Checks every size against the file's before allocating. Throws Error (data): not a safetensors file, cut,
-/// sizes that lie, overlapping tensors, not a facelex model, a newer format version (names both).
+/// sizes that lie, overlapping tensors, not a facelex model, tensors that do not have the digest kept with
+/// them, a newer format version (names both). Files of other programs: read_safetensors.
 ModelFile read_model(const std::filesystem::path& file);
 
 }  // namespace facelex
