@@ -26,6 +26,7 @@ struct FrameSourceOptions {
 struct VideoInfo {
   int width = 0, height = 0;  ///< pixels, upright (after rotation)
   int rotation = 0;           ///< clockwise degrees that were applied
+  bool mirrored = false;      ///< left and right were exchanged after it, as the file's orientation asks
   std::string codec;          ///< "h264", "hevc", "images" …
   double frame_rate = 0;      ///< average frames per second as the container says; 0 when unknown
   std::int64_t frames = 0;    ///< as the container says; 0 when unknown
