@@ -14,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 using test::TemporaryFolder;
 
-const InputKind videos = {"videos",
-                          [](const fs::path& file) { return file.extension() == ".mp4" || file.extension() == ".mov"; },
-                          [](const fs::path& folder) { return folder.extension() == ".frames"; }};
+const InputKind videos = {
+    "videos", [](const fs::path& file) { return file.extension() == ".mp4" || file.extension() == ".mov"; },
+    [](const fs::path& folder) { return folder.extension() == ".frames"; }};
 
 std::vector<std::string> names(const Inputs& inputs) {
   std::vector<std::string> result;
@@ -32,7 +32,9 @@ class InputsTest : public ::testing::Test {
   void TearDown() override { set_slurm(nullptr, nullptr, nullptr); }
 
   static void set_slurm(const char* id, const char* first, const char* last) {
-    const auto set = [](const char* name, const char* value) { value ? setenv(name, value, 1) : unsetenv(name); };
+    const auto set = [](const char* name, const char* value) {
+      value ? setenv(name, value, 1) : unsetenv(name);
+    };
     set("SLURM_ARRAY_TASK_ID", id);
     set("SLURM_ARRAY_TASK_MIN", first);
     set("SLURM_ARRAY_TASK_MAX", last);
@@ -43,8 +45,8 @@ class InputsTest : public ::testing::Test {
 };
 
 TEST_F(InputsTest, AFolderIsWalkedInNaturalOrderAndNamesArePathsBelowIt) {
-  for (const char* name : {"a/clip10.mp4", "a/clip2.mp4", "b/clip2.mov", "notes.txt", ".hidden.mp4", "top.mp4",
-                           "b/stills.frames/1.png"})
+  for (const char* name : {"a/clip10.mp4", "a/clip2.mp4", "b/clip2.mov", "notes.txt", ".hidden.mp4",
+                           "top.mp4", "b/stills.frames/1.png"})
     folder.write(name, "x");
   const Inputs inputs = find_inputs({folder.path()}, {}, videos, {});
   EXPECT_EQ(names(inputs), (Names{"a/clip2", "a/clip10", "b/clip2", "b/stills.frames", "top"}));
@@ -92,7 +94,8 @@ TEST_F(InputsTest, NothingToDoIsAUsageErrorThatSaysWhatWasSeen) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_NE(std::string(error.what()).find("no videos among the inputs (1 other files seen)"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("no videos among the inputs (1 other files seen)"),
+              std::string::npos);
   }
 }
 
@@ -119,7 +122,8 @@ TEST_F(InputsTest, ShardsPartitionTheItems) {
     EXPECT_EQ(all.size(), 23u) << count;
     EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 23u) << count;
   }
-  for (const char* bad : {"0/3", "4/3", "a/3", "3", "1/", "/2", "1/0", ""}) EXPECT_THROW(parse_shard(bad), Error) << bad;
+  for (const char* bad : {"0/3", "4/3", "a/3", "3", "1/", "/2", "1/0", ""})
+    EXPECT_THROW(parse_shard(bad), Error) << bad;
 }
 
 TEST_F(InputsTest, SlurmArraysDivideFoldersButNotAFileThatTheJobNames) {

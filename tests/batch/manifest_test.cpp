@@ -58,7 +58,8 @@ TEST(Manifest, RowsOfOtherInputsStayWhenARunDoesOnlySome) {
 
 TEST(Manifest, TheNewestRowOfAllShardsCountsAndPendingGivesWay) {
   const TemporaryFolder folder;
-  Manifest one(folder / "manifest.1-of-2.csv"), two(folder / "manifest.2-of-2.csv"), retry(folder / "manifest.csv");
+  Manifest one(folder / "manifest.1-of-2.csv"), two(folder / "manifest.2-of-2.csv"),
+      retry(folder / "manifest.csv");
   one.rows() = {row("a", ItemState::failed, "broken", "2026-11-20T10:00:00Z"), row("c", ItemState::pending)};
   two.rows() = {row("b", ItemState::ok, "", "2026-11-20T10:00:01Z")};
   retry.rows() = {row("a", ItemState::ok, "", "2026-11-20T11:00:00Z"), row("b", ItemState::pending),

@@ -198,11 +198,13 @@ TEST_F(RunnerTest, AfterKill9ASecondRunEndsWithTheBytesOfAnUninterruptedOne) {
       fs::remove_all(out.path());
       const pid_t child = fork();
       if (child == 0) {
+        runs = 0;
         const auto plain = stage.run;
         options.threads = 1;
         stage.run = [&](const fs::path& input, const fs::path& output, const Work& work) {
           if (runs + 1 != dies_at) return plain(input, output, work);
-          if (after_output) plain(input, output, work);  // the output has its name, the sidecar is not there yet
+          if (after_output)
+            plain(input, output, work);  // the output has its name, the sidecar is not there yet
           AtomicFile half(output);
           half.write(std::string(100000, 'x'));
           kill(getpid(), SIGKILL);

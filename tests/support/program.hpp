@@ -21,7 +21,8 @@ class Program {
     std::string out, err;
   };
 
-  Program(const std::string& binary, const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) {
+  Program(const std::string& binary, const std::vector<std::string>& arguments,
+          const std::vector<std::string>& environment = {}) {
     std::vector<std::string> words = {binary};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv, envp;

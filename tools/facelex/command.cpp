@@ -1,7 +1,7 @@
 #include "command.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
@@ -32,7 +32,8 @@ Command::Command(CLI::App& parent, Text text)
     : app_(parent.add_subcommand(text.name, text.summary)), text_(std::move(text)) {
   app_->description(text_.description);
   app_->footer("Example:\n  " + text_.example);
-  app_->add_option("--config", config_, "JSON file with options of this command by name; the command line wins over it")
+  app_->add_option("--config", config_,
+                   "JSON file with options of this command by name; the command line wins over it")
       ->type_name("FILE")
       ->group("General");
   app_->add_flag("-q,--quiet", quiet_, "Only warnings and errors on stderr")->group("General");
@@ -54,7 +55,7 @@ void Command::add_options(const std::string& heading, OptionList list, const std
     std::string help = option.help;
     const std::string allowed = option.allowed_text();
     const Json& standard = option.default_value;
-    const std::string default_text = standard.is_string() ? standard.get<std::string>()
+    const std::string default_text = standard.is_string()  ? standard.get<std::string>()
                                      : standard.is_array() ? ""
                                                            : standard.dump();
     if (!allowed.empty()) help += " [" + allowed + "]";
@@ -86,8 +87,9 @@ void Command::add_output(const std::string& what) {
 }
 
 void Command::add_threads() {
-  app_->add_option("-j,--threads", threads_,
-                   "Threads in all; 0: as many as this process may use (affinity, cgroup, SLURM_CPUS_PER_TASK) (0)")
+  app_->add_option(
+          "-j,--threads", threads_,
+          "Threads in all; 0: as many as this process may use (affinity, cgroup, SLURM_CPUS_PER_TASK) (0)")
       ->type_name("N")
       ->check(CLI::Range(0, 4096))
       ->group("General");
@@ -108,7 +110,8 @@ void Command::apply_configuration() {
     }
     if (!configuration_.is_object()) throw usage_error(config_ + ": expected a JSON object of options");
   }
-  // Top-level options may be spread over several structs: each takes its own, and what none knows is an error.
+  // Top-level options may be spread over several structs: each takes its own, and what none knows is an
+  // error.
   OptionList top;
   std::vector<std::string> known;
   Json rest = configuration_;
@@ -140,8 +143,9 @@ void Command::apply_configuration() {
 }
 
 int Command::execute() {
-  set_up_logging(app_->get_parent()->get_parent() ? app_->get_parent()->get_name() + " " + text_.name : text_.name,
-                 quiet_, verbose_, log_);
+  set_up_logging(
+      app_->get_parent()->get_parent() ? app_->get_parent()->get_name() + " " + text_.name : text_.name,
+      quiet_, verbose_, log_);
   apply_configuration();
   if (threads_ == 0) threads_ = available_processors();
   reporter_ = std::make_unique<Reporter>(!quiet_ && stderr_is_terminal());
@@ -152,9 +156,11 @@ Inputs Command::inputs(const InputKind& kind) const {
   return find_inputs(input_arguments_, *input_options_, kind, output_);
 }
 
-BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder) {
+BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
+                                const std::filesystem::path& folder) {
   if (inputs.shard.count > 1)
-    reporter_->info("shard " + std::to_string(inputs.shard.index) + " of " + std::to_string(inputs.shard.count) +
+    reporter_->info("shard " + std::to_string(inputs.shard.index) + " of " +
+                    std::to_string(inputs.shard.count) +
                     (inputs.shard.from_slurm ? " (Slurm's array task)" : "") + ": " +
                     std::to_string(inputs.items.size()) + " of " + std::to_string(inputs.items_in_all) + " " +
                     stage.noun);
@@ -166,8 +172,8 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage, const 
   options.stop = &stop_requested;
   const BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
   if (!dry_run_)
-    reporter_->info(std::to_string(inputs.items.size()) + " " + stage.noun + ": " + summary_text(summary) + "; see " +
-                    manifest_path(folder, inputs.shard).string());
+    reporter_->info(std::to_string(inputs.items.size()) + " " + stage.noun + ": " + summary_text(summary) +
+                    "; see " + manifest_path(folder, inputs.shard).string());
   return summary;
 }
 
@@ -187,8 +193,8 @@ std::string command_text(const std::string& words, const OptionList& list) {
     }
     // A path stands with its last part alone: where it lay is nobody's business.
     if (argument.starts_with('/')) argument = std::filesystem::path(argument).filename().string();
-    text += " --" + name + " " + (argument.find_first_of(" '\"$&|;()<>") == std::string::npos ? argument
-                                                                                            : "'" + argument + "'");
+    text += " --" + name + " " +
+            (argument.find_first_of(" '\"$&|;()<>") == std::string::npos ? argument : "'" + argument + "'");
   }
   return text;
 }

@@ -18,8 +18,9 @@ namespace facelex::cli {
 extern std::atomic<bool> stop_requested;
 void catch_signals();
 
-/// One command: its CLI11 subcommand, the options that every command has, and the options structs of its algorithms.
-/// A value given on the command line wins over --config FILE.json, which wins over the struct's default.
+/// One command: its CLI11 subcommand, the options that every command has, and the options structs of its
+/// algorithms. A value given on the command line wins over --config FILE.json, which wins over the struct's
+/// default.
 class Command {
  public:
   struct Text {
@@ -77,7 +78,8 @@ class Command {
   std::vector<std::unique_ptr<Group>> groups_;
 };
 
-/// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in `log_file`.
+/// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in
+/// `log_file`.
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file);
 
 /// "facelex <words> {} --alpha 0.5": the command line that repeats a stage with these options.

@@ -41,7 +41,8 @@ std::string page(const CLI::App& app, const std::string& words) {
   return text;
 }
 
-void write_pages(const CLI::App& app, const std::string& words, const std::filesystem::path& folder, std::string& index) {
+void write_pages(const CLI::App& app, const std::string& words, const std::filesystem::path& folder,
+                 std::string& index) {
   const auto children = app.get_subcommands([](const CLI::App*) { return true; });
   for (const CLI::App* child : children) {
     const std::string child_words = words.empty() ? child->get_name() : words + " " + child->get_name();
@@ -51,8 +52,8 @@ void write_pages(const CLI::App& app, const std::string& words, const std::files
       std::replace(file.begin(), file.end(), ' ', '-');
       write_file_atomically(folder / file, page(*child, child_words));
       const std::string description = child->get_description();
-      index += "| [`facelex " + child_words + "`](" + file + ") | " + description.substr(0, description.find(". ")) +
-               " |\n";
+      index += "| [`facelex " + child_words + "`](" + file + ") | " +
+               description.substr(0, description.find(". ")) + " |\n";
     }
     write_pages(*child, child_words, folder, index);
   }
@@ -62,7 +63,8 @@ void write_pages(const CLI::App& app, const std::string& words, const std::files
 
 void write_command_pages(const CLI::App& program, const std::string& folder) {
   std::string index =
-      "# The commands\n\nWritten by `facelex docs` from the declarations that `--help` shows; CI checks that they agree.\n\n"
+      "# The commands\n\nWritten by `facelex docs` from the declarations that `--help` shows; CI checks that "
+      "they agree.\n\n"
       "| command | what it does |\n|---|---|\n";
   write_pages(program, "", folder, index);
   write_file_atomically(std::filesystem::path(folder) / "README.md", index);

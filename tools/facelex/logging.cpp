@@ -8,7 +8,8 @@
 namespace facelex::cli {
 
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file) {
-  // Other libraries' conventions put a time before every line; a user at a terminal wants "facelex extract: …".
+  // Other libraries' conventions put a time before every line; a user at a terminal wants "facelex extract:
+  // …".
   auto terminal = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   terminal->set_pattern("facelex " + command + ": %v");
   terminal->set_level(quiet ? spdlog::level::warn : verbose ? spdlog::level::debug : spdlog::level::info);

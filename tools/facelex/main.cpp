@@ -12,10 +12,14 @@ namespace {
 
 int exit_status(facelex::ErrorKind kind) {
   switch (kind) {
-    case facelex::ErrorKind::data: return 1;
-    case facelex::ErrorKind::usage: return 2;
-    case facelex::ErrorKind::environment: return 3;
-    case facelex::ErrorKind::interrupted: return 130;
+    case facelex::ErrorKind::data:
+      return 1;
+    case facelex::ErrorKind::usage:
+      return 2;
+    case facelex::ErrorKind::environment:
+      return 3;
+    case facelex::ErrorKind::interrupted:
+      return 130;
   }
   return 3;
 }
@@ -24,10 +28,13 @@ int exit_status(facelex::ErrorKind kind) {
 
 int main(int argc, char** argv) {
   using namespace facelex::cli;
-  CLI::App program("Learns a lexicon of facial movements from video and writes every frame in it.", "facelex");
+  CLI::App program("Learns a lexicon of facial movements from video and writes every frame in it.",
+                   "facelex");
   program.set_version_flag("--version", std::string("facelex ") + facelex::version);
   program.require_subcommand(1);
-  program.footer("The pipeline: extract → standardize → learn → encode; run does all of it. See facelex COMMAND --help.");
+  program.footer(
+      "The pipeline: extract → standardize → learn → encode; run does all of it. See facelex COMMAND "
+      "--help.");
   auto formatter = std::make_shared<CLI::Formatter>();
   formatter->column_width(34);
   program.formatter(formatter);

@@ -13,13 +13,15 @@ namespace {
 class StatusCommand : public Command {
  public:
   explicit StatusCommand(CLI::App& parent)
-      : Command(parent, {"status", "What became of a batch: counts, failures, a list to try again",
-                         "Merges the manifests of all runs and shards below FOLDER and prints, for each folder of "
-                         "outputs, how many items are in which state, and every item that failed or is partial. Exit "
-                         "status 1 when any item failed, is partial or was not reached.",
-                         "facelex status out --retry retry.txt && facelex extract --list retry.txt -o out"}) {
+      : Command(parent,
+                {"status", "What became of a batch: counts, failures, a list to try again",
+                 "Merges the manifests of all runs and shards below FOLDER and prints, for each folder of "
+                 "outputs, how many items are in which state, and every item that failed or is partial. Exit "
+                 "status 1 when any item failed, is partial or was not reached.",
+                 "facelex status out --retry retry.txt && facelex extract --list retry.txt -o out"}) {
     app_->add_option("folder", folder_, "An output folder")->type_name("FOLDER")->required();
-    app_->add_option("--retry", retry_, "Write the paths of all items that failed or were not reached to FILE (- for stdout)")
+    app_->add_option("--retry", retry_,
+                     "Write the paths of all items that failed or were not reached to FILE (- for stdout)")
         ->type_name("FILE");
   }
 
@@ -40,14 +42,14 @@ class StatusCommand : public Command {
         if (bad && retried.insert(row.path).second) retry += row.path + "\n";
       }
       char line[512];
-      std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", folder.c_str(), counts[1] + counts[4],
-                    counts[2], counts[3], counts[0], rows.size());
+      std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", folder.c_str(),
+                    counts[1] + counts[4], counts[2], counts[3], counts[0], rows.size());
       table += line;
     }
     // With --retry - the list alone is the data.
     std::FILE* out = retry_ == "-" ? stderr : stdout;
-    std::fprintf(out, "%-24s %8s %8s %8s %8s %8s\n%s", "folder", "done", "partial", "failed", "pending", "all",
-                 table.c_str());
+    std::fprintf(out, "%-24s %8s %8s %8s %8s %8s\n%s", "folder", "done", "partial", "failed", "pending",
+                 "all", table.c_str());
     if (!problems.empty()) std::fprintf(out, "\n%s", problems.c_str());
     if (retry_ == "-")
       std::fputs(retry.c_str(), stdout);
@@ -61,6 +63,8 @@ class StatusCommand : public Command {
 
 }  // namespace
 
-std::unique_ptr<Command> make_status_command(CLI::App& parent) { return std::make_unique<StatusCommand>(parent); }
+std::unique_ptr<Command> make_status_command(CLI::App& parent) {
+  return std::make_unique<StatusCommand>(parent);
+}
 
 }  // namespace facelex::cli
