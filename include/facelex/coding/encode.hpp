@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "facelex/coding/coding_system.hpp"
+#include "facelex/core/work.hpp"
+#include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+
+/// The stage `encode`: codes every row of a recording and writes a recording with the system's units and
+/// `reconstruction_error` (EncodedFrames) as its columns. Rows stand as in the input. A row without success,
+/// or where one of the system's input columns is empty, has empty codes and success 0.
+///
+/// Works in blocks of rows: memory does not depend on the length of the recording. The result's details hold
+/// "model" (kind), "rows_coded", "rows_without_values" (with success, but a value missing),
+/// "rows_unconverged", "mean_reconstruction_error" (null without any), and "alpha" and "solver" as given.
+/// Throws Error (usage) for options that the system does not have; Error (data): what RecordingReader throws,
+/// a missing input column (it names what is missing and what the file has), a signal of another kind.
+StageResult encode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
+                             const CodingSystem& system, const EncodeOptions& options, TableFormat format,
+                             const Work& work = {});
+
+/// The stage `decode`: the signals that the codes of a recording stand for, in the system's input columns.
+/// Columns that are no units (reconstruction_error) are not needed. Rows without success or with an empty
+/// code have empty signals and success 0. Blocks, details and errors as in encode_recording.
+StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
+                             const CodingSystem& system, TableFormat format, const Work& work = {});
+
+/// The column that encode adds to the units: the root mean square error in the unit of the signal.
+Column reconstruction_error_column(const CodingSystem& system);
+
+}  // namespace facelex

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/training_data.hpp"
+#include "facelex/core/options.hpp"
+#include "facelex/core/work.hpp"
+#include "facelex/face/features.hpp"
+
+namespace facelex {
+
+/// How a signal is divided and scaled before a linear system is learnt from it.
+struct SignalOptions {
+  FeatureDivision features = FeatureDivision::facial_basis;
+  /// Factor that signals are multiplied with before coding, so that a penalty means the same for every
+  /// signal; ≥ 0. 0: keypoint motion is brought from template units to millimetres by 89/600 (the
+  /// published dictionary has the outer eye corners 89 mm apart, the template 600 units); 1 for other kinds.
+  double scale = 0;
+
+  void describe(OptionList& options);
+  /// The factor for signals of this kind.
+  double factor(SignalKind kind) const;
+  /// The unit of a scaled signal whose own unit is `unit`.
+  std::string scaled_unit(SignalKind kind, const std::string& unit) const;
+};
+
+/// Atoms of a feature unless `--atoms` says otherwise: LB 5, RB 5, NO 3, LE 7, RE 7, MO 23 (the published
+/// dictionary); the divided mouth and the jaw line have our own: UL 12, LL 11, JA 5. Zero for other names.
+int usual_atoms(const std::string& feature);
+
+/// Learning of paper 000, equation 4: an independent dictionary for each feature.
+struct FacialBasisOptions {
+  TrainingOptions training;
+  SignalOptions signal;
+  std::vector<std::string> atoms;  ///< "MO=10": atoms of a feature, ≥ 0; features not named have usual_atoms
+  double alpha = 0.21;      ///< penalty in the unit of the scaled signal, ½-form; > 0. The published value.
+  double tolerance = 1e-8;  ///< relative fall of the objective at which learning ends; ≥ 0
+  int max_iterations = 10000;  ///< ≥ 1
+
+  void describe(OptionList& options);
+  /// Throws Error (usage) that names the option, the value and what is allowed.
+  void check() const;
+};
+
+/// The paper's comparator: principal components of all features' columns together, or, of signals without
+/// points of the face (expression coefficients), of all columns.
+struct PcaOptions {
+  TrainingOptions training;
+  SignalOptions signal;
+  int components = 50;  ///< ≥ 1; the size of the published dictionary
+
+  void describe(OptionList& options);
+};
+
+/// The paper's other comparator: principal components of each feature, as many as Facial Basis has atoms.
+struct LocalPcaOptions {
+  TrainingOptions training;
+  SignalOptions signal;
+  std::vector<std::string> atoms;  ///< as in FacialBasisOptions; at most the columns of the feature
+
+  void describe(OptionList& options);
+  void check() const;
+};
+
+struct LearnResult {
+  std::unique_ptr<CodingSystem> system;
+  std::vector<std::string>
+      warnings;  ///< what the user should know, a line each: not converged, rows left out
+};
+
+/// Learns a coding system from recordings of keypoint motion or displacement (PCA: of any numbers but pixels
+/// and tokens). The same bytes for the same inputs, options and seed, whatever the number of threads and the
+/// order of the inputs. Its training() holds the frames used and, for each group of units, what was reached:
+/// objective, iterations, converged, share of variance explained (1 − ‖s·x − x̂‖²/‖s·x − m‖², pooled over
+/// frames), and for each unit mean |z|, the share of frames that use it, the share of Σz² where z > 0.
+///
+/// Facial Basis: the units of a feature are ordered by falling mean |z| (paper 000, IV-B), and their polarity
+/// is such that most of Σz² lies where z > 0; PCA: by falling variance, the largest entry positive.
+/// A feature's columns that are zero in all frames (anchors of the registration, points that a landmark
+/// scheme lacks) stay zero in its atoms.
+///
+/// Throws Error (usage) for options that do not fit; Error (data) for what read_training_data throws, a
+/// signal without facial features, fewer frames than atoms, a feature that never moves. Not converging is a
+/// result with a warning. work.progress counts iterations, of a number not known.
+LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const FacialBasisOptions& options,
+                               const Work& work = {});
+LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options,
+                      const Work& work = {});
+LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
+                            const Work& work = {});
+
+}  // namespace facelex

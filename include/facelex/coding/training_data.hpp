@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "facelex/core/json.hpp"
+#include "facelex/core/matrix.hpp"
+#include "facelex/core/options.hpp"
+#include "facelex/core/work.hpp"
+#include "facelex/io/recording.hpp"
+
+namespace facelex {
+
+/// A recording that a system is learnt from.
+struct TrainingInput {
+  std::filesystem::path file;
+  std::string name;  ///< below the input folder, as it stands in the model; no two inputs share one
+};
+
+/// Which rows of the recordings are learnt from.
+struct TrainingOptions {
+  int every = 1;             ///< only frames number 1, 1+n, 1+2n …; ≥ 1
+  long long max_frames = 0;  ///< rows in all, drawn at random from those of all recordings; 0: all
+  long long seed = 1907;     ///< of everything random in learning
+
+  void describe(OptionList& options);
+};
+
+/// What was taken from one recording.
+struct TrainingSource {
+  std::string name;
+  std::int64_t rows = 0;            ///< of the file
+  std::int64_t without_face = 0;    ///< rows without success
+  std::int64_t without_values = 0;  ///< rows with success where a value is missing
+  std::int64_t used = 0;            ///< rows that are learnt from
+};
+
+struct TrainingData {
+  SignalKind kind = SignalKind::other;
+  std::vector<Column> columns;  ///< D
+  RowMatrix values;             ///< T×D, as in the files
+  std::vector<TrainingSource> sources;
+
+  /// {"frames": T, "recordings": [{"name", "rows", "used"} …]} for a model's summary.
+  Json summary() const;
+  /// One line for each recording with rows that were left out for missing values or that gave no row.
+  std::vector<std::string> warnings() const;
+};
+
+/// Chooses the columns to learn from, given the first recording without its rows, and its file for messages;
+/// throws Error that says what it misses.
+using ColumnChoice =
+    std::function<std::vector<Eigen::Index>(const Recording& header, const std::string& file)>;
+
+/// Reads the rows with success and without missing values of all inputs, one file after another, into one
+/// matrix. Rows stand in the order of the inputs' names; which are drawn depends on seed, names and rows
+/// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept.
+///
+/// One unreadable input ends the learning, since a model of the others would be another model. Throws Error
+/// (usage): no inputs, a name twice; Error (data): what RecordingReader and `choose` throw, a recording of
+/// another kind or without one of the columns, no row at all.
+TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
+                                const TrainingOptions& options, const Work& work = {});
+
+}  // namespace facelex

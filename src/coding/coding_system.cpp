@@ -1,0 +1,52 @@
+#include "facelex/coding/coding_system.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "facelex/coding/facial_basis.hpp"
+#include "facelex/coding/pca_system.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+
+namespace facelex {
+namespace {
+
+using FromModel = std::unique_ptr<CodingSystem> (*)(const ModelFile&);
+
+constexpr std::array<std::pair<std::string_view, FromModel>, 3> systems = {{
+    {FacialBasis::model_kind, &FacialBasis::from_model},
+    {PcaSystem::global_kind, &PcaSystem::from_model},
+    {PcaSystem::local_kind, &PcaSystem::from_model},
+}};
+
+}  // namespace
+
+void EncodeOptions::describe(OptionList& options) {
+  options
+      .choice("solver", solver, {{"exact", LassoSolver::exact}, {"sklearn", LassoSolver::sklearn}},
+              "where sparse coding stops: at the optimum, or where scikit-learn's lasso_cd stops")
+      .number("alpha", alpha, Bounds::at_least(0),
+              "sparsity penalty of ½‖x−Wz‖² + alpha‖z‖₁, in the unit of the codes; 0: the model's own");
+}
+
+void EncodeOptions::check() const {
+  if (!(alpha >= 0) || !std::isfinite(alpha))
+    throw usage_error("alpha: " + number_text(alpha) + " is not a finite number ≥ 0");
+}
+
+std::unique_ptr<CodingSystem> coding_system_from_model(const ModelFile& model) {
+  std::string known;
+  for (const auto& [kind, from_model] : systems) {
+    if (kind == model.kind) return from_model(model);
+    known.append(known.empty() ? "" : ", ").append(kind);
+  }
+  throw data_error({model.source, 0, "kind"}, in_quotes(model.kind) + " is not a coding system",
+                   "known are " + known);
+}
+
+std::unique_ptr<CodingSystem> load_coding_system(const std::filesystem::path& file) {
+  return coding_system_from_model(read_model(file));
+}
+
+}  // namespace facelex

@@ -1,0 +1,141 @@
+#include "facelex/coding/encode.hpp"
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "column_names.hpp"
+#include "facelex/core/error.hpp"
+
+namespace facelex {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+/// The wanted columns of a block; NaN in rows without success.
+RowMatrix picked_columns(const Recording& block, const std::vector<Eigen::Index>& columns) {
+  RowMatrix values = block.values(Eigen::all, columns);
+  for (Eigen::Index t = 0; t < values.rows(); ++t)
+    if (!block.frames[static_cast<std::size_t>(t)].success) values.row(t).setConstant(missing);
+  return values;
+}
+
+struct RowCounts {
+  std::int64_t done = 0;            ///< rows with values on both sides
+  std::int64_t without_values = 0;  ///< rows with success in the input, but not in the output
+};
+
+/// Reads `input` block by block, turns the picked columns of each block into those of the output, and writes
+/// them. A row of the output that has a NaN loses its success.
+RowCounts transform(RecordingReader& reader, const std::filesystem::path& output,
+                    const std::vector<Eigen::Index>& picked,
+                    const std::function<RowMatrix(const RowMatrix&)>& turn, TableFormat format,
+                    const Work& work, StageResult& result) {
+  RecordingWriter writer(output, result.columns, format);
+  FrameCounter counter;
+  RowCounts counts;
+  Recording block;
+  std::int64_t rows = 0;
+  while (reader.read(block)) {
+    work.check_stop();
+    block.values = turn(picked_columns(block, picked));
+    block.columns = result.columns;
+    block.kind = result.kind;
+    for (Eigen::Index t = 0; t < block.rows(); ++t) {
+      Frame& frame = block.frames[static_cast<std::size_t>(t)];
+      if (!frame.success) continue;
+      frame.success = block.values.row(t).allFinite();
+      ++(frame.success ? counts.done : counts.without_values);
+    }
+    counter.add(block.frames);
+    writer.write(block);
+    rows += block.rows();
+    work.report(rows, 0);
+  }
+  result.counts = counter.counts();
+  result.output_digest = writer.finish();
+  if (counts.without_values > 0)
+    result.message =
+        std::to_string(counts.without_values) + " of " + std::to_string(rows) +
+        " rows with a face lack values and have no " +
+        (result.kind == SignalKind::coefficients || result.kind == SignalKind::tokens ? "codes" : "signals");
+  return counts;
+}
+
+std::string taker(const CodingSystem& system) {
+  return "the " + std::string(system.kind()) + " model takes";
+}
+
+}  // namespace
+
+Column reconstruction_error_column(const CodingSystem& system) {
+  return {"reconstruction_error",
+          "root mean square over the " + std::to_string(system.input_columns().size()) +
+              " input columns of signal minus decoded codes",
+          system.input_columns().front().unit};
+}
+
+StageResult encode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
+                             const CodingSystem& system, const EncodeOptions& options, TableFormat format,
+                             const Work& work) {
+  system.check(options);
+  RecordingReader reader(input);
+  const Recording& header = reader.header();
+  const std::string wanted_kind(kind_name(system.input_kind()));
+  const std::string remedy =
+      header.kind == SignalKind::landmarks && system.input_kind() != SignalKind::landmarks
+          ? "make " + wanted_kind + " of the landmarks first"
+          : "give a recording of " + wanted_kind;
+  const auto picked = columns_of(header, system.input_columns(), input.string(), taker(system), remedy);
+  if (header.kind != system.input_kind())
+    throw data_error(
+        {input.string(), 0, {}},
+        "holds " + std::string(kind_name(header.kind)) + ", but " + taker(system) + " " + wanted_kind,
+        remedy);
+  StageResult result;
+  result.kind = system.code_kind();
+  result.columns = system.units();
+  result.columns.push_back(reconstruction_error_column(system));
+  std::int64_t unconverged = 0;
+  double error_sum = 0;
+  const auto encode = [&](const RowMatrix& signals) {
+    const EncodedFrames encoded = system.encode(signals, options, work);
+    unconverged += encoded.unconverged;
+    for (const double error : encoded.reconstruction_error)
+      if (!std::isnan(error)) error_sum += error;
+    RowMatrix values(signals.rows(), encoded.codes.cols() + 1);
+    values << encoded.codes, encoded.reconstruction_error;
+    return values;
+  };
+  const RowCounts counts = transform(reader, output, picked, encode, format, work, result);
+  result.details = options_json(options);
+  result.details["model"] = system.kind();
+  result.details["rows_coded"] = counts.done;
+  result.details["rows_without_values"] = counts.without_values;
+  result.details["rows_unconverged"] = unconverged;
+  result.details["mean_reconstruction_error"] =
+      counts.done > 0 ? Json(error_sum / static_cast<double>(counts.done)) : Json();
+  return result;
+}
+
+StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
+                             const CodingSystem& system, TableFormat format, const Work& work) {
+  RecordingReader reader(input);
+  const auto picked = columns_of(reader.header(), system.units(), input.string(),
+                                 "the units of the " + std::string(system.kind()) + " model are",
+                                 "give codes that this model made");
+  StageResult result;
+  result.kind = system.input_kind();
+  result.columns = system.input_columns();
+  const RowCounts counts = transform(
+      reader, output, picked, [&](const RowMatrix& codes) { return system.decode(codes); }, format, work,
+      result);
+  result.details = {{"model", system.kind()},
+                    {"rows_decoded", counts.done},
+                    {"rows_without_values", counts.without_values}};
+  return result;
+}
+
+}  // namespace facelex

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <utility>
+
+#include "facelex/coding/learn.hpp"
+#include "facelex/coding/pca_system.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/factor/pca.hpp"
+#include "learn_signal.hpp"
+
+namespace facelex {
+namespace {
+
+/// Fills the group's mean and atoms; returns its summary, and adds its variance to the totals.
+Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData& data, const Work& work,
+                 double& variance, double& explained, std::vector<std::string>& warnings) {
+  const RowMatrix samples = model.group_samples(group, data.values);
+  if (group.units > samples.cols())
+    throw usage_error(std::to_string(group.units) + " components of the " + group.description +
+                          " are more than its " + std::to_string(samples.cols()) + " columns",
+                      "ask for at most as many");
+  if (samples.rows() < std::max<Eigen::Index>(2, group.units))
+    throw data_error({},
+                     std::to_string(samples.rows()) + " frames are too few for " +
+                         std::to_string(group.units) + " components of the " + group.description,
+                     "learn from more frames, or ask for fewer");
+  const Pca pca = fit_pca(samples, group.units, true, work);
+  const double total =
+      (samples.rowwise() - pca.mean.transpose()).squaredNorm() / static_cast<double>(samples.rows() - 1);
+  if (total == 0)
+    throw data_error(
+        {}, "the " + group.description + " never moves in " + std::to_string(samples.rows()) + " frames",
+        "learn from other recordings");
+  for (std::size_t i = 0; i < group.columns.size(); ++i) {
+    const auto at = static_cast<Eigen::Index>(i);
+    model.mean[group.columns[i]] = pca.mean[at];
+    model.atoms.col(group.columns[i]).segment(group.first_unit, group.units) = pca.components.col(at);
+  }
+  variance += total;
+  explained += pca.variance.sum();
+  const RowMatrix codes = pca.encode(samples);
+  Json units = Json::array();
+  for (Eigen::Index k = 0; k < group.units; ++k) {
+    if (pca.variance_share[k] < 1e-12)
+      warnings.push_back(group.name + "-" + std::to_string(k + 1) +
+                         ": explains nothing, and is one of many equal choices; ask for fewer units");
+    const double squares = codes.col(k).squaredNorm(), positive = codes.col(k).cwiseMax(0).squaredNorm();
+    units.push_back({{"variance", pca.variance[k]},
+                     {"variance_explained", pca.variance_share[k]},
+                     {"mean_magnitude", codes.col(k).cwiseAbs().mean()},
+                     {"share_positive", squares > 0 ? positive / squares : 0}});
+  }
+  return {
+      {"name", group.name}, {"variance_explained", pca.variance_share.sum()}, {"units", std::move(units)}};
+}
+
+template <class Options>
+LearnResult learn_groups(LinearModel model, const TrainingData& data, const Options& options,
+                         std::string_view kind, const Work& work) {
+  LearnResult result;
+  result.warnings = data.warnings();
+  Json groups = Json::array();
+  double variance = 0, explained = 0;
+  for (const auto& group : model.groups)
+    groups.push_back(learn_group(model, group, data, work, variance, explained, result.warnings));
+  model.options = options_json(options);
+  model.training = data.summary();
+  model.training["variance_explained"] = explained / variance;
+  model.training["groups"] = std::move(groups);
+  result.system = std::make_unique<PcaSystem>(std::move(model), kind);
+  return result;
+}
+
+/// The columns of all features that the signal has, or all columns when it has none.
+std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivision division,
+                                          const std::string& file) {
+  require_movement(header, file);
+  std::vector<Eigen::Index> columns;
+  for (const auto& feature : facial_features(division)) {
+    const auto own = feature_columns(feature, header.columns);
+    columns.insert(columns.end(), own.begin(), own.end());
+  }
+  if (columns.empty())
+    for (std::size_t i = 0; i < header.columns.size(); ++i) columns.push_back(static_cast<Eigen::Index>(i));
+  std::sort(columns.begin(), columns.end());
+  return columns;
+}
+
+}  // namespace
+
+void PcaOptions::describe(OptionList& options) {
+  training.describe(options);
+  signal.describe(options);
+  options.integer("components", components, Bounds::at_least(1), "number of principal components");
+}
+
+void LocalPcaOptions::describe(OptionList& options) {
+  training.describe(options);
+  signal.describe(options);
+  describe_atoms(options, atoms);
+}
+
+void LocalPcaOptions::check() const {
+  allocate(signal.features, atoms);
+}
+
+LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options, const Work& work) {
+  if (options.components < 1)
+    throw usage_error("--components: " + std::to_string(options.components) + " is not ≥ 1");
+  const TrainingData data = read_training_data(
+      inputs,
+      [&](const Recording& header, const std::string& file) {
+        return columns_of_face(header, options.signal.features, file);
+      },
+      options.training, work);
+  LinearModel model = empty_model(data, options.signal, {});
+  std::vector<Eigen::Index> all(data.columns.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Eigen::Index>(i);
+  add_group(model, "PC", "whole face", std::move(all), options.components,
+            options.signal.scaled_unit(data.kind, unit_of(data)));
+  return learn_groups(std::move(model), data, options, PcaSystem::global_kind, work);
+}
+
+LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
+                            const Work& work) {
+  const auto allocation = allocate(options.signal.features, options.atoms);
+  const TrainingData data = read_training_data(
+      inputs,
+      [&](const Recording& header, const std::string& file) {
+        return columns_of_features(header, allocation, file);
+      },
+      options.training, work);
+  return learn_groups(empty_model(data, options.signal, allocation), data, options, PcaSystem::local_kind,
+                      work);
+}
+
+}  // namespace facelex

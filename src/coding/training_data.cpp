@@ -1,0 +1,183 @@
+#include "facelex/coding/training_data.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "column_names.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/random.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/io/recording_file.hpp"
+
+namespace facelex {
+namespace {
+
+/// FNV-1a: a number for a name, the same on every machine.
+std::uint64_t number_of(const std::string& name) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+/// Keeps all rows, or the `most` rows whose random keys are smallest: a fair draw that does not depend on the
+/// order in which rows come.
+class RowKeeper {
+ public:
+  RowKeeper(Eigen::Index width, long long most) : width_(width), most_(static_cast<std::size_t>(most)) {}
+
+  template <class Row>
+  void offer(std::uint64_t key, std::size_t source, std::int64_t row, const Row& values) {
+    const Kept kept{key, source, row, kept_.size()};
+    if (most_ == 0 || kept_.size() < most_) {
+      kept_.push_back(kept);
+      values_.resize(kept_.size() * static_cast<std::size_t>(width_));
+      store(kept.slot, values);
+      if (kept_.size() == most_) std::make_heap(kept_.begin(), kept_.end(), before);
+    } else if (before(kept, kept_.front())) {
+      std::pop_heap(kept_.begin(), kept_.end(), before);
+      const std::size_t slot = kept_.back().slot;
+      kept_.back() = {key, source, row, slot};
+      std::push_heap(kept_.begin(), kept_.end(), before);
+      store(slot, values);
+    }
+  }
+
+  /// The rows by source and place in it; counts them in `sources`.
+  RowMatrix take(std::vector<TrainingSource>& sources) {
+    std::sort(kept_.begin(), kept_.end(), [](const Kept& a, const Kept& b) {
+      return std::pair(a.source, a.row) < std::pair(b.source, b.row);
+    });
+    RowMatrix rows(static_cast<Eigen::Index>(kept_.size()), width_);
+    for (std::size_t i = 0; i < kept_.size(); ++i) {
+      rows.row(static_cast<Eigen::Index>(i)) =
+          Eigen::Map<const Eigen::RowVectorXd>(at(kept_[i].slot), width_);
+      ++sources[kept_[i].source].used;
+    }
+    return rows;
+  }
+
+ private:
+  struct Kept {
+    std::uint64_t key;
+    std::size_t source;
+    std::int64_t row;
+    std::size_t slot;
+  };
+
+  static bool before(const Kept& a, const Kept& b) {
+    return std::tuple(a.key, a.source, a.row) < std::tuple(b.key, b.source, b.row);
+  }
+
+  double* at(std::size_t slot) { return values_.data() + slot * static_cast<std::size_t>(width_); }
+
+  template <class Row>
+  void store(std::size_t slot, const Row& values) {
+    Eigen::Map<Eigen::RowVectorXd>(at(slot), width_) = values;
+  }
+
+  Eigen::Index width_;
+  std::size_t most_;
+  std::vector<Kept> kept_;
+  std::vector<double> values_;
+};
+
+void sort_by_name(std::vector<TrainingInput>& inputs) {
+  std::sort(inputs.begin(), inputs.end(),
+            [](const TrainingInput& a, const TrainingInput& b) { return natural_less(a.name, b.name); });
+  for (std::size_t i = 1; i < inputs.size(); ++i)
+    if (inputs[i].name == inputs[i - 1].name)
+      throw usage_error("two inputs are called " + in_quotes(inputs[i].name) + ": " +
+                            inputs[i - 1].file.string() + " and " + inputs[i].file.string(),
+                        "give the folder that holds both");
+}
+
+}  // namespace
+
+void TrainingOptions::describe(OptionList& options) {
+  options.integer("every", every, Bounds::at_least(1), "learn from every n-th frame of each recording")
+      .integer("max-frames", max_frames, Bounds::at_least(0),
+               "learn from this many frames, drawn at random from all recordings; 0: from all")
+      .integer("seed", seed, Bounds::at_least(0), "seed of the random numbers");
+}
+
+Json TrainingData::summary() const {
+  Json recordings = Json::array();
+  for (const auto& source : sources)
+    recordings.push_back({{"name", source.name}, {"rows", source.rows}, {"used", source.used}});
+  return {{"frames", values.rows()}, {"recordings", recordings}};
+}
+
+std::vector<std::string> TrainingData::warnings() const {
+  std::vector<std::string> lines;
+  for (const auto& source : sources) {
+    const std::string of_rows = " of " + std::to_string(source.rows) + " rows";
+    if (source.without_values > 0)
+      lines.push_back(source.name + ": " + std::to_string(source.without_values) + of_rows +
+                      " with a face lack values and are left out");
+    if (source.without_face + source.without_values == source.rows)
+      lines.push_back(source.name + ": none" + of_rows + " can be learnt from");
+  }
+  return lines;
+}
+
+TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
+                                const TrainingOptions& options, const Work& work) {
+  if (inputs.empty()) throw usage_error("there are no recordings to learn from");
+  sort_by_name(inputs);
+  TrainingData data;
+  const Random random(static_cast<std::uint64_t>(options.seed));
+  std::vector<RowKeeper> keeper;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string file = inputs[i].file.string();
+    RecordingReader reader(inputs[i].file, inputs[i].name);
+    const Recording& header = reader.header();
+    std::vector<Eigen::Index> columns;
+    if (i == 0) {
+      columns = choose(header, file);
+      data.kind = header.kind;
+      for (const auto column : columns)
+        data.columns.push_back(header.columns[static_cast<std::size_t>(column)]);
+      keeper.emplace_back(static_cast<Eigen::Index>(columns.size()), options.max_frames);
+    } else {
+      columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",
+                           "learn from recordings of one kind");
+      if (header.kind != data.kind)
+        throw data_error({file, 0, {}},
+                         "holds " + std::string(kind_name(header.kind)) + ", but " + inputs[0].file.string() +
+                             " holds " + std::string(kind_name(data.kind)),
+                         "learn from recordings of one kind");
+    }
+    TrainingSource source{inputs[i].name, 0, 0, 0, 0};
+    Random keys = random.stream(number_of(inputs[i].name));
+    Recording block;
+    while (reader.read(block)) {
+      work.check_stop();
+      for (Eigen::Index t = 0; t < block.rows(); ++t) {
+        const Frame& frame = block.frames[static_cast<std::size_t>(t)];
+        const std::int64_t row = source.rows++;
+        if (!frame.success) {
+          ++source.without_face;
+          continue;
+        }
+        const Eigen::RowVectorXd values = block.values.row(t)(columns);
+        if (!values.allFinite()) {
+          ++source.without_values;
+        } else if ((frame.number - 1) % options.every == 0) {
+          keeper[0].offer(keys.next(), i, row, values);
+        }
+      }
+    }
+    data.sources.push_back(source);
+  }
+  data.values = keeper[0].take(data.sources);
+  if (data.values.rows() == 0)
+    throw data_error(
+        {inputs[0].file.string(), 0, {}},
+        "there is no row with a face and all values in " +
+            (inputs.size() == 1 ? "it" : "any of the " + std::to_string(inputs.size()) + " inputs"),
+        "look at its columns success and " + some_names(data.columns));
+  return data;
+}
+
+}  // namespace facelex
