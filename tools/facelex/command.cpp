@@ -199,6 +199,14 @@ std::string command_text(const std::string& words, const OptionList& list) {
   return text;
 }
 
+Json portable_options(const OptionList& list) {
+  Json options = list.to_json();
+  for (auto& value : options)
+    if (value.is_string() && value.get<std::string>().starts_with('/'))
+      value = std::filesystem::path(value.get<std::string>()).filename().string();
+  return options;
+}
+
 InputKind recording_files(const std::string& noun) {
   return {noun,
           [](const std::filesystem::path& file) {

@@ -85,6 +85,9 @@ void set_up_logging(const std::string& command, bool quiet, bool verbose, const 
 /// "facelex <words> {} --alpha 0.5": the command line that repeats a stage with these options.
 std::string command_text(const std::string& words, const OptionList& list);
 
+/// The options as they stand in a sidecar: absolute paths are cut to their last part.
+Json portable_options(const OptionList& list);
+
 /// Files that hold a row per frame.
 InputKind recording_files(const std::string& noun);
 

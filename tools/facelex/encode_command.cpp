@@ -1,0 +1,74 @@
+#include "commands.hpp"
+#include "stages.hpp"
+
+namespace facelex::cli {
+namespace {
+
+class EncodeCommand : public Command {
+ public:
+  explicit EncodeCommand(CLI::App& parent)
+      : Command(parent, {"encode", "Write every frame in a learnt lexicon",
+                         "Codes each frame of the recordings with a coding system. Writes DIR/<path below "
+                         "the input>.csv: the "
+                         "frame columns, a column per unit of the system, and reconstruction_error.",
+                         "facelex encode motion --model lexicon.safetensors -o codes"}) {
+    add_inputs("Files of the signals that the model takes, or folders of such files", input_options_struct_);
+    app_->add_option("-m,--model", model_, "Model file, as facelex learn writes it")
+        ->type_name("FILE")
+        ->required();
+    add_output("Folder to write to");
+    OptionList list = described(options_);
+    table_.describe(list);
+    add_options("Coding", std::move(list));
+    add_batch_options();
+  }
+
+ private:
+  int run() override {
+    const Stage stage = encode_stage(load_system(model_), options_, table_.format);
+    return run_stage(inputs(recording_files("recordings (.csv, .npy)")), stage, output_).exit_status();
+  }
+
+  std::string model_;
+  InputOptions input_options_struct_;
+  EncodeOptions options_;
+  TableOptions table_;
+};
+
+class DecodeCommand : public Command {
+ public:
+  explicit DecodeCommand(CLI::App& parent)
+      : Command(parent, {"decode", "Codes back to the signals they stand for",
+                         "Reconstructs the signals (keypoint motion, displacement) from the codes that "
+                         "facelex encode wrote.",
+                         "facelex decode codes --model lexicon.safetensors -o reconstructed"}) {
+    add_inputs("Files of codes, or folders of such files", input_options_struct_);
+    app_->add_option("-m,--model", model_, "Model file that the codes were made with")
+        ->type_name("FILE")
+        ->required();
+    add_output("Folder to write to");
+    add_options("Output", described(table_));
+    add_batch_options();
+  }
+
+ private:
+  int run() override {
+    const Stage stage = decode_stage(load_system(model_), table_.format);
+    return run_stage(inputs(recording_files("recordings (.csv, .npy)")), stage, output_).exit_status();
+  }
+
+  std::string model_;
+  InputOptions input_options_struct_;
+  TableOptions table_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_encode_command(CLI::App& parent) {
+  return std::make_unique<EncodeCommand>(parent);
+}
+std::unique_ptr<Command> make_decode_command(CLI::App& parent) {
+  return std::make_unique<DecodeCommand>(parent);
+}
+
+}  // namespace facelex::cli

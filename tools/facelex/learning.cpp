@@ -1,0 +1,97 @@
+#include "learning.hpp"
+
+#include <algorithm>
+
+#include "command.hpp"
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/core/version.hpp"
+#include "facelex/io/model_file.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex::cli {
+
+const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() {
+  static const std::vector<std::pair<std::string, std::string>> all = {
+      {"facial-basis", "A sparse dictionary of local movements for each facial feature (paper 000)"},
+      {"pca", "Principal components of the whole face, the papers' comparator"},
+      {"local-pca", "Principal components of each facial feature, the papers' comparator"}};
+  return all;
+}
+
+OptionList LearnOptions::describe_system(const std::string& system) {
+  if (system == "facial-basis") return described(facial_basis);
+  if (system == "pca") return described(pca);
+  return described(local_pca);
+}
+
+Learning LearnOptions::learning(const std::string& system) {
+  Learning learning;
+  learning.system = system;
+  const OptionList list = describe_system(system);
+  learning.options = portable_options(list);
+  learning.command = command_text("learn " + system, list);
+  if (system == "facial-basis") {
+    facial_basis.check();
+    learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
+      return learn_facial_basis(inputs, options, work);
+    };
+  } else if (system == "pca") {
+    learning.learn = [options = pca](const auto& inputs, const Work& work) {
+      return learn_pca(inputs, options, work);
+    };
+  } else {
+    local_pca.check();
+    learning.learn = [options = local_pca](const auto& inputs, const Work& work) {
+      return learn_local_pca(inputs, options, work);
+    };
+  }
+  return learning;
+}
+
+int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
+                const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter) {
+  Sha256 digest;
+  for (const auto& input : inputs) digest.update(input.name + "\n" + sha256_of_file(input.file) + "\n");
+  Sidecar sidecar;
+  sidecar.stage = "learn " + learning.system;
+  sidecar.version = version;
+  sidecar.input = std::to_string(inputs.size()) + " recordings";
+  sidecar.input_digest = digest.hex();
+  sidecar.options = learning.options;
+  sidecar.command = learning.command;
+  if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
+    sidecar.command.replace(mark, 2, "INPUT...");
+  const auto known = force ? std::nullopt : read_sidecar(model);
+  std::error_code missing;
+  if (known && std::filesystem::exists(model, missing) && known->stage == sidecar.stage &&
+      known->version == version && known->input_digest == sidecar.input_digest &&
+      canonical_text(known->options) == canonical_text(sidecar.options) &&
+      known->result.output_digest == sha256_of_file(model)) {
+    reporter.info(model.string() + " is complete already for these recordings and options");
+    return 0;
+  }
+
+  reporter.begin("learn", "iterations", 0);
+  Work watched = work;
+  watched.progress = [&](std::int64_t done, std::int64_t) { reporter.progress(done, {}); };
+  const LearnResult result = learning.learn(inputs, watched);
+  reporter.end();
+  for (const auto& warning : result.warnings) reporter.warning(warning);
+
+  sidecar.result.kind = result.system->code_kind();
+  sidecar.result.columns = result.system->units();
+  sidecar.result.details = result.system->training();
+  for (const auto& warning : result.warnings)
+    sidecar.result.message += (sidecar.result.message.empty() ? "" : "; ") + warning;
+  sidecar.result.output_digest = write_model(model, result.system->to_model());
+  write_sidecar(model, sidecar);
+  const Json& training = result.system->training();
+  reporter.info(model.string() + ": " + std::to_string(result.system->units().size()) + " units from " +
+                (training.contains("frames") ? training["frames"].dump() : "?") + " frames of " +
+                std::to_string(inputs.size()) + " recordings");
+  return 0;
+}
+
+}  // namespace facelex::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "facelex/batch/reporter.hpp"
+#include "facelex/coding/learn.hpp"
+
+namespace facelex::cli {
+
+/// Learning one kind of coding system, with its options resolved.
+struct Learning {
+  std::string system;  ///< "facial-basis"
+  Json options;        ///< as they stand in the sidecar
+  std::string command;
+  std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
+};
+
+/// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
+struct LearnOptions {
+  FacialBasisOptions facial_basis;
+  PcaOptions pca;
+  LocalPcaOptions local_pca;
+
+  /// Name and summary of each system.
+  static const std::vector<std::pair<std::string, std::string>>& systems();
+  OptionList describe_system(const std::string& system);
+  Learning learning(const std::string& system);
+};
+
+/// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and
+/// version. Returns the exit status.
+int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
+                const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter);
+
+}  // namespace facelex::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "facelex/batch/runner.hpp"
+#include "facelex/coding/coding_system.hpp"
+#include "facelex/face/standardize.hpp"
+#include "facelex/io/recording_file.hpp"
+
+namespace facelex::cli {
+
+/// How a command writes its tables.
+struct TableOptions {
+  TableFormat format = TableFormat::csv;
+
+  void describe(OptionList& options);
+};
+
+/// A coding system as it is used by a batch.
+struct LoadedSystem {
+  std::shared_ptr<const CodingSystem> system;
+  std::string digest;  ///< of the file
+  std::string file;    ///< its name without folder
+};
+LoadedSystem load_system(const std::string& file);
+
+/// The stages, made the same way by their own commands and by `run`: so both write the same bytes.
+/// Options are copied.
+Stage standardize_stage(StandardizeOptions options, TableFormat format);
+Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format);
+Stage decode_stage(const LoadedSystem& model, TableFormat format);
+
+}  // namespace facelex::cli
