@@ -1,6 +1,9 @@
 #include "ffmpeg_decoder.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
 #include <string_view>
 
 #include "facelex/core/error.hpp"
@@ -27,6 +30,16 @@ bool is_video_format(const AVInputFormat& format) {
   for (const std::string_view other : {"tty", "concat", "hls", "dash", "image2", "lrc", "srt", "webvtt"})
     if (name == other) return false;
   return true;
+}
+
+/// H.264's decoder conceals what a damaged packet leaves unwritten; most others leave what the buffer held
+/// before, which depends on the threads.
+int clear_buffer(AVCodecContext* codec, AVFrame* frame, int flags) {
+  const int code = avcodec_default_get_buffer2(codec, frame, flags);
+  if (code < 0) return code;
+  for (AVBufferRef* buffer : frame->buf)
+    if (buffer) std::memset(buffer->data, 0, buffer->size);
+  return code;
 }
 
 }  // namespace
@@ -59,12 +72,12 @@ void FfmpegDecoder::open(int threads) {
   if (stream_ < 0) throw not_a_video(file_, "it has no video stream");
   if (stream().disposition & AV_DISPOSITION_ATTACHED_PIC)
     throw not_a_video(file_, "its only picture is a cover, it has no video stream");
-  for (unsigned i = 0; i < input_->nb_streams; ++i)
-    if (static_cast<int>(i) != stream_) input_->streams[i]->discard = AVDISCARD_ALL;
   open_codec(threads);
   draining_ = disturbed_ = left_out_ = false;
-  frames_ = packets_ = end_ = 0;
-  begin_ = INT64_MAX;
+  has_times_ = false;
+  complaints_ = 0;
+  frames_ = packets_ = 0;
+  end_ = 0;
   errors_in_a_row_ = 0;
   damage_ = {};
 }
@@ -82,6 +95,8 @@ void FfmpegDecoder::open_codec(int threads) {
     throw not_a_video(file_, why(code));
   codec_->pkt_timebase = stream().time_base;
   codec_->thread_count = threads;
+  codec_->opaque = &complaints_;
+  if (parameters.codec_id != AV_CODEC_ID_H264) codec_->get_buffer2 = clear_buffer;
   if (const int code = avcodec_open2(codec_.get(), codec, nullptr); code < 0)
     throw not_a_video(file_, why(code));
 }
@@ -90,7 +105,7 @@ bool FfmpegDecoder::next(AVFrame& frame) {
   if (threads_ == 1) return receive(frame);
   const std::int64_t before = frames_;
   const bool received = receive(frame);
-  if (!disturbed_) return received;
+  if (!disturbed_ && complaints_ == 0) return received;
   threads_ = 1;
   open(1);
   for (std::int64_t i = 0; i < before; ++i)
@@ -130,17 +145,15 @@ void FfmpegDecoder::feed() {
     avcodec_send_packet(codec_.get(), nullptr);
     return;
   }
-  ++packets_;
-  if (packet_->pts != AV_NOPTS_VALUE) {
-    begin_ = std::min(begin_, packet_->pts);
-    end_ = std::max(end_, packet_->pts + packet_->duration);
-  }
+  note_left_out();
+  const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
+  packet_time_ = time != AV_NOPTS_VALUE ? static_cast<double>(time) * av_q2d(stream().time_base)
+                                        : std::numeric_limits<double>::quiet_NaN();
   const bool lossy_transport = input_->iformat->flags & AVFMT_TS_DISCONT;
   if ((packet_->flags & AV_PKT_FLAG_CORRUPT) && !lossy_transport) {
     left_out_ = true;
-    note_undecodable("the file holds only a part of it");
   } else {
-    disturbed_ = disturbed_ || left_out_;
+    ++packets_;
     if (const int code = avcodec_send_packet(codec_.get(), packet_.get()); code < 0) {
       disturbed_ = true;
       note_undecodable(why(code));
@@ -154,6 +167,12 @@ bool FfmpegDecoder::read_packet() {
   for (int failures = 0; failures < failures_at_most;) {
     const int code = av_read_frame(input_.get(), packet_.get());
     if (code == 0) {
+      const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
+      const AVRational unit = input_->streams[packet_->stream_index]->time_base;
+      if (time != AV_NOPTS_VALUE) {
+        has_times_ = true;
+        end_ = std::max(end_, static_cast<double>(time + packet_->duration) * av_q2d(unit));
+      }
       if (packet_->stream_index == stream_) return true;
       av_packet_unref(packet_.get());
     } else if (code == AVERROR_EOF || code == AVERROR(EIO)) {
@@ -169,41 +188,52 @@ bool FfmpegDecoder::read_packet() {
   return false;
 }
 
+/// A packet that was left out is a hole in the stream when another one follows it; else the file ends there.
+void FfmpegDecoder::note_left_out() {
+  if (!left_out_) return;
+  left_out_ = false;
+  disturbed_ = true;
+  ++packets_;
+  note_undecodable("the file holds only a part of it");
+}
+
 void FfmpegDecoder::note_undecodable(const std::string& reason) {
   if (damage_.undecodable++ == 0) {
-    damage_.undecodable_after = frames_;
+    damage_.undecodable_at = packet_time_;
     damage_.reason = reason;
   }
 }
 
 void FfmpegDecoder::find_cut() {
   if (!damage_.cut_short.empty()) return;
-  const AVStream& video = stream();
   const std::string_view format = input_->iformat->name;
   if (format.find("mp4") != std::string_view::npos) {
-    const std::int64_t named = avformat_index_get_entries_count(&video);
+    const std::int64_t named = avformat_index_get_entries_count(&stream());
     if (packets_ < named) {
       damage_.cut_short = "the file is cut short: its index names " + std::to_string(named) +
                           " packets, but only " + std::to_string(packets_) + " are there";
     }
-    return;
-  }
-  const double second = av_q2d(video.time_base);
-  const double rate = av_q2d(video.avg_frame_rate);
-  const auto missing = [](double got, double promised, double half_a_second) {
-    return promised - got > std::max(half_a_second, 0.02 * promised);
-  };
-  const bool says_frames = video.nb_frames > 0 && rate > 0;
-  const bool says_duration = video.duration > 0 &&
-                             input_->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE &&
-                             !(input_->iformat->flags & AVFMT_TS_DISCONT);
-  const double lasted = packets_ > 0 && begin_ != INT64_MAX ? static_cast<double>(end_ - begin_) * second : 0;
-  const double promised = static_cast<double>(video.duration) * second;
-  const bool few =
-      says_frames && missing(static_cast<double>(packets_), static_cast<double>(video.nb_frames), 0.5 * rate);
-  const bool early = says_duration && missing(lasted, promised, 0.5);
-  if ((few || !says_frames) && (early || !says_duration) && (few || early))
+  } else if (left_out_) {
+    damage_.cut_short = "the file is cut short: it holds only a part of its last packet";
+  } else if (ends_too_early()) {
     damage_.cut_short = "the file is cut short: its header promises more than it holds";
+  }
+}
+
+bool FfmpegDecoder::ends_too_early() const {
+  const auto lacks = [](double got, double promised, double slack) {
+    return promised - got > std::max(slack, 0.02 * promised);
+  };
+  const double rate = av_q2d(stream().avg_frame_rate);
+  const auto promised_frames = static_cast<double>(stream().nb_frames);
+  const double promised_seconds = static_cast<double>(input_->duration) / AV_TIME_BASE;
+  const bool says_frames = promised_frames > 0 && rate > 0;
+  // Durations that FFmpeg works out by itself, from the file's size or its last time stamps, promise nothing.
+  const bool says_seconds =
+      has_times_ && input_->duration > 0 && input_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+  const bool few = says_frames && lacks(static_cast<double>(packets_), promised_frames, 0.5 * rate);
+  const bool early = says_seconds && lacks(end_, promised_seconds, 0.5);
+  return (few || early) && few == says_frames && early == says_seconds;
 }
 
 }  // namespace facelex

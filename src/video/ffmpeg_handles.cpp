@@ -8,6 +8,7 @@ extern "C" {
 #include <cstdarg>
 #include <mutex>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "facelex/core/text.hpp"
@@ -17,7 +18,14 @@ namespace {
 
 thread_local std::string last_message;
 
+void count_complaint(void* context) {
+  if (!context || *static_cast<const AVClass* const*>(context) != avcodec_get_class()) return;
+  if (void* count = static_cast<AVCodecContext*>(context)->opaque) ++*static_cast<ComplaintCount*>(count);
+}
+
 void keep_message(void* context, int level, const char* format, va_list arguments) {
+  // Repairs of pictures are told as mere information: "concealing 12 DC, 12 AC, 12 MV errors in P frame".
+  if (level <= AV_LOG_ERROR || std::string_view(format).starts_with("concealing")) count_complaint(context);
   if (level > AV_LOG_ERROR) return;
   std::array<char, 512> line;
   int print_prefix = 0;

@@ -6,6 +6,7 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -32,8 +33,13 @@ PacketHandle new_packet();
 /// FFmpeg's text for an error code that one of its functions gave.
 std::string ffmpeg_error_text(int code);
 
+/// How many errors or repairs a decoder, on whichever of its threads, has told of. With several threads the
+/// flags of a frame may be set after it was given out; what is told of it never comes later than it.
+using ComplaintCount = std::atomic<int>;
+
 /// Keeps FFmpeg from writing to stderr: what it has to say of a file is kept for `last_ffmpeg_message`
-/// instead. May be called any number of times.
+/// instead, and counted in the ComplaintCount that a codec context's `opaque` points to (or null). May be
+/// called any number of times.
 void capture_ffmpeg_messages();
 /// The last error that FFmpeg told on this thread since the last call ("moov atom not found"), or empty.
 std::string last_ffmpeg_message();

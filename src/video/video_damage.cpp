@@ -1,5 +1,7 @@
 #include "video_damage.hpp"
 
+#include <cstdio>
+
 namespace facelex {
 namespace {
 
@@ -17,8 +19,13 @@ std::string VideoDamage::text(std::int64_t frames, std::int64_t promised) const 
         (promised > 0 ? " of " + std::to_string(promised) : "") + ": " + cut_short);
   }
   if (undecodable > 0) {
-    add(counted(undecodable, "damaged frame", "damaged frames") + " skipped, the first after frame " +
-        std::to_string(undecodable_after) + (reason.empty() ? "" : ": " + reason));
+    std::string part = counted(undecodable, "damaged frame", "damaged frames") + " skipped";
+    if (undecodable_at == undecodable_at) {
+      char seconds[32];
+      std::snprintf(seconds, sizeof seconds, "%.3f", undecodable_at);
+      part += std::string(", the first at ") + seconds + " s";
+    }
+    add(part + (reason.empty() ? "" : ": " + reason));
   }
   if (repaired > 0) {
     add(counted(repaired, "damaged frame", "damaged frames") +
