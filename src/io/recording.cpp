@@ -20,19 +20,16 @@ constexpr std::array<std::pair<SignalKind, std::string_view>, 7> kinds = {{
     {SignalKind::other, "other"},
 }};
 
-/// The blendshapes that ARKit and MediaPipe share, without the side: "…Left" or "…_L" follows where true.
-constexpr std::array<std::pair<std::string_view, bool>, 29> blendshapes = {{
-    {"browDown", true},         {"browInnerUp", false},     {"browOuterUp", true},
-    {"cheekPuff", false},       {"cheekSquint", true},      {"eyeBlink", true},
-    {"eyeLookDown", true},      {"eyeLookIn", true},        {"eyeLookOut", true},
-    {"eyeLookUp", true},        {"eyeSquint", true},        {"eyeWide", true},
-    {"jawForward", false},      {"jawLeft", false},         {"jawOpen", false},
-    {"jawRight", false},        {"mouthDimple", true},      {"mouthFrown", true},
-    {"mouthFunnel", false},     {"mouthLowerDown", true},   {"mouthPress", true},
-    {"mouthPucker", false},     {"mouthRollLower", false},  {"mouthRollUpper", false},
-    {"mouthShrugLower", false}, {"mouthShrugUpper", false}, {"mouthSmile", true},
-    {"mouthStretch", true},     {"noseSneer", true},
-}};
+/// The 51 blendshapes that ARKit and MediaPipe share; the sided ones end in "Left" and "Right" or "_L" and
+/// "_R".
+constexpr std::array<std::string_view, 18> sided_blendshapes = {
+    "browDown",       "browOuterUp", "cheekSquint", "eyeBlink",     "eyeLookDown",  "eyeLookIn",
+    "eyeLookOut",     "eyeLookUp",   "eyeSquint",   "eyeWide",      "mouthDimple",  "mouthFrown",
+    "mouthLowerDown", "mouthPress",  "mouthSmile",  "mouthStretch", "mouthUpperUp", "noseSneer"};
+constexpr std::array<std::string_view, 15> single_blendshapes = {
+    "browInnerUp", "cheekPuff",      "jawForward",     "jawLeft",         "jawOpen",
+    "jawRight",    "mouthClose",     "mouthFunnel",    "mouthLeft",       "mouthPucker",
+    "mouthRight",  "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper"};
 
 bool is_number_after(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix) || name.size() == prefix.size()) return false;
@@ -45,16 +42,15 @@ bool any_numbered(const std::vector<std::string>& names, std::string_view prefix
 }
 
 bool all_blendshapes(const std::vector<std::string>& names) {
-  if (names.size() < blendshapes.size()) return false;
-  const std::unordered_set<std::string> known(names.begin(), names.end());
-  const auto has = [&](std::string_view name, const char* side) {
-    return known.count(std::string(name) + side) > 0;
+  const std::unordered_set<std::string_view> known(names.begin(), names.end());
+  const auto has = [&](std::string_view name, std::string_view side) {
+    return known.count(std::string(name).append(side)) > 0;
   };
-  return std::all_of(blendshapes.begin(), blendshapes.end(), [&](const auto& shape) {
-    const auto& [name, sided] = shape;
-    if (!sided) return has(name, "");
-    return (has(name, "Left") && has(name, "Right")) || (has(name, "_L") && has(name, "_R"));
-  });
+  return std::all_of(single_blendshapes.begin(), single_blendshapes.end(),
+                     [&](std::string_view name) { return has(name, ""); }) &&
+         std::all_of(sided_blendshapes.begin(), sided_blendshapes.end(), [&](std::string_view name) {
+           return (has(name, "Left") && has(name, "Right")) || (has(name, "_L") && has(name, "_R"));
+         });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
@@ -78,11 +79,10 @@ struct RecordingWriter::State {
   }
 
   void write_csv_row(const Frame& frame, const double* values) {
-    const char first = ',';
     const bool spaced = format == TableFormat::openface_spaced;
     char* c = line.data();
     const auto separate = [&] {
-      *c++ = first;
+      *c++ = ',';
       if (spaced) *c++ = ' ';
     };
     c = std::to_chars(c, c + longest_number, frame.number).ptr;
@@ -168,6 +168,7 @@ std::string RecordingWriter::finish() {
   if (s.format == TableFormat::npy) {
     if (::lseek(s.npy, 0, SEEK_SET) != 0) throw system_error(s.file.target().string(), "write", errno);
     s.put_npy(npy_header(s.rows, s.width()));
+    if (::close(std::exchange(s.npy, -1)) != 0) throw system_error(s.file.target().string(), "write", errno);
   }
   return s.file.commit();
 }

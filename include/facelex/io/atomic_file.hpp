@@ -10,9 +10,9 @@
 namespace facelex {
 
 /// A file that has its final name only when it is complete: bytes go to a hidden temporary name in the same
-/// folder
-/// (".<name>.<process>.tmp"), `commit` flushes them to the disk and renames. Without commit the destructor
-/// removes the temporary file. Every write error (a full disk too) throws Error that names the file.
+/// folder (".<name>.<process>.tmp"), `commit` flushes them to the disk and renames. Without commit the
+/// destructor removes the temporary file. Every write error (a full disk too) throws Error that names the
+/// target. After an error, only the destructor may follow.
 class AtomicFile {
  public:
   /// Creates missing parent folders.
@@ -26,7 +26,8 @@ class AtomicFile {
   void write(std::string_view text) { write(text.data(), text.size()); }
   /// What has been written so far.
   std::uint64_t bytes() const;
-  /// Completes the file and returns the SHA-256 of its bytes.
+  /// Completes the file and returns the SHA-256 of its bytes. Throws Error (environment) when another process
+  /// wrote the same file meanwhile.
   std::string commit();
 
   const std::filesystem::path& target() const;

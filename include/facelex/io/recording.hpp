@@ -23,7 +23,9 @@ enum class SignalKind {
 std::string_view kind_name(SignalKind kind);
 /// The kind of that name. Throws Error (data).
 SignalKind kind_from_name(std::string_view name);
-/// The kind that the names of columns tell; `other` when they tell none.
+/// The kind that the names of columns tell: x_<n> and y_<n> are landmarks; dx_<n>, dy_<n> keypoint motion;
+/// dX_<n>, dY_<n>, dZ_<n> displacement; e_<n> or the blendshapes that ARKit and MediaPipe share expression;
+/// q<n> and nothing else tokens. `other` when they tell none.
 SignalKind kind_from_columns(const std::vector<std::string>& names);
 
 /// A signal's name and meaning; the name heads the CSV column, the rest goes to the sidecar.

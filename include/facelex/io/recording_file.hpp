@@ -20,14 +20,26 @@ enum class TableFormat {
 };
 
 /// Reads a file of frames row block by row block in bounded memory. The dialect is recognised by the header:
-/// ours, OpenFace (", " or ","), py-feat (frame from 0 with gaps, FaceScore, approx_time, degrees) or any CSV
-/// that has numeric columns; ".npy" is a T×D array of float32 or float64, little-endian, C or Fortran order.
-/// A sidecar beside the file (x.json) gives kind, units and descriptions where there is one.
+/// ours, OpenFace (", " or ","), py-feat (a column FaceScore) or any CSV that has numeric columns; ".npy" is
+/// a T×D array of float32 or float64, little-endian, C or Fortran order, whose columns are called value_0 …
+/// when no sidecar names them. A sidecar beside the file (x.json) gives kind, units and descriptions where
+/// there is one.
+///
+/// A column of frames that is absent is filled in: `frame` is 1 … T, `face_id` -1, `timestamp` NaN,
+/// `confidence` 1 where there is success, else 0, `success` 1 where any signal has a value. Empty fields,
+/// "nan" and "NA" are missing values (NaN). Signals of a row without success are NaN whatever the file says:
+/// OpenFace leaves its last guess there. Text columns that a dialect is known to have (`file`; py-feat's
+/// input, approx_time) and an unnamed first column (R's and pandas' row names) are skipped.
+///
+/// py-feat counts frames from 0, perhaps with steps: number = frame + 1, gaps are kept. FaceScore becomes the
+/// confidence, and its presence the success; each name in Identity becomes a face_id, in order of appearance;
+/// approx_time (whole seconds) is too coarse for a time stamp. Its degrees (Pitch, Roll, Yaw) stay as they
+/// are.
 ///
 /// Throws Error (data) with file, line and column for: an empty file, a missing or repeated column, a ragged
-/// row, text where a number belongs, a frame number that repeats for the same face or goes back, a time stamp
-/// that goes back within a face, a file that ends within a row, a wrong magic, sizes that do not fit the
-/// file.
+/// row, text or an infinite number where a number belongs, a frame number that repeats for the same face
+/// (with both lines) or goes back, a time stamp that goes back within a face, a file that ends within a row,
+/// a wrong magic, sizes that do not fit the file.
 class RecordingReader {
  public:
   /// `name` becomes Recording::name; by default the file's stem.
@@ -38,7 +50,8 @@ class RecordingReader {
 
   /// Name, kind and columns; no rows.
   const Recording& header() const;
-  /// Replaces `block` by the next rows, at most `most_rows`. False at the end, with no rows.
+  /// Replaces `block` by the next rows, at most `most_rows` and at most 2^20 values (but one row at least),
+  /// so that a table of very many columns takes no more memory. False at the end, with no rows.
   bool read(Recording& block, Eigen::Index most_rows = 4096);
 
  private:
@@ -50,15 +63,18 @@ class RecordingReader {
 Recording read_recording(const std::filesystem::path& file, std::string name = {});
 
 /// Writes a table of frames row block by row block; nothing stands under the final name before finish().
+/// Missing values (NaN, a face_id below 0) are empty fields.
 class RecordingWriter {
  public:
-  /// `file` with the extension that the format asks for (.csv, .npy).
+  /// `file` is named .npy for npy and otherwise for the others. Throws Error for another extension, no
+  /// columns, and a name that is empty, repeats or is one of the frame columns.
   RecordingWriter(const std::filesystem::path& file, const std::vector<Column>& columns, TableFormat format);
   ~RecordingWriter();
   RecordingWriter(RecordingWriter&&) noexcept;
   RecordingWriter& operator=(RecordingWriter&&) noexcept;
 
-  /// Appends rows. Requires block.columns to be those of the constructor. Infinite values throw Error (data).
+  /// Appends rows; the signals of a row without success are left empty. Throws Error (data) for an infinite
+  /// value and when the names of block.columns are not those of the constructor.
   void write(const Recording& block);
   /// Completes the file. Returns its SHA-256.
   std::string finish();

@@ -31,7 +31,8 @@ struct StageResult {
   std::string output_digest;  ///< sha256 of the file written
 };
 
-/// Counts rows, frames and frames with a face; blocks are added in order.
+/// Counts rows, frames and frames with a face. Blocks are added in order, with frame numbers that never go
+/// back (RecordingReader sees to it).
 class FrameCounter {
  public:
   void add(const std::vector<Frame>& frames);
@@ -62,7 +63,8 @@ struct Sidecar {
 std::filesystem::path sidecar_path(const std::filesystem::path& file);
 /// Writes atomically.
 void write_sidecar(const std::filesystem::path& file, const Sidecar& sidecar);
-/// The sidecar of `file`, or nothing when there is none or it is not one of ours.
+/// The sidecar of `file`, or nothing when there is none or it is not one of ours: another program's JSON, a
+/// damaged one or one of a newer facelex. Throws Error (data) only when it cannot be read.
 std::optional<Sidecar> read_sidecar(const std::filesystem::path& file);
 
 }  // namespace facelex
