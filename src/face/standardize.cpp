@@ -94,7 +94,12 @@ bool motion_of_row(const Recording& block, Eigen::Index row, const LandmarkColum
     without.count(outcome);
     return false;
   }
-  registered -= neutrals.of(frame)->landmarks;
+  const Neutral* neutral = neutrals.of(frame);
+  if (!neutral)
+    throw data_error({block.name, 0, ""},
+                     "frame " + std::to_string(frame.number) + " was not there at the first reading",
+                     "the file changes while it is read");
+  registered -= neutral->landmarks;
   values.row(row) = Eigen::Map<const Eigen::RowVectorXd>(registered.data(), registered.size());
   return true;
 }
