@@ -103,9 +103,10 @@ class FfmpegReader : public FrameReader {
   }
 
  private:
-  /// Seconds; NaN when the container has none, or when it would lie before the last one.
+  /// Seconds; NaN when the container has none, or when it would lie before the last one. FFmpeg's best effort
+  /// is second choice: after one wrong presentation time it goes over to decoding times, which are shifted.
   double timestamp() {
-    const std::int64_t ticks = frame_->best_effort_timestamp;
+    const std::int64_t ticks = frame_->pts != AV_NOPTS_VALUE ? frame_->pts : frame_->best_effort_timestamp;
     if (ticks == AV_NOPTS_VALUE) return std::numeric_limits<double>::quiet_NaN();
     if (ticks < last_ticks_) {
       if (unordered_++ == 0) unordered_first_ = decoder_.frames();
