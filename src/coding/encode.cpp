@@ -68,6 +68,19 @@ std::string taker(const CodingSystem& system) {
   return "the " + std::string(system.kind()) + " model takes";
 }
 
+/// A file of no known kind may fit by the names of its columns; one of another kind cannot be meant.
+void require_kind(const Recording& header, const CodingSystem& system, const std::string& file) {
+  const SignalKind wanted = system.input_kind(), held = header.kind;
+  if (held == wanted || held == SignalKind::other || wanted == SignalKind::other) return;
+  throw data_error({file, 0, {}},
+                   "holds " + std::string(kind_name(held)) + " (" + some_names(header.columns) + "), but " +
+                       taker(system) + " " + std::string(kind_name(wanted)) + " (" +
+                       some_names(system.input_columns()) + ")",
+                   held == SignalKind::landmarks && wanted == SignalKind::keypoint_motion
+                       ? "run facelex standardize on it first"
+                       : "give a recording of " + std::string(kind_name(wanted)));
+}
+
 }  // namespace
 
 Column reconstruction_error_column(const CodingSystem& system) {
@@ -80,20 +93,11 @@ Column reconstruction_error_column(const CodingSystem& system) {
 StageResult encode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, const EncodeOptions& options, TableFormat format,
                              const Work& work) {
-  system.check(options);
+  const Json resolved = system.resolved(options);
   RecordingReader reader(input);
-  const Recording& header = reader.header();
-  const std::string wanted_kind(kind_name(system.input_kind()));
-  const std::string remedy =
-      header.kind == SignalKind::landmarks && system.input_kind() != SignalKind::landmarks
-          ? "make " + wanted_kind + " of the landmarks first"
-          : "give a recording of " + wanted_kind;
-  const auto picked = columns_of(header, system.input_columns(), input.string(), taker(system), remedy);
-  if (header.kind != system.input_kind())
-    throw data_error(
-        {input.string(), 0, {}},
-        "holds " + std::string(kind_name(header.kind)) + ", but " + taker(system) + " " + wanted_kind,
-        remedy);
+  require_kind(reader.header(), system, input.string());
+  const auto picked = columns_of(reader.header(), system.input_columns(), input.string(), taker(system),
+                                 "give a recording like those that it was learnt from");
   StageResult result;
   result.kind = system.code_kind();
   result.columns = system.units();
@@ -110,7 +114,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
     return values;
   };
   const RowCounts counts = transform(reader, output, picked, encode, format, work, result);
-  result.details = options_json(options);
+  result.details = resolved;
   result.details["model"] = system.kind();
   result.details["rows_coded"] = counts.done;
   result.details["rows_without_values"] = counts.without_values;

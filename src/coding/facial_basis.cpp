@@ -33,13 +33,16 @@ std::unique_ptr<CodingSystem> FacialBasis::from_model(const ModelFile& file) {
   return std::make_unique<FacialBasis>(std::move(model), alpha->get<double>());
 }
 
-void FacialBasis::check(const EncodeOptions& options) const {
+Json FacialBasis::resolved(const EncodeOptions& options) const {
   options.check();
+  EncodeOptions acting = options;
+  if (acting.alpha == 0) acting.alpha = alpha_;
+  return options_json(acting);
 }
 
 EncodedFrames FacialBasis::encode(const RowMatrix& signals, const EncodeOptions& options,
                                   const Work& work) const {
-  check(options);
+  options.check();
   LassoOptions lasso;
   lasso.alpha = options.alpha > 0 ? options.alpha : alpha_;
   lasso.solver = options.solver;

@@ -24,6 +24,14 @@ std::vector<Column> columns_from(const Json& list) {
   return columns;
 }
 
+SignalKind input_kind_from(const std::string& name, const std::string& place) {
+  try {
+    return kind_from_name(name);
+  } catch (const Error& error) {
+    throw data_error({place, 0, "input_kind"}, error.what());
+  }
+}
+
 bool names_differ(const std::vector<Column>& columns) {
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(column.name);
@@ -132,7 +140,7 @@ LinearModel LinearModel::from_file(const ModelFile& file) {
   LinearModel model;
   try {
     const Json& data = file.metadata;
-    model.input_kind = kind_from_name(data.at("input_kind").get<std::string>());
+    model.input_kind = input_kind_from(data.at("input_kind").get<std::string>(), file.source);
     model.input_columns = columns_from(data.at("input_columns"));
     model.scale = data.at("scale").get<double>();
     model.units = columns_from(data.at("units"));

@@ -29,17 +29,18 @@ std::unique_ptr<CodingSystem> PcaSystem::from_model(const ModelFile& file) {
   return std::make_unique<PcaSystem>(std::move(model), file.kind);
 }
 
-void PcaSystem::check(const EncodeOptions& options) const {
+Json PcaSystem::resolved(const EncodeOptions& options) const {
   options.check();
   const EncodeOptions usual;
   if (options.alpha != usual.alpha || options.solver != usual.solver)
     throw usage_error("--alpha and --solver have no meaning for a model of kind " + kind_,
                       "leave them out: its codes are projections, without penalty");
+  return Json::object();
 }
 
 EncodedFrames PcaSystem::encode(const RowMatrix& signals, const EncodeOptions& options,
                                 const Work& work) const {
-  check(options);
+  resolved(options);
   std::vector<Eigen::MatrixXd> atoms;  // K×D, column-major: what one column of the samples adds to all codes
   for (const auto& group : model_.groups) atoms.emplace_back(model_.group_atoms(group));
   return encode_groups(

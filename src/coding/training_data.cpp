@@ -82,6 +82,12 @@ class RowKeeper {
   std::vector<double> values_;
 };
 
+/// The unit of a file without sidecar.
+std::string usual_unit(SignalKind kind) {
+  if (kind == SignalKind::keypoint_motion) return "template unit";
+  return kind == SignalKind::displacement ? "mm" : "";
+}
+
 void sort_by_name(std::vector<TrainingInput>& inputs) {
   std::sort(inputs.begin(), inputs.end(),
             [](const TrainingInput& a, const TrainingInput& b) { return natural_less(a.name, b.name); });
@@ -136,8 +142,10 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
     if (i == 0) {
       columns = choose(header, file);
       data.kind = header.kind;
-      for (const auto column : columns)
+      for (const auto column : columns) {
         data.columns.push_back(header.columns[static_cast<std::size_t>(column)]);
+        if (data.columns.back().unit.empty()) data.columns.back().unit = usual_unit(header.kind);
+      }
       keeper.emplace_back(static_cast<Eigen::Index>(columns.size()), options.max_frames);
     } else {
       columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",

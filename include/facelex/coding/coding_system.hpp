@@ -54,10 +54,11 @@ class CodingSystem {
   /// The K units: name ("LB-1"), description, unit of measure.
   virtual const std::vector<Column>& units() const = 0;
 
-  /// Throws Error (usage) when an option that is set has no meaning for this system.
-  virtual void check(const EncodeOptions& options) const = 0;
+  /// The options as they act here, for the record: the model's penalty where none is given. Throws Error
+  /// (usage) when an option that is set has no meaning for this system.
+  virtual Json resolved(const EncodeOptions& options) const = 0;
   /// Codes T×D signals in the order of input_columns(). A row's codes depend on that row alone. Throws what
-  /// check throws, Error (data) when the width is not D, and Error (interrupted).
+  /// resolved throws, Error (data) when the width is not D, and Error (interrupted).
   virtual EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
                                const Work& work = {}) const = 0;
   /// T×D signals of T×K codes; NaN rows give NaN rows. Throws Error (data) when the width is not K.

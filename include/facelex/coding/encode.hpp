@@ -16,9 +16,10 @@ namespace facelex {
 ///
 /// Works in blocks of rows: memory does not depend on the length of the recording. The result's details hold
 /// "model" (kind), "rows_coded", "rows_without_values" (with success, but a value missing),
-/// "rows_unconverged", "mean_reconstruction_error" (null without any), and "alpha" and "solver" as given.
-/// Throws Error (usage) for options that the system does not have; Error (data): what RecordingReader throws,
-/// a missing input column (it names what is missing and what the file has), a signal of another kind.
+/// "rows_unconverged", "mean_reconstruction_error" (null without any), and the options as
+/// CodingSystem::resolved gives them. Throws Error (usage) for options that the system does not have; Error
+/// (data): what RecordingReader throws, a missing input column (it names what is missing and what the file
+/// has), a signal of another kind.
 StageResult encode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, const EncodeOptions& options, TableFormat format,
                              const Work& work = {});

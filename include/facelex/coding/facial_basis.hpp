@@ -27,7 +27,7 @@ class FacialBasis final : public CodingSystem {
   const std::vector<Column>& input_columns() const override { return model_.input_columns; }
   SignalKind code_kind() const override { return SignalKind::coefficients; }
   const std::vector<Column>& units() const override { return model_.units; }
-  void check(const EncodeOptions& options) const override;
+  Json resolved(const EncodeOptions& options) const override;
   EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
                        const Work& work = {}) const override;
   RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
