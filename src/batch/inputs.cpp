@@ -66,52 +66,76 @@ class Collector {
     std::error_code error;
     const auto status = fs::status(given, error);
     if (!fs::exists(status)) {
-      note_base(plain(given).parent_path());
-      found_.push_back({given,
-                        {},
-                        error && error != std::errc::no_such_file_or_directory ? error.message()
-                                                                               : "no such file or folder"});
+      const bool absent = !error || error == std::errc::no_such_file_or_directory;
+      found(given, plain(given).parent_path(), absent ? "no such file or folder" : error.message());
     } else if (fs::is_directory(status) && !(kind_.is_folder && kind_.is_folder(given))) {
       divisible_ = true;
-      note_base(plain(given));
-      walk(given);
+      walk(given, plain(given));
     } else {
-      note_base(plain(given).parent_path());
-      found_.push_back({given, {}, {}});
+      found(given, plain(given).parent_path());
     }
     divisible_ |= from_list;
   }
 
   /// The items with their names, in natural order, each path once.
   std::vector<BatchItem> items() {
-    std::map<std::string, int> uses;
-    for (auto& item : found_) {
-      const fs::path below = plain(item.source).lexically_relative(base_);
-      item.name = below.parent_path() / (fs::is_directory(item.source) ? below.filename() : below.stem());
-    }
-    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
-      if (a.name != b.name) return natural_less(a.name, b.name);
-      return plain(a.source) < plain(b.source);
-    });
-    const auto same = [](const auto& a, const auto& b) { return plain(a.source) == plain(b.source); };
+    std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) { return a.path < b.path; });
+    const auto same = [](const Found& a, const Found& b) { return a.path == b.path; };
     found_.erase(std::unique(found_.begin(), found_.end(), same), found_.end());
-    for (const auto& item : found_) ++uses[item.name];
-    for (auto& item : found_)
-      if (uses[item.name] > 1) item.name += plain(item.source).extension().string();
-    return std::move(found_);
+    std::vector<std::string> names = names_below([](const Found& found) { return found.base; });
+    if (!all_different(names)) names = names_below([this](const Found&) { return common_; });
+    std::map<std::string, int> uses;
+    for (const auto& name : names) ++uses[name];
+    std::vector<BatchItem> items;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      if (uses[names[i]] > 1) names[i] += found_[i].path.extension().string();
+      items.push_back({found_[i].given, names[i], found_[i].problem});
+    }
+    std::sort(items.begin(), items.end(),
+              [](const auto& a, const auto& b) { return natural_less(a.name, b.name); });
+    return items;
   }
 
   std::size_t others() const { return others_; }
   bool divisible() const { return divisible_; }
 
  private:
-  void note_base(const fs::path& folder) { base_ = base_.empty() ? folder : common_folder(base_, folder); }
+  struct Found {
+    fs::path given, path;  ///< as named; absolute
+    fs::path base;         ///< the folder named on the command line, or the file's own
+    std::string problem;
+  };
 
-  void walk(const fs::path& folder) {
+  void found(const fs::path& given, const fs::path& base, std::string problem = {}) {
+    common_ = found_.empty() ? base : common_folder(common_, base);
+    found_.push_back({given, plain(given), base, std::move(problem)});
+  }
+
+  template <class Base>
+  std::vector<std::string> names_below(Base base) const {
+    std::vector<std::string> names;
+    for (const Found& found : found_) {
+      const fs::path below = found.path.lexically_relative(base(found));
+      names.push_back(below.parent_path() / (fs::is_directory(found.path) ? below.filename() : below.stem()));
+    }
+    return names;
+  }
+
+  /// Whether no two items of different folders or stems share a name (an extension apart is settled later).
+  bool all_different(const std::vector<std::string>& names) const {
+    std::map<std::string, fs::path> stems;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const fs::path stem = fs::path(found_[i].path).replace_extension();
+      if (stems.try_emplace(names[i], stem).first->second != stem) return false;
+    }
+    return true;
+  }
+
+  void walk(const fs::path& folder, const fs::path& base) {
     std::error_code error;
     fs::directory_iterator entries(folder, error);
     if (error) {
-      found_.push_back({folder, {}, "cannot list the folder: " + error.message()});
+      found(folder, base, "cannot list the folder: " + error.message());
       return;
     }
     for (const auto& entry : entries) {
@@ -120,12 +144,12 @@ class Collector {
       if (name.starts_with('.') || (!output_.empty() && is_below(plain(path), output_))) continue;
       if (entry.is_directory(error)) {
         if (kind_.is_folder && kind_.is_folder(path))
-          found_.push_back({path, {}, {}});
+          found(path, base);
         else if (!entry.is_symlink(error))
-          walk(path);
+          walk(path, base);
       } else if (entry.is_regular_file(error)) {
         if (!is_manifest_name(name) && kind_.is_file(path))
-          found_.push_back({path, {}, {}});
+          found(path, base);
         else
           ++others_;
       }
@@ -133,8 +157,8 @@ class Collector {
   }
 
   const InputKind& kind_;
-  fs::path output_, base_;
-  std::vector<BatchItem> found_;
+  fs::path output_, common_;
+  std::vector<Found> found_;
   std::size_t others_ = 0;
   bool divisible_ = false;
 };

@@ -60,6 +60,14 @@ TEST_F(InputsTest, OneFileIsNamedByItsStemAndSeveralByTheirCommonFolder) {
   EXPECT_EQ(names(find_inputs({folder / "a", folder / "b"}, {}, videos, {})), (Names{"a/07", "b/07"}));
 }
 
+TEST_F(InputsTest, NamesOfSeveralFoldersAreBelowEachUnlessTheyMeet) {
+  for (const char* name : {"site a/x/1.mp4", "site b/y/2.mp4", "site c/y/2.mp4"}) folder.write(name, "x");
+  EXPECT_EQ(names(find_inputs({folder / "site a", folder / "site b/y/2.mp4"}, {}, videos, {})),
+            (Names{"2", "x/1"}));
+  EXPECT_EQ(names(find_inputs({folder / "site b", folder / "site c"}, {}, videos, {})),
+            (Names{"site b/y/2", "site c/y/2"}));
+}
+
 TEST_F(InputsTest, TheSameFileTwiceIsOneItem) {
   const auto a = folder.write("a/07.mp4", "x");
   EXPECT_EQ(find_inputs({a, folder.path(), folder / "a/../a/07.mp4"}, {}, videos, {}).items.size(), 1u);

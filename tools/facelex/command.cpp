@@ -30,7 +30,9 @@ void catch_signals() {
 
 Command::Command(CLI::App& parent, Text text)
     : app_(parent.add_subcommand(text.name, text.summary)), text_(std::move(text)) {
-  app_->description(text_.description);
+  app_->description(text_.summary + ". " + text_.description);
+  app_->group("Commands");
+  app_->set_help_flag("-h,--help", "Print this help")->group("General");
   app_->footer("Example:\n  " + text_.example);
   app_->add_option("--config", config_,
                    "JSON file with options of this command by name; the command line wins over it")
@@ -77,21 +79,21 @@ void Command::add_options(const std::string& heading, OptionList list, const std
 }
 
 void Command::add_inputs(const std::string& what, InputOptions& options) {
-  app_->add_option("inputs", input_arguments_, what)->type_name("INPUT...");
+  app_->add_option("inputs", input_arguments_, what)->type_name("INPUT...")->group("Input and output");
   input_options_ = &options;
-  add_options("Inputs", described(options));
+  add_options("Input and output", described(options));
 }
 
 void Command::add_output(const std::string& what) {
-  app_->add_option("-o,--output", output_, what)->type_name("PATH")->required();
+  app_->add_option("-o,--output", output_, what)->type_name("PATH")->required()->group("Input and output");
 }
 
 void Command::add_threads() {
   app_->add_option(
           "-j,--threads", threads_,
           "Threads in all; 0: as many as this process may use (affinity, cgroup, SLURM_CPUS_PER_TASK) (0)")
-      ->type_name("N")
       ->check(CLI::Range(0, 4096))
+      ->type_name("N")
       ->group("General");
 }
 

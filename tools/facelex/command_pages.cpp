@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include "commands.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "help.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -13,24 +13,13 @@ std::string escaped(std::string text) {
 }
 
 std::string option_row(const CLI::Option& option) {
-  std::string name = option.get_name(true, true);
-  std::replace(name.begin(), name.end(), ',', ' ');
-  const auto braces = name.find('{');
-  if (braces != std::string::npos) name = name.substr(0, braces);
-  if (!option.get_type_name().empty()) name += " " + option.get_type_name();
-  return "| `" + escaped(name) + "` | " + escaped(option.get_description()) +
+  return "| `" + escaped(option_heading(option)) + "` | " + escaped(option.get_description()) +
          (option.get_required() ? " (required)" : "") + " |\n";
 }
 
 std::string page(const CLI::App& app, const std::string& words) {
   std::string text = "# facelex " + words + "\n\n" + app.get_description() + "\n";
-  std::vector<std::string> groups;
-  for (const CLI::Option* option : app.get_options())
-    if (std::find(groups.begin(), groups.end(), option->get_group()) == groups.end())
-      groups.push_back(option->get_group());
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& a, const auto& b) { return (a == "General") < (b == "General"); });
-  for (const auto& group : groups) {
+  for (const std::string& group : option_groups(app)) {
     text += "\n## " + group + "\n\n| option | meaning |\n|---|---|\n";
     for (const CLI::Option* option : app.get_options())
       if (option->get_group() == group) text += option_row(*option);
@@ -51,7 +40,6 @@ void write_pages(const CLI::App& app, const std::string& words, const std::files
       std::string file = child_words + ".md";
       std::replace(file.begin(), file.end(), ' ', '-');
       write_file_atomically(folder / file, page(*child, child_words));
-      const std::string description = child->get_description();
       index += "| [`facelex " + child_words + "`](" + file + ") | " +
                description.substr(0, description.find(". ")) + " |\n";
     }

@@ -15,7 +15,8 @@ class EncodeCommand : public Command {
     add_inputs("Files of the signals that the model takes, or folders of such files", input_options_struct_);
     app_->add_option("-m,--model", model_, "Model file, as facelex learn writes it")
         ->type_name("FILE")
-        ->required();
+        ->required()
+        ->group("Input and output");
     add_output("Folder to write to");
     OptionList list = described(options_);
     table_.describe(list);
@@ -45,7 +46,8 @@ class DecodeCommand : public Command {
     add_inputs("Files of codes, or folders of such files", input_options_struct_);
     app_->add_option("-m,--model", model_, "Model file that the codes were made with")
         ->type_name("FILE")
-        ->required();
+        ->required()
+        ->group("Input and output");
     add_output("Folder to write to");
     add_options("Output", described(table_));
     add_batch_options();

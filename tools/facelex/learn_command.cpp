@@ -8,8 +8,7 @@ namespace {
 class LearnCommand : public Command {
  public:
   LearnCommand(CLI::App& parent, const std::string& system, const std::string& summary)
-      : Command(parent, {system, summary,
-                         summary + ". Learns from all recordings together and writes one model file.",
+      : Command(parent, {system, summary, "Learns from all recordings together and writes one model file.",
                          "facelex learn " + system + " motion -o lexicon.safetensors"}),
         system_(system) {
     add_inputs("Recordings to learn from, or folders of them", input_options_struct_);

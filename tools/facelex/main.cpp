@@ -1,12 +1,12 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdio>
 
 #include "commands.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
+#include "help.hpp"
 
 namespace {
 
@@ -35,9 +35,7 @@ int main(int argc, char** argv) {
   program.footer(
       "The pipeline: extract → standardize → learn → encode; run does all of it. See facelex COMMAND "
       "--help.");
-  auto formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(34);
-  program.formatter(formatter);
+  program.formatter(std::make_shared<HelpFormatter>());
 
   std::vector<std::unique_ptr<Command>> commands;
 #ifdef FACELEX_WITH_VIDEO
@@ -55,6 +53,10 @@ int main(int argc, char** argv) {
   CLI::App* docs = program.add_subcommand("docs", "Write a page of Markdown for every command")->group("");
   docs->add_option("folder", pages)->required();
 
+  if (argc == 1) {
+    std::fputs(program.help().c_str(), stderr);
+    return 2;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

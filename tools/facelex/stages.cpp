@@ -46,13 +46,13 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
 
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format) {
   options.check();
-  model.system->check(options);
   Stage stage;
   stage.name = "encode";
   TableOptions table{format};
   OptionList list = described(options);
   table.describe(list);
   stage.options = portable_options(list);
+  stage.options.update(model.system->resolved(options));
   stage.command = command_text(stage.name, list) + " --model " + model.file;
   stage.model_digest = model.digest;
   stage.extension = extension_of(format);

@@ -19,10 +19,14 @@ class StatusCommand : public Command {
                  "outputs, how many items are in which state, and every item that failed or is partial. Exit "
                  "status 1 when any item failed, is partial or was not reached.",
                  "facelex status out --retry retry.txt && facelex extract --list retry.txt -o out"}) {
-    app_->add_option("folder", folder_, "An output folder")->type_name("FOLDER")->required();
+    app_->add_option("folder", folder_, "An output folder")
+        ->type_name("FOLDER")
+        ->required()
+        ->group("Input and output");
     app_->add_option("--retry", retry_,
                      "Write the paths of all items that failed or were not reached to FILE (- for stdout)")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->group("Input and output");
   }
 
  private:

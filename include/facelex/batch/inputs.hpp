@@ -55,12 +55,13 @@ struct Inputs {
 
 /// Collects files and folders (recursively; hidden files, manifests, and everything below `output` left out).
 ///
-/// Names: the deepest folder that holds all inputs is the base, and a name is the path below it. With one
-/// folder that is the path below that folder; with one file its stem. Two inputs that differ in the extension
-/// alone keep it. Slurm's array variables divide the batch only when its inputs come from a folder or a list:
-/// a file that a job names itself is always done. A path that does not exist becomes an item with a problem,
-/// so that the rest of the batch is done. Throws Error (usage) when there is no input at all, or a list
-/// cannot be read.
+/// Names: the path below the folder named on the command line, without extension; a file named itself has its
+/// stem. When that gives one name to two inputs (a/07.mp4 b/07.mp4), all names are paths below the deepest
+/// folder that holds all inputs. Two files that differ in the extension alone keep it.
+/// Slurm's array variables divide the batch only when its inputs come from a folder or a list: a file that a
+/// job names itself is always done.
+/// A path that does not exist becomes an item with a problem, so that the rest of the batch is done.
+/// Throws Error (usage) when there is no input at all, or a list cannot be read.
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
 
