@@ -209,7 +209,7 @@ double overlap(const FaceBox& a, const FaceBox& b) {
 }
 
 struct LandmarkModel::Forest {
-  Landmarks mean_shape;
+  Landmarks68 mean_shape;
   float mean[values];
   std::vector<Cascade> cascades;
   std::string digest;
@@ -220,7 +220,7 @@ LandmarkModel::~LandmarkModel() = default;
 LandmarkModel::LandmarkModel(LandmarkModel&&) noexcept = default;
 LandmarkModel& LandmarkModel::operator=(LandmarkModel&&) noexcept = default;
 
-const Landmarks& LandmarkModel::mean_shape() const {
+const Landmarks68& LandmarkModel::mean_shape() const {
   return forest_->mean_shape;
 }
 const std::string& LandmarkModel::digest() const {
@@ -258,7 +258,7 @@ LandmarkModel LandmarkModel::parse(std::span<const unsigned char> bytes, const s
 }
 
 void LandmarkModel::locate(const cv::Mat& gray, std::span<const FaceBox> starts,
-                           std::span<Landmarks> landmarks, Sampling sampling) const {
+                           std::span<Landmarks68> landmarks, Sampling sampling) const {
   std::vector<Path> paths(starts.size());
   for (Path& path : paths) std::copy_n(forest_->mean, values, path.shape);
   for (const Cascade& cascade : forest_->cascades) {

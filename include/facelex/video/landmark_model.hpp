@@ -1,11 +1,12 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <filesystem>
 #include <memory>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <string>
+
+#include "facelex/face/landmark_scheme.hpp"
 
 namespace facelex {
 
@@ -20,9 +21,6 @@ struct FaceBox {
 
 /// Intersection over union, 0 … 1.
 double overlap(const FaceBox& a, const FaceBox& b);
-
-/// The 68 points of the iBUG scheme, a row (x, y) per point.
-using Landmarks = Eigen::Matrix<double, 68, 2, Eigen::RowMajor>;
 
 /// The cascade of regression forests of Kazemi & Sullivan 2014 ("One millisecond face alignment with an
 /// ensemble of regression trees"), read from dlib's shape_predictor files and evaluated by code of our own.
@@ -52,11 +50,11 @@ class LandmarkModel {
   /// The landmarks that the cascade finds from each start box, in pixels of `gray` (CV_8UC1).
   /// Requires landmarks.size() == starts.size(), boxes of positive size. A box may reach beyond the picture:
   /// what lies outside is black, as for dlib.
-  void locate(const cv::Mat& gray, std::span<const FaceBox> starts, std::span<Landmarks> landmarks,
+  void locate(const cv::Mat& gray, std::span<const FaceBox> starts, std::span<Landmarks68> landmarks,
               Sampling sampling = Sampling::bilinear) const;
 
   /// The shape from which the cascade starts, in the unit square of the box.
-  const Landmarks& mean_shape() const;
+  const Landmarks68& mean_shape() const;
   /// SHA-256 of the file.
   const std::string& digest() const;
 
