@@ -1,5 +1,5 @@
 // What the face module costs per frame on one thread: registration beside the plain way (each step a generic
-// least-squares problem for Eigen's QR), head pose with and without the pose before, and the whole of
+// least-squares problem for Eigen's QR), head pose, and the whole of
 // standardize with reading and writing of CSV. Usage: bench_face
 
 #include <unistd.h>
@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "facelex/core/random.hpp"
@@ -89,17 +88,11 @@ void measure_arithmetic() {
   std::printf("registration        %8.3f us a frame  %10.0f frames/s  %.1f x the plain way's fits alone\n",
               registration * 1e6, 1 / registration, plain / registration);
 
-  const double cold = seconds_per_frame(faces, [&](const Landmarks68& face) {
+  const double pose_time = seconds_per_frame(faces, [&](const Landmarks68& face) {
     const auto pose = estimate_head_pose(face, camera);
     return pose ? pose->rotation_rad.x() : 0;
   });
-  std::printf("head pose           %8.3f us a frame  %10.0f frames/s\n", cold * 1e6, 1 / cold);
-  std::optional<HeadPose> before;
-  const double warm = seconds_per_frame(faces, [&](const Landmarks68& face) {
-    before = estimate_head_pose(face, camera, before ? &*before : nullptr);
-    return before ? before->rotation_rad.x() : 0;
-  });
-  std::printf("head pose, previous %8.3f us a frame  %10.0f frames/s\n", warm * 1e6, 1 / warm);
+  std::printf("head pose           %8.3f us a frame  %10.0f frames/s\n", pose_time * 1e6, 1 / pose_time);
 }
 
 void measure_stage(const fs::path& folder) {

@@ -67,7 +67,7 @@ void Command::add_options(const std::string& heading, OptionList list, const std
           ->group(heading);
       continue;
     }
-    if (!default_text.empty()) help += " (" + default_text + ")";
+    if (!default_text.empty()) help += " (default " + default_text + ")";
     static const std::map<Option::Type, std::string> types = {{Option::Type::integer, "N"},
                                                               {Option::Type::number, "X"},
                                                               {Option::Type::text, "TEXT"},
@@ -89,9 +89,9 @@ void Command::add_output(const std::string& what) {
 }
 
 void Command::add_threads() {
-  app_->add_option(
-          "-j,--threads", threads_,
-          "Threads in all; 0: as many as this process may use (affinity, cgroup, SLURM_CPUS_PER_TASK) (0)")
+  app_->add_option("-j,--threads", threads_,
+                   "Threads in all; 0: as many as this process may use (affinity, cgroup, "
+                   "SLURM_CPUS_PER_TASK) (default 0)")
       ->check(CLI::Range(0, 4096))
       ->type_name("N")
       ->group("General");

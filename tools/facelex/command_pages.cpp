@@ -40,8 +40,7 @@ void write_pages(const CLI::App& app, const std::string& words, const std::files
       std::string file = child_words + ".md";
       std::replace(file.begin(), file.end(), ' ', '-');
       write_file_atomically(folder / file, page(*child, child_words));
-      index += "| [`facelex " + child_words + "`](" + file + ") | " +
-               description.substr(0, description.find(". ")) + " |\n";
+      index += "| [`facelex " + child_words + "`](" + file + ") | " + summary_of(*child) + " |\n";
     }
     write_pages(*child, child_words, folder, index);
   }
