@@ -100,7 +100,11 @@ class FacialBasisLearner {
                       {"replaced_atoms", learnt.resampled},
                       {"variance_explained", 1 - result.residual / result.squares}};
     Json units = Json::array();
-    for (const auto& use : uses) units.push_back(use.json());
+    for (std::size_t k = 0; k < uses.size(); ++k) {
+      Json unit = {{"name", model.units[static_cast<std::size_t>(group.first_unit) + k].name}};
+      unit.update(uses[k].json());
+      units.push_back(std::move(unit));
+    }
     result.summary["units"] = std::move(units);
     warn(group, learnt, uses);
     return result;

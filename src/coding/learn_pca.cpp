@@ -44,7 +44,8 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
       warnings.push_back(group.name + "-" + std::to_string(k + 1) +
                          ": explains nothing, and is one of many equal choices; ask for fewer units");
     const double squares = codes.col(k).squaredNorm(), positive = codes.col(k).cwiseMax(0).squaredNorm();
-    units.push_back({{"variance", pca.variance[k]},
+    units.push_back({{"name", model.units[static_cast<std::size_t>(group.first_unit + k)].name},
+                     {"variance", pca.variance[k]},
                      {"variance_explained", pca.variance_share[k]},
                      {"mean_magnitude", codes.col(k).cwiseAbs().mean()},
                      {"share_positive", squares > 0 ? positive / squares : 0}});

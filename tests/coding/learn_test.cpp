@@ -67,6 +67,7 @@ TEST(Learn, UnitsAreOrderedPositiveAndMoveTheirFeatureOnly) {
     EXPECT_EQ(summary["name"], model.groups[g].name);
     EXPECT_TRUE(summary["converged"].get<bool>());
     double last = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(summary["units"][0]["name"], model.groups[g].name + "-1");
     for (const auto& use : summary["units"]) {
       EXPECT_LE(use["mean_magnitude"].get<double>(), last);
       last = use["mean_magnitude"].get<double>();
