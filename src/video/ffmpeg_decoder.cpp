@@ -1,6 +1,7 @@
 #include "ffmpeg_decoder.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -60,8 +61,7 @@ void FfmpegDecoder::open(int threads) {
   av_dict_free(&settings);
   input_.reset(input);
   if (opened < 0) {
-    if (opened == AVERROR(ENOENT) || opened == AVERROR(EACCES) || opened == AVERROR(EISDIR))
-      throw system_error(file_.string(), "open", AVUNERROR(opened));
+    if (opened == AVERROR(EACCES)) throw system_error(file_.string(), "open", EACCES);
     throw not_a_video(file_, why(opened));
   }
   if (!is_video_format(*input_->iformat))

@@ -181,6 +181,8 @@ class VideoWriter::Encoder {
     // The index comes first: browsers start at once, and a copy that breaks off can be read up to there.
     AVDictionary* settings = nullptr;
     av_dict_set(&settings, "movflags", "+faststart", 0);
+    // In which the time of the first picture is kept; by milliseconds otherwise.
+    av_dict_set_int(&settings, "movie_timescale", context.time_base.den, 0);
     const int code = avformat_write_header(output, &settings);
     av_dict_free(&settings);
     checked(code, "write");
