@@ -32,6 +32,7 @@ Neutral neutral_of_file(const std::string& file, LandmarkScheme scheme) {
     throw data_error({file, 0, ""}, "none of its rows has a face that can be registered",
                      "give a recording of the subject's neutral face");
   std::vector<const Landmarks68*> pointers;
+  pointers.reserve(shapes.size());
   for (const auto& shape : shapes) pointers.push_back(&shape);
   return {median_shape(pointers), 0};
 }

@@ -59,6 +59,7 @@ std::optional<Neutral> NeutralEstimator::estimate() const {
   if (chosen.empty()) chosen = candidates(std::numeric_limits<double>::infinity());
 
   std::vector<const Landmarks68*> shapes;
+  shapes.reserve(chosen.size());
   for (const auto* seen : chosen) shapes.push_back(&seen->landmarks);
   const Landmarks68 middle = median_shape(shapes);
   const Seen* nearest = chosen.front();

@@ -132,6 +132,39 @@ TEST(HeadPose, BearsAMouthThatOpensAndAFewWrongPoints) {
   }
 }
 
+TEST(HeadPose, HardlySeesBrowsAndBlinks) {
+  const Camera camera = openface_camera(1280, 720);
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Random random(seed);
+    const HeadPose truth = random_pose(random);
+    Landmarks68 points = seen(truth, camera);
+    const double eyes = (points.row(36) - points.row(45)).norm();
+    const Eigen::RowVector2d down = (points.row(8) - points.row(27)).normalized();
+    for (int i = 17; i <= 26; ++i) points.row(i) -= 0.1 * eyes * down;
+    for (const int i : {37, 38, 43, 44}) points.row(i) += 0.1 * eyes * down;
+    const auto pose = estimate_head_pose(points, camera);
+    ASSERT_TRUE(pose) << seed;
+    EXPECT_LT(rotation_error_degrees(*pose, truth), 0.7) << "seed " << seed;
+  }
+}
+
+TEST(HeadPose, IsAsRobustFarAwayAsNear) {
+  const Camera camera = openface_camera(1280, 720);
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Random random(seed);
+    HeadPose truth = random_pose(random);
+    for (const double depth : {400.0, 8000.0}) {
+      truth.translation_mm = {0, 0, depth};
+      Landmarks68 points = seen(truth, camera);
+      for (const int wrong : {30, 33})
+        points.row(wrong) += Eigen::RowVector2d(0.5, 0.3) * (points.row(36) - points.row(45)).norm();
+      const auto pose = estimate_head_pose(points, camera);
+      ASSERT_TRUE(pose) << seed;
+      EXPECT_LT(rotation_error_degrees(*pose, truth), 3) << "seed " << seed << " at " << depth;
+    }
+  }
+}
+
 TEST(HeadPose, WorksWithoutTheJawLine) {
   const Camera camera = openface_camera(1280, 720);
   for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -110,6 +110,12 @@ TEST(Neutral, FirstOfEquallyNearFrames) {
   EXPECT_EQ(estimated({sample(4, 1, shape), sample(5, 1, shape), sample(6, 1, shape)})->frame, 4);
 }
 
+TEST(Neutral, ConfidenceCountsWhenNoConfidentFrameIsCalm) {
+  EXPECT_EQ(
+      estimated({sample(1, 0.2, Landmarks68::Constant(0)), sample(2, 0.9, Landmarks68::Constant(5))})->frame,
+      2);
+}
+
 TEST(Neutral, NothingFromNothing) {
   EXPECT_FALSE(NeutralEstimator().estimate());
   const double nan = std::nan("");
