@@ -36,7 +36,8 @@ class TemporaryFolder {
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
   /// Writes a file in it.
   std::filesystem::path file(const std::string& name, std::string_view content) const {
-    std::filesystem::remove(path_ / name);  // some file systems flush a file that is overwritten, which is slow
+    std::filesystem::remove(path_ /
+                            name);  // some file systems flush a file that is overwritten, which is slow
     std::ofstream(path_ / name, std::ios::binary) << content;
     return path_ / name;
   }
