@@ -34,7 +34,7 @@ double disagreement(std::span<const Landmarks68> shapes, const Landmarks68& mean
 
 double face_confidence(const FaceEvidence& evidence) {
   const double seen = 1 / (1 + std::exp(-3 * (evidence.detector_score + 0.55)));
-  const double agreed = std::exp(-std::pow(evidence.disagreement / 0.07, 2));
+  const double agreed = 1 / (1 + std::pow(evidence.disagreement / 0.1, 2));
   const double same = std::clamp(0.3 + evidence.likeness, 0.3, 1.0);
   return seen * agreed * same;
 }

@@ -59,8 +59,19 @@ double relative_distance(const FaceBox& a, const FaceBox& b) {
 }  // namespace
 
 FaceTrack::FaceTrack(int id, const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector)
-    : id_(id), box_(found.box) {
-  evidence_.detector_score = found.score;
+    : id_(id) {
+  place(found, gray, detector);
+}
+
+void FaceTrack::reseat(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector) {
+  place(found, gray, detector);
+  failures_ = 0;
+}
+
+void FaceTrack::place(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector) {
+  next_box_ = found.box;
+  anchored_ = false;
+  correction_steps_ = 0;
   FaceBox sum{0, 0, 0};
   int count = 0;
   double score = 0;
@@ -73,7 +84,7 @@ FaceTrack::FaceTrack(int id, const FaceDetection& found, const cv::Mat& gray, Fa
         break;
       }
   if (count > 0) {
-    box_ = {sum.center_x / count, sum.center_y / count, sum.size / count};
+    next_box_ = {sum.center_x / count, sum.center_y / count, sum.size / count};
     evidence_.detector_score = (score + (first_checks - count) * no_detection) / first_checks;
   } else {
     evidence_.detector_score = no_detection;
@@ -99,7 +110,8 @@ void FaceTrack::find_landmarks(const cv::Mat& gray, const LandmarkModel& model,
     landmarks_ = shapes[0];
     for (std::size_t k = 1; k < shapes.size(); ++k) landmarks_ += shapes[k];
     landmarks_ /= static_cast<double>(shapes.size());
-    if (frames_ == 0) {
+    if (!anchored_) {
+      anchored_ = true;
       set_anchor(box_);
       break;
     }
@@ -128,7 +140,7 @@ void FaceTrack::check(const cv::Mat& gray, FaceDetector& detector, const FollowS
 
 void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDetector& detector,
                        const FollowSettings& settings) {
-  if (frames_ > 0) box_ = next_box_;
+  box_ = next_box_;
   find_landmarks(gray, model, settings);
   const FacePatch patch = face_patch(gray, landmarks_, model.mean_shape());
   if (frames_ == 0) reference_ = patch;

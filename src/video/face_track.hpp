@@ -35,6 +35,9 @@ class FaceTrack {
   void follow(const cv::Mat& gray, const LandmarkModel& model, FaceDetector& detector,
               const FollowSettings& settings);
 
+  /// Puts a track in doubt on a detection of the same face in the frame just followed.
+  void reseat(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector);
+
   int id() const { return id_; }
   const Landmarks68& landmarks() const { return landmarks_; }
   const FaceBox& box() const { return box_; }
@@ -44,6 +47,7 @@ class FaceTrack {
   std::int64_t frames() const { return frames_; }
 
  private:
+  void place(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector);
   void find_landmarks(const cv::Mat& gray, const LandmarkModel& model, const FollowSettings& settings);
   void check(const cv::Mat& gray, FaceDetector& detector, const FollowSettings& settings);
   FaceBox carried_box() const;
@@ -65,6 +69,7 @@ class FaceTrack {
   int checks_ = 0;
   int failures_ = 0;
   bool doubtful_ = false;
+  bool anchored_ = false;  // the box hangs on the landmarks of some frame
   bool lost_ = false;
 };
 

@@ -113,10 +113,7 @@ class FaceTracker::Faces {
   }
 
   bool eligible(const FaceBox& box) const {
-    if (region_ && !region_->contains({box.center_x, box.center_y})) return false;
-    return std::none_of(live_.begin(), live_.end(), [&](const Live& live) {
-      return trusted(live.track) && overlap(live.track.box(), box) > same_face;
-    });
+    return !region_ || region_->contains({box.center_x, box.center_y});
   }
 
   double rank(const FaceBox& box, const cv::Mat& gray) const {
@@ -125,16 +122,23 @@ class FaceTracker::Faces {
     return box.size;
   }
 
-  /// Starts a track if its first frame can be trusted. With as many tracks as wanted it takes the place of
-  /// one that cannot be trusted any more, as it does of one on the same face.
+  Live* live_at(const FaceBox& box) {
+    const auto at = std::find_if(live_.begin(), live_.end(), [&](const Live& live) {
+      return overlap(live.track.box(), box) > same_face;
+    });
+    return at == live_.end() ? nullptr : &*at;
+  }
+
+  /// Starts a track if its first frame can be trusted; on a face that is followed already it only helps that
+  /// track. With as many tracks as wanted it takes the place of one that cannot be trusted any more.
   bool start(const FaceDetection& found, const cv::Mat& gray) {
+    if (Live* same = live_at(found.box)) {
+      if (!trusted(same->track)) same->track.reseat(found, gray, detector_);
+      return false;
+    }
     Live live{FaceTrack(next_id_, found, gray, detector_), detector_};
     live.track.follow(gray, model_, live.detector, settings_);
-    if (!trusted(live.track)) return false;
-    if (!eligible(live.track.box())) return false;
-    std::erase_if(live_, [&](const Live& old) {
-      return !trusted(old.track) && overlap(old.track.box(), live.track.box()) > same_face;
-    });
+    if (!trusted(live.track) || live_at(live.track.box())) return false;
     if (wanted_ > 0 && live_.size() >= static_cast<std::size_t>(wanted_)) {
       const auto doubtful =
           std::find_if(live_.begin(), live_.end(), [&](const Live& old) { return !trusted(old.track); });

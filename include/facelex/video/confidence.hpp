@@ -28,7 +28,7 @@ inline constexpr double no_detection = -1.0;
 
 /// Confidence 0 … 1 that the landmarks lie on a face: the product of
 ///   σ(3·(detector_score + 0.55))                 (0.21 without a detection, 0.84 at dlib's threshold),
-///   exp(−(disagreement / 0.07)²),
+///   1 / (1 + (disagreement / 0.1)²),
 ///   and 1 above a likeness of 0.7, falling linearly to 0.3 at a likeness of 0.
 /// It falls for occlusion, blur, profile and for boxes on no face; it is no probability.
 double face_confidence(const FaceEvidence& evidence);

@@ -1,0 +1,105 @@
+#include "landmark_table.hpp"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "facelex/video/extract.hpp"
+
+namespace facelex {
+namespace {
+
+constexpr Eigen::Index block_rows = 256;
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+double rounded(double value, double steps_per_unit) {
+  return std::round(value * steps_per_unit) / steps_per_unit + 0.0;  // no −0
+}
+
+std::vector<Column> make_columns() {
+  std::vector<Column> columns = {
+      {"pose_Tx", "head position, right of the camera's axis", "mm"},
+      {"pose_Ty", "head position, below the camera's axis", "mm"},
+      {"pose_Tz", "distance of the head from the camera, for a face of average size", "mm"},
+      {"pose_Rx", "head rotation, pitch", "rad"},
+      {"pose_Ry", "head rotation, yaw", "rad"},
+      {"pose_Rz", "head rotation, roll", "rad"}};
+  for (const char* axis : {"x", "y"})
+    for (int i = 0; i < 68; ++i)
+      columns.push_back({axis + ("_" + std::to_string(i)),
+                         "iBUG landmark " + std::to_string(i) +
+                             (*axis == 'x' ? ", from the picture's left" : ", from the picture's top"),
+                         "px"});
+  return columns;
+}
+
+}  // namespace
+
+const std::vector<Column>& landmark_columns() {
+  static const std::vector<Column> columns = make_columns();
+  return columns;
+}
+
+LandmarkTable::LandmarkTable(const std::filesystem::path& file, TableFormat format, const Camera& camera)
+    : writer_(file, landmark_columns(), format), camera_(camera) {
+  block_.kind = SignalKind::landmarks;
+  block_.columns = landmark_columns();
+  block_.values.resize(block_rows, static_cast<Eigen::Index>(block_.columns.size()));
+}
+
+void LandmarkTable::write(const FrameRows& frame) {
+  if (frame.faces.empty()) add_row(frame, nullptr);
+  for (const FaceRow& face : frame.faces) add_row(frame, &face);
+  std::erase_if(poses_, [&](const auto& pose) { return !frame.face(pose.first); });
+}
+
+void LandmarkTable::add_row(const FrameRows& frame, const FaceRow* face) {
+  Frame row;
+  row.number = frame.number;
+  row.timestamp = rounded(frame.timestamp, 1e6);
+  auto values = block_.values.row(rows_);
+  values.setConstant(missing);
+  if (face) {
+    row.face_id = face->face_id;
+    row.confidence = rounded(face->confidence, 1e3);
+    row.success = face->success;
+  }
+  if (row.success) {
+    Landmarks68 points;
+    for (Eigen::Index i = 0; i < 68; ++i)
+      for (Eigen::Index axis = 0; axis < 2; ++axis) {
+        points(i, axis) = rounded(face->landmarks(i, axis), 1e3);
+        values[6 + 68 * axis + i] = points(i, axis);
+      }
+    const auto previous = poses_.find(face->face_id);
+    const auto pose =
+        estimate_head_pose(points, camera_, previous == poses_.end() ? nullptr : &previous->second);
+    if (pose) {
+      for (Eigen::Index i = 0; i < 3; ++i) {
+        values[i] = rounded(pose->translation_mm[i], 1e2);
+        values[3 + i] = rounded(pose->rotation_rad[i], 1e5);
+      }
+      poses_[face->face_id] = *pose;
+    } else {
+      poses_.erase(face->face_id);
+    }
+  }
+  block_.frames.push_back(row);
+  if (++rows_ == block_rows) flush();
+}
+
+void LandmarkTable::flush() {
+  block_.values.conservativeResize(rows_, Eigen::NoChange);
+  counter_.add(block_.frames);
+  if (rows_ > 0) writer_.write(block_);
+  block_.frames.clear();
+  block_.values.resize(block_rows, Eigen::NoChange);
+  rows_ = 0;
+}
+
+std::string LandmarkTable::finish() {
+  flush();
+  return writer_.finish();
+}
+
+}  // namespace facelex

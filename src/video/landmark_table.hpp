@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "face_rows.hpp"
+#include "facelex/face/camera.hpp"
+#include "facelex/face/head_pose.hpp"
+#include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+
+/// Writes frames of faces as the table of `facelex extract`, with the head pose of each face.
+class LandmarkTable {
+ public:
+  LandmarkTable(const std::filesystem::path& file, TableFormat format, const Camera& camera);
+
+  void write(const FrameRows& frame);
+  /// Completes the file; returns its SHA-256.
+  std::string finish();
+  const FrameCounts& counts() const { return counter_.counts(); }
+
+ private:
+  void add_row(const FrameRows& frame, const FaceRow* face);
+  void flush();
+
+  RecordingWriter writer_;
+  Camera camera_;
+  Recording block_;
+  Eigen::Index rows_ = 0;  // of block_ that are filled
+  FrameCounter counter_;
+  std::map<int, HeadPose> poses_;  // of each face in its last frame
+};
+
+}  // namespace facelex
