@@ -2,99 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 
-#include "face/simulated_face.hpp"
-#include "facelex/core/digest.hpp"
+#include "face/standardize_fixture.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/registration.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace facelex {
 namespace {
 
-namespace fs = std::filesystem;
-using Source = StandardizeOptions::NeutralSource;
+using namespace test;
+
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-struct Row {
-  Frame frame;
-  Landmarks68 landmarks;
-};
-
-/// A subject whose face moves a little from frame to frame.
-std::vector<Row> moving_face(std::uint64_t seed, int count, int face_id = 0) {
-  Random random(seed);
-  const Landmarks68 rest = test::simulated_face(random, 3);
-  std::vector<Row> rows;
-  for (int i = 0; i < count; ++i) {
-    Landmarks68 points = rest;
-    for (Eigen::Index k = 0; k < points.size(); ++k) points.data()[k] += random.normal();
-    rows.push_back({{i + 1, face_id, 0.04 * i, 0.5 + 0.4 * random.uniform(), true}, points});
-  }
-  return rows;
-}
-
-fs::path write(const fs::path& file, const std::vector<Row>& rows,
-               LandmarkScheme scheme = LandmarkScheme::points_68, TableFormat format = TableFormat::csv) {
-  const auto& points = ibug_numbers(scheme);
-  std::vector<Column> columns;
-  for (const char axis : {'x', 'y'})
-    for (std::size_t i = 0; i < points.size(); ++i)
-      columns.push_back({std::string(1, axis) + "_" + std::to_string(i), "", "px"});
-  Recording recording;
-  recording.columns = columns;
-  recording.values.resize(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(columns.size()));
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    recording.frames.push_back(rows[r].frame);
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const auto row = static_cast<Eigen::Index>(r);
-      recording.values(row, static_cast<Eigen::Index>(i)) = rows[r].landmarks(points[i], 0);
-      recording.values(row, static_cast<Eigen::Index>(points.size() + i)) = rows[r].landmarks(points[i], 1);
-    }
-  }
-  RecordingWriter writer(file, columns, format);
-  writer.write(recording);
-  writer.finish();
-  return file;
-}
-
-struct Outcome {
-  StageResult result;
-  Recording motion;
-};
-
-Outcome standardized(const fs::path& input, const StandardizeOptions& options = {}) {
-  const fs::path output = input.parent_path() / ("motion of " + input.filename().string());
-  Outcome outcome;
-  outcome.result = standardize(input, output, options, TableFormat::csv, Work{});
-  EXPECT_EQ(outcome.result.output_digest, sha256_of_file(output));
-  outcome.motion = read_recording(output);
-  return outcome;
-}
-
-StandardizeOptions with_neutral(Source source, long long frame = 0, const std::string& file = {}) {
-  StandardizeOptions options;
-  options.neutral = source;
-  options.neutral_frame = frame;
-  options.neutral_file = file;
-  return options;
-}
-
-Landmarks68 registered(const Landmarks68& points, LandmarkScheme scheme = LandmarkScheme::points_68) {
-  Landmarks68 result;
-  EXPECT_EQ(register_landmarks(points, scheme, result), RegistrationOutcome::ok);
-  return result;
-}
-
-Landmarks68 motion_of(const Recording& motion, Eigen::Index row) {
-  Landmarks68 result;
-  for (Eigen::Index i = 0; i < 136; ++i) result.data()[i] = motion.values(row, i);
-  return result;
-}
 
 std::string error_of(const fs::path& input, const StandardizeOptions& options,
                      ErrorKind kind = ErrorKind::data) {
@@ -179,93 +100,6 @@ TEST(Standardize, KeepsTheRowsAndLeavesOutWhatCannotBeRegistered) {
   EXPECT_EQ(without["no_face_id"], 0);
   EXPECT_NE(outcome.result.message.find("1 rows with a face lack landmarks"), std::string::npos);
   EXPECT_EQ(outcome.result.counts, (FrameCounts{20, 20, 17}));
-}
-
-TEST(Standardize, MotionPlusNeutralIsTheStandardisedFace) {
-  const test::TemporaryFolder folder;
-  const auto rows = moving_face(3, 10);
-  const auto outcome = standardized(write(folder / "a.csv", rows));
-  const auto numbers = outcome.result.details["neutral"][0]["landmarks"].get<std::vector<double>>();
-  ASSERT_EQ(numbers.size(), 136U);
-  const Landmarks68 neutral = Eigen::Map<const Landmarks68>(numbers.data());
-  const auto chosen = outcome.result.details["neutral"][0]["frame"].get<std::size_t>();
-  EXPECT_EQ(neutral, registered(rows.at(chosen - 1).landmarks));
-  EXPECT_TRUE(motion_of(outcome.motion, static_cast<Eigen::Index>(chosen) - 1).isZero(0));
-  EXPECT_LT((motion_of(outcome.motion, 4) + neutral - registered(rows[4].landmarks)).cwiseAbs().maxCoeff(),
-            1e-9);
-}
-
-TEST(Standardize, FirstNeutralIsTheFirstFrameWithValues) {
-  const test::TemporaryFolder folder;
-  auto rows = moving_face(4, 10);
-  rows[0].frame.success = false;
-  rows[1].landmarks(36, 0) = nan;
-  const auto outcome = standardized(write(folder / "a.csv", rows), with_neutral(Source::first));
-  EXPECT_EQ(outcome.result.details["neutral"][0]["frame"], 3);
-  EXPECT_TRUE(motion_of(outcome.motion, 2).isZero(0));
-}
-
-TEST(Standardize, NeutralFileOfOneRowOrTheMedianOfSeveral) {
-  const test::TemporaryFolder folder;
-  const auto rows = moving_face(5, 10);
-  const auto input = write(folder / "a.csv", rows);
-  const auto one = write(folder / "one.csv", {rows[2]});
-  const auto of_one = standardized(input, with_neutral(Source::file, 0, one.string()));
-  EXPECT_EQ(of_one.motion.values, standardized(input, with_neutral(Source::frame, 3)).motion.values);
-  EXPECT_EQ(of_one.result.details["neutral"][0]["file"], "one.csv") << "no absolute paths in the sidecar";
-  EXPECT_EQ(of_one.result.details["neutral"][0]["file_sha256"], sha256_of_file(one));
-
-  const auto three = write(folder / "three.csv", {rows[0], rows[1], rows[2]});
-  const auto of_three = standardized(input, with_neutral(Source::file, 0, three.string()));
-  const Landmarks68 a = registered(rows[0].landmarks), b = registered(rows[1].landmarks),
-                    c = registered(rows[2].landmarks);
-  for (Eigen::Index i = 0; i < 136; ++i) {
-    const double middle = std::max(std::min(a.data()[i], b.data()[i]),
-                                   std::min(std::max(a.data()[i], b.data()[i]), c.data()[i]));
-    EXPECT_EQ(of_three.motion.values(5, i), registered(rows[5].landmarks).data()[i] - middle);
-  }
-}
-
-TEST(Standardize, EachFaceOfAFileHasItsOwnNeutral) {
-  const test::TemporaryFolder folder;
-  const auto left = moving_face(6, 15, 4);
-  const auto right = moving_face(7, 15, 2);
-  std::vector<Row> both;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    both.push_back(left[i]);
-    both.push_back(right[i]);
-  }
-  Row stray = left[14];
-  stray.frame.face_id = -1;
-  both.push_back(stray);
-  for (const auto source : {Source::estimated, Source::first, Source::frame}) {
-    const auto options = with_neutral(source, source == Source::frame ? 9 : 0);
-    const auto together = standardized(write(folder / "both.csv", both), options);
-    const auto of_left = standardized(write(folder / "left.csv", left), options);
-    const auto of_right = standardized(write(folder / "right.csv", right), options);
-    for (Eigen::Index i = 0; i < 15; ++i) {
-      EXPECT_EQ(together.motion.values.row(2 * i), of_left.motion.values.row(i));
-      EXPECT_EQ(together.motion.values.row(2 * i + 1), of_right.motion.values.row(i));
-    }
-    EXPECT_FALSE(together.motion.frames[30].success);
-    const Json& details = together.result.details;
-    EXPECT_EQ(details["rows_without_values"]["no_face_id"], 1);
-    ASSERT_EQ(details["neutral"].size(), 2U);
-    EXPECT_EQ(details["neutral"][0]["face_id"], 4);
-    EXPECT_EQ(details["neutral"][0]["frame"], of_left.result.details["neutral"][0]["frame"]);
-    EXPECT_EQ(details["neutral"][1]["face_id"], 2);
-    EXPECT_EQ(details["neutral"][1]["frame"], of_right.result.details["neutral"][0]["frame"]);
-  }
-}
-
-TEST(Standardize, ATrackThatBreaksIsOneFace) {
-  const test::TemporaryFolder folder;
-  auto rows = moving_face(8, 12);
-  const auto whole = standardized(write(folder / "whole.csv", rows));
-  for (std::size_t i = 6; i < rows.size(); ++i) rows[i].frame.face_id = 1;
-  const auto broken = standardized(write(folder / "broken.csv", rows));
-  EXPECT_EQ(broken.motion.values, whole.motion.values);
-  EXPECT_EQ(broken.result.details["neutral"].size(), 1U);
 }
 
 TEST(Standardize, AFileWithoutAnyFaceStaysARecording) {
@@ -366,20 +200,6 @@ TEST(Standardize, EveryOptionIsDescribed) {
                          {"neutral-frame", 0},
                          {"neutral-file", ""}};
   EXPECT_EQ(options, expected);
-}
-
-TEST(Standardize, NeutralSourcesDiffer) {
-  const test::TemporaryFolder folder;
-  const auto rows = moving_face(14, 60);
-  const auto input = write(folder / "a.csv", rows);
-  const auto file = write(folder / "n.csv", moving_face(14, 7));
-  std::vector<std::string> digests;
-  for (const auto& options :
-       {with_neutral(Source::estimated), with_neutral(Source::first), with_neutral(Source::frame, 5),
-        with_neutral(Source::frame, 6), with_neutral(Source::file, 0, file.string())})
-    digests.push_back(standardized(input, options).result.output_digest);
-  std::sort(digests.begin(), digests.end());
-  EXPECT_EQ(std::unique(digests.begin(), digests.end()), digests.end());
 }
 
 TEST(Standardize, RealRecordingsOfOtherPrograms) {
