@@ -119,8 +119,10 @@ const AVFrame& PictureConverter::scaled(const AVFrame& frame, AVPixelFormat form
     return Error(ErrorKind::data, "FFmpeg cannot convert this video's pixel format");
   };
   const auto source = static_cast<AVPixelFormat>(frame.format);
-  // Exact rounding, so that the bytes do not depend on the processor's instructions.
-  constexpr int flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT;
+  // Gray is what landmarks are found in: exact rounding, whatever the processor's instructions. Colour is for
+  // the eye: the exact way would take 24 ms for a picture of 1080 rows instead of 0.7.
+  const int flags =
+      SWS_BITEXACT | (format == AV_PIX_FMT_GRAY8 ? SWS_BILINEAR | SWS_ACCURATE_RND : SWS_BILINEAR);
   scaler.context.reset(sws_getCachedContext(scaler.context.release(), frame.width, frame.height, source,
                                             frame.width, frame.height, format, flags, nullptr, nullptr,
                                             nullptr));

@@ -10,7 +10,8 @@ namespace facelex {
 /// rounded to 8 bits for deeper ones, whether its range is full or studio. RGB and palette formats, which
 /// have no luma plane, become gray by BT.601's weights. Colour honours the range and the matrix that the
 /// stream names; a stream that names no matrix has BT.709's from 720 rows on and BT.601's below, as players
-/// assume.
+/// assume; it is quick rather than exact, within 3 of 255, and may differ by that from processor to
+/// processor.
 class PictureConverter {
  public:
   PictureConverter(int rotation, bool mirrored) : rotation_(rotation), mirrored_(mirrored) {}
