@@ -50,7 +50,7 @@ EncodedFrames FacialBasis::encode(const RowMatrix& signals, const EncodeOptions&
   for (const auto& group : model_.groups) coders.emplace_back(model_.group_atoms(group), lasso);
   return encode_groups(
       model_, signals,
-      [&](std::size_t g, const RowMatrix& samples, Eigen::Ref<RowMatrix> codes) {
+      [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
         return coders[g].encode(samples, codes);
       },
       work);

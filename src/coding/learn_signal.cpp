@@ -50,6 +50,7 @@ void describe_atoms(OptionList& options, std::vector<std::string>& atoms) {
 std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std::string>& given) {
   const auto features = facial_features(division);
   std::vector<std::string> names;
+  names.reserve(features.size());
   for (const auto& feature : features) names.push_back(feature.name);
   std::map<std::string, int> wanted;
   for (const auto& entry : given) {

@@ -10,8 +10,7 @@
 namespace facelex {
 
 /// Codes n×D_g samples of group number g into n×K_g zeros; returns how many did not converge.
-using GroupEncoder =
-    std::function<std::int64_t(std::size_t g, const RowMatrix& samples, Eigen::Ref<RowMatrix> codes)>;
+using GroupEncoder = std::function<std::int64_t(std::size_t g, const RowMatrix& samples, RowMatrix& codes)>;
 
 /// Codes T×D signals group by group, in blocks of rows over work.threads; rows with a missing value get NaN
 /// codes. Throws Error (data) when the width is not D.

@@ -34,6 +34,7 @@ SignalKind input_kind_from(const std::string& name, const std::string& place) {
 
 bool names_differ(const std::vector<Column>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const auto& column : columns) names.push_back(column.name);
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) == names.end() &&

@@ -45,7 +45,7 @@ EncodedFrames PcaSystem::encode(const RowMatrix& signals, const EncodeOptions& o
   for (const auto& group : model_.groups) atoms.emplace_back(model_.group_atoms(group));
   return encode_groups(
       model_, signals,
-      [&](std::size_t g, const RowMatrix& samples, Eigen::Ref<RowMatrix> codes) {
+      [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
         // Summed in one fixed order, whatever the row's place in the block.
         for (Eigen::Index t = 0; t < samples.rows(); ++t)
           for (Eigen::Index d = 0; d < samples.cols(); ++d)

@@ -68,6 +68,7 @@ std::vector<UnitUse> make_canonical(RowMatrix& atoms, RowMatrix& codes) {
   atoms = RowMatrix(atoms(order, Eigen::all));
   codes = RowMatrix(codes(Eigen::all, order));
   std::vector<UnitUse> sorted;
+  sorted.reserve(order.size());
   for (const auto k : order) sorted.push_back(uses[static_cast<std::size_t>(k)]);
   return sorted;
 }

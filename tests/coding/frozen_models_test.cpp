@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "facelex/coding/coding_system.hpp"
 #include "factor/fixture.hpp"
 
@@ -7,10 +9,10 @@ namespace facelex {
 namespace {
 
 TEST(FrozenModels, OfFormatVersion1CodeAsWhenTheyWereMade) {
-  const std::string folder = FACELEX_TEST_FIXTURES "/models/";
-  const Json models = read_json(folder + "coding_v1.json");
+  const auto folder = std::filesystem::path(FACELEX_TEST_FIXTURES) / "models";
+  const Json models = read_json(folder / "coding_v1.json");
   for (const auto& [name, expected] : models.items()) {
-    const auto system = load_coding_system(folder + name + ".safetensors");
+    const auto system = load_coding_system(folder / (name + ".safetensors"));
     ASSERT_EQ(system->units().size(), expected.at("units").size());
     for (std::size_t k = 0; k < system->units().size(); ++k)
       EXPECT_EQ(system->units()[k].name, expected.at("units")[k]);
