@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <string_view>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* manifest_header =
+constexpr std::string_view manifest_header =
     "path,name,state,message,frames,with_face,share,seconds,frames_per_second,finished";
 constexpr std::array states = {ItemState::pending, ItemState::ok, ItemState::partial, ItemState::failed,
                                ItemState::skipped};
@@ -140,7 +141,7 @@ void Manifest::write() const {
     if (!names.contains(row.name)) all.push_back(&row);
   std::stable_sort(all.begin(), all.end(),
                    [](const auto* a, const auto* b) { return natural_less(a->name, b->name); });
-  std::string text = manifest_header;
+  std::string text(manifest_header);
   text += '\n';
   for (const auto* row : all) text += row_text(*row) + '\n';
   write_file_atomically(file_, text);
@@ -150,7 +151,7 @@ std::vector<ManifestRow> read_manifest(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw system_error(file.string(), "open", errno);
   const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!text.starts_with(std::string(manifest_header) + "\n"))
+  if (!text.starts_with(manifest_header) || text.find('\n') != manifest_header.size())
     throw data_error({file.string(), 1, {}}, "not a manifest of facelex");
   const auto records = csv_records(text);
   std::vector<ManifestRow> rows;

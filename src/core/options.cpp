@@ -67,10 +67,11 @@ void Option::set_text(std::string_view text) const {
       if (text != "true" && text != "false") refuse(name, Json(std::string(text)), "true or false");
       return set(text == "true");
     case Type::integer:
-      if (const auto value = parse_integer(text)) return set(*value);
+      if (const auto value = parse_integer(text); value && bounds.contains(static_cast<double>(*value)))
+        return set(*value);
       refuse(name, Json(std::string(text)), numbers_of(bounds, "a whole number"));
     case Type::number:
-      if (const auto value = parse_double(text)) return set(*value);
+      if (const auto value = parse_double(text); value && bounds.contains(*value)) return set(*value);
       refuse(name, Json(std::string(text)), numbers_of(bounds, "a number"));
     case Type::texts: {
       Json list = Json::array();

@@ -67,7 +67,7 @@ class RunCommand : public Command {
       system = load_system(run_.model);
       encode_stage(*system, encode_, TableFormat::csv);
     }
-    const Stage extraction = extract_stage(extract_);
+    const Stage extraction = extract_stage(extract_, false);
     if (!dry_run_) write_file_atomically(folder("run.json"), configuration().dump(2) + "\n");
 
     std::vector<ManifestRow> rows;

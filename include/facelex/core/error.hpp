@@ -42,7 +42,8 @@ Error data_error(const Place& place, std::string_view what, std::string_view rem
 Error usage_error(std::string_view what, std::string_view remedy = {});
 /// An error of kind environment: "<what>[; <remedy>]".
 Error environment_error(std::string_view what, std::string_view remedy = {});
-/// An error of kind data (environment when the disk is full or permission is missing) from errno:
+/// An error from errno, of kind data, or environment when nothing can be written (disk full, quota,
+/// read-only):
 /// "<file>: cannot <action>: No such file or directory".
 Error system_error(std::string_view file, std::string_view action, int error_number);
 

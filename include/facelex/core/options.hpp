@@ -63,7 +63,7 @@ class OptionList {
   OptionList& texts(std::string name, std::vector<std::string>& field, std::string help);
   /// An enumeration by its names.
   template <class Enum>
-  OptionList& choice(std::string name, Enum& field, std::vector<std::pair<std::string, Enum>> values,
+  OptionList& choice(std::string name, Enum& field, const std::vector<std::pair<std::string, Enum>>& values,
                      std::string help) {
     std::vector<std::string> names;
     for (const auto& value : values) names.push_back(value.first);

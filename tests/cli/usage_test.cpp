@@ -1,0 +1,154 @@
+// A table of command lines: exit status, and what stdout and stderr say.
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.hpp"
+
+namespace facelex {
+namespace {
+
+using test::facelex_command;
+using test::TemporaryFolder;
+
+struct Case {
+  std::vector<std::string> arguments;
+  int status;
+  std::string out, err;  ///< text that must stand there; "" when nothing may stand there
+};
+
+void expect(const Case& c) {
+  std::string line = "facelex";
+  for (const auto& argument : c.arguments) line += " " + argument;
+  SCOPED_TRACE(line);
+  const auto end = facelex_command(c.arguments);
+  EXPECT_EQ(end.status, c.status) << end.err;
+  if (c.out.empty())
+    EXPECT_EQ(end.out, "");
+  else
+    EXPECT_NE(end.out.find(c.out), std::string::npos) << end.out;
+  if (c.err.empty())
+    EXPECT_EQ(end.err, "");
+  else
+    EXPECT_NE(end.err.find(c.err), std::string::npos) << end.err;
+}
+
+class Usage : public ::testing::Test {
+ protected:
+  TemporaryFolder folder;
+};
+
+TEST_F(Usage, HelpIsOnStdoutAndTeaches) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"standardize"},
+           {"learn", "facial-basis"},
+           {"learn", "pca"},
+           {"learn", "local-pca"},
+           {"encode"},
+           {"decode"},
+           {"status"},
+#ifdef FACELEX_WITH_VIDEO
+           {"extract"},
+           {"run"},
+#endif
+       }) {
+    auto arguments = words;
+    arguments.push_back("--help");
+    std::string usage = "Usage: facelex";
+    for (const auto& word : words) usage += " " + word;
+    expect({arguments, 0, usage, ""});
+    expect({arguments, 0, "Example:\n  facelex", ""});
+  }
+  expect({{"--version"}, 0, "facelex ", ""});
+  expect({{"--help"}, 0, "standardize", ""});
+}
+
+TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
+  const std::string out = folder / "out";
+  const std::string table = folder.write("a.csv", "frame,x_0\n1,2\n");
+  const std::string config = folder.write("bad.json", R"({"neutrl": "first"})");
+  const std::string no_json = folder.write("no.json", "{\"neutral\": \n");
+  const std::string wrong_value = folder.write("value.json", R"({"neutral-frame": "seven"})");
+  const std::vector<Case> cases = {
+      {{}, 2, "", "Usage: facelex COMMAND"},
+      {{"standardise"}, 2, "", "standardise"},
+      {{"standardize", table}, 2, "", "--output is required"},
+      {{"standardize", "-o", out}, 2, "", "no input; name files or folders"},
+      {{"standardize", folder.path(), "-o", out, "--neutrl", "first"}, 2, "", "--neutrl"},
+      {{"standardize", folder.path(), "-o", out, "--neutral", "calm"},
+       2,
+       "",
+       "--neutral: 'calm' is not one of estimated, first"},
+      {{"standardize", folder.path(), "-o", out, "--neutral-frame", "x"},
+       2,
+       "",
+       "--neutral-frame: 'x' is not a whole number"},
+      {{"standardize", folder.path(), "-o", out, "--shard", "3/2"}, 2, "", "--shard: '3/2' is not i/n"},
+      {{"standardize", folder.path(), "-o", out, "--list", folder / "none"}, 2, "", "--list: cannot open"},
+      {{"standardize", folder.path(), "-o", out, "--config", config},
+       2,
+       "",
+       "unknown option 'neutrl'; did you mean 'neutral'?"},
+      {{"standardize", folder.path(), "-o", out, "--config", no_json},
+       2,
+       "",
+       "no.json: line 2: not valid JSON"},
+      {{"standardize", folder.path(), "-o", out, "--config", wrong_value},
+       2,
+       "",
+       "value.json: --neutral-frame: 'seven' is not a whole number"},
+      {{"standardize", folder.path(), "-o", out, "--config", folder / "none.json"},
+       2,
+       "",
+       "none.json: cannot open: No such file"},
+      {{"learn", "nmf", table, "-o", out}, 2, "", "nmf"},
+      {{"learn", "pca", table, "-o", folder.path()}, 2, "", "is a folder; name a file"},
+      {{"learn", "pca", table, "-o", out, "--shard", "1/2"}, 2, "", "a model is learnt from all recordings"},
+      {{"learn", "facial-basis", table, "-o", out, "--alpha", "0"},
+       2,
+       "",
+       "--alpha: '0' is not a number > 0"},
+      {{"encode", table, "-o", out, "--model", folder / "none.safetensors"}, 3, "", "no such file"},
+      {{"status", folder / "nowhere"}, 2, "", "is not a folder"},
+      {{"status", folder.path()}, 2, "", "no manifest below"},
+#ifdef FACELEX_WITH_VIDEO
+      {{"extract", folder.path(), "-o", out}, 2, "", "no videos among the inputs"},
+      {{"extract", folder.path(), "-o", out, "--landmark-model", folder / "none.dat"}, 3, "", "none.dat"},
+      {{"run", folder.path(), "-o", out, "--system", "nmf"},
+       2,
+       "",
+       "--system: 'nmf' is not one of facial-basis"},
+#endif
+  };
+  for (const Case& c : cases) expect(c);
+  EXPECT_FALSE(std::filesystem::exists(out)) << "wrong usage writes nothing";
+}
+
+TEST_F(Usage, TheCommandLineWinsOverTheConfiguration) {
+  test::write_landmarks(folder / "a.csv", 30, 1);
+  const std::string config = folder.write("c.json", R"({"neutral": "frame", "neutral-frame": 7})");
+  expect({{"standardize", folder / "a.csv", "-o", folder / "out", "--config", config, "-q"}, 0, "", ""});
+  const auto text = test::file_text(folder / "out/a.json");
+  EXPECT_NE(text.find("\"neutral-frame\": 7"), std::string::npos) << text;
+  expect({{"standardize", folder / "a.csv", "-o", folder / "out", "--config", config, "--neutral-frame", "9",
+           "-q"},
+          0,
+          "",
+          ""});
+  EXPECT_NE(test::file_text(folder / "out/a.json")
+                .find("facelex standardize a.csv --neutral frame --neutral-frame 9"),
+            std::string::npos);
+}
+
+TEST_F(Usage, TheLogHoldsWhatStderrHoldsWithTimes) {
+  test::write_landmarks(folder / "a.csv", 30, 1);
+  expect({{"standardize", folder / "a.csv", folder / "none.csv", "-o", folder / "out", "--log",
+           folder / "log.txt"},
+          1,
+          "",
+          "none.csv: no such file or folder"});
+  const std::string log = test::file_text(folder / "log.txt");
+  EXPECT_NE(log.find(" error facelex standardize: "), std::string::npos) << log;
+  EXPECT_NE(log.find("2 recordings: 1 done, 1 failed"), std::string::npos) << log;
+}
+
+}  // namespace
+}  // namespace facelex
