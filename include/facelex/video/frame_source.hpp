@@ -32,11 +32,13 @@ struct VideoInfo {
   std::int64_t frames = 0;    ///< as the container says; 0 when unknown
 };
 
-/// One picture, upright.
+/// One picture, upright. A video that changes its size in the middle gives pictures of its new size.
 struct VideoFrame {
   std::int64_t number = 0;  ///< 1-based
-  double timestamp = 0;     ///< presentation time in seconds as the container says; NaN when there is none
-  cv::Mat gray;  ///< CV_8UC1: the luma plane as decoded (full or studio range as it is), no colour conversion
+  double timestamp = 0;     ///< presentation time in seconds as the container says (ffprobe's pts_time); NaN
+                            ///< when there is none or it lies before the last one; it may equal the last one
+  cv::Mat gray;             ///< CV_8UC1: the luma plane as decoded (full or studio range as it is), no colour
+                 ///< conversion; empty for an image of a folder that cannot be read, which stays a frame
   cv::Mat color;     ///< CV_8UC3 BGR; empty unless asked for
   std::string file;  ///< name of the image in an image folder
 };
@@ -50,14 +52,22 @@ class FrameSource {
   /// The next picture; false at the end. A file that breaks off ends early, and `broken` then says why.
   /// Buffers of `frame` may be reused: a picture is valid until the frame is passed to `next` again.
   virtual bool next(VideoFrame& frame) = 0;
-  /// "cannot decode after frame 311 of 900: …" once the end was reached too early, else empty.
+  /// Once `next` has given false: what makes the frames less than the whole recording, else empty.
+  /// - "cannot decode after frame 311 of 900: …": the end came too early.
+  /// - "2 damaged frames skipped, the first at 12.050 s: …": packets that gave no picture. They have no
+  /// frame,
+  ///   so numbers go on without a gap; time stamps show it.
+  /// - "1 damaged frame filled in by the decoder, the first is frame 57": a frame like others.
+  /// - "1 time stamp goes backwards and is left empty, the first at frame 6".
+  /// - "2 of 90 images cannot be read: a.png, b.png".
   virtual std::string broken() const = 0;
   /// Whether the distances of the time stamps seen so far differ by more than the container's tick (and 1
   /// ms).
   virtual bool variable_frame_rate() const = 0;
 };
 
-/// Opens a video, an image or a folder of images (natural order).
+/// Opens a video, an image or a folder of images (natural order). `threads` ≥ 1 for the decoder; the pictures
+/// are the same for any number, those of damaged files too.
 /// Throws Error (data) that names the file when it cannot be opened, has no video stream, or not one picture
 /// in it can be decoded.
 std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& input,
