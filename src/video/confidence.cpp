@@ -36,7 +36,8 @@ double face_confidence(const FaceEvidence& evidence) {
   const double seen = 1 / (1 + std::exp(-3 * (evidence.detector_score + 0.55)));
   const double agreed = 1 / (1 + std::pow(evidence.disagreement / 0.1, 2));
   const double same = std::clamp(0.3 + evidence.likeness, 0.3, 1.0);
-  return seen * agreed * same;
+  const double clear = std::clamp(0.4 + 4 * evidence.sharpness, 0.4, 1.0);
+  return seen * agreed * same * clear;
 }
 
 FacePatch face_patch(const cv::Mat& gray, const Landmarks68& landmarks, const Landmarks68& mean_shape) {
@@ -57,6 +58,17 @@ FacePatch face_patch(const cv::Mat& gray, const Landmarks68& landmarks, const La
   for (float& value : patch)
     value = norm > 1e-6 ? static_cast<float>((static_cast<double>(value) - mean) / norm) : 0.0F;
   return patch;
+}
+
+double sharpness(const FacePatch& patch) {
+  double sum = 0;
+  for (std::size_t j = 0; j < patch_side; ++j)
+    for (std::size_t i = 0; i < patch_side; ++i) {
+      const double here = patch[j * patch_side + i];
+      if (i + 1 < patch_side) sum += std::pow(patch[j * patch_side + i + 1] - here, 2);
+      if (j + 1 < patch_side) sum += std::pow(patch[(j + 1) * patch_side + i] - here, 2);
+    }
+  return sum / 2;
 }
 
 double likeness(const FacePatch& a, const FacePatch& b) {

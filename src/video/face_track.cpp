@@ -145,6 +145,7 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
   const FacePatch patch = face_patch(gray, landmarks_, model.mean_shape());
   if (frames_ == 0) reference_ = patch;
   evidence_.likeness = likeness(patch, reference_);
+  evidence_.sharpness = sharpness(patch);
   ++since_check_;
 
   const bool doubtful = evidence_.likeness < doubtful_likeness ||
