@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string_view>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/io/csv.hpp"
 
 namespace facelex {
 
@@ -24,19 +22,6 @@ constexpr std::string_view manifest_header =
     "path,name,state,message,frames,with_face,share,seconds,frames_per_second,finished";
 constexpr std::array states = {ItemState::pending, ItemState::ok, ItemState::partial, ItemState::failed,
                                ItemState::skipped};
-
-void append_field(std::string& line, const std::string& field) {
-  if (field.find_first_of(",\"\n\r") == std::string::npos) {
-    line += field;
-    return;
-  }
-  line += '"';
-  for (const char c : field) {
-    if (c == '"') line += '"';
-    line += c;
-  }
-  line += '"';
-}
 
 /// Rounded, so that the table is pleasant to read: 3 decimals.
 std::string rounded(double value) {
@@ -60,43 +45,9 @@ std::string row_text(const ManifestRow& row) {
   std::string line;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) line += ',';
-    append_field(line, fields[i]);
+    line += csv_field(fields[i]);
   }
   return line;
-}
-
-/// The records of a CSV text, with quoted fields that may hold commas, quotes and line ends.
-std::vector<std::vector<std::string>> csv_records(const std::string& text) {
-  std::vector<std::vector<std::string>> records;
-  std::vector<std::string> record;
-  std::string field;
-  bool quoted = false, any = false;
-  const auto end_record = [&] {
-    record.push_back(std::move(field));
-    records.push_back(std::move(record));
-    record = {};
-    field = {};
-    any = false;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    any |= c != '\n' && c != '\r';
-    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      field += '"';
-      ++i;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (quoted || (c != ',' && c != '\n' && c != '\r')) {
-      field += c;
-    } else if (c == ',') {
-      record.push_back(std::move(field));
-      field = {};
-    } else if (any) {
-      end_record();
-    }
-  }
-  if (any) end_record();
-  return records;
 }
 
 }  // namespace
@@ -148,20 +99,17 @@ void Manifest::write() const {
 }
 
 std::vector<ManifestRow> read_manifest(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw system_error(file.string(), "open", errno);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!text.starts_with(manifest_header) || text.find('\n') != manifest_header.size())
+  CsvLines lines(file);
+  std::string_view line;
+  if (!lines.next(line) || line != manifest_header)
     throw data_error({file.string(), 1, {}}, "not a manifest of facelex");
-  const auto records = csv_records(text);
   std::vector<ManifestRow> rows;
-  for (std::size_t i = 1; i < records.size(); ++i) {
-    const auto& r = records[i];
-    const auto state = std::find_if(states.begin(), states.end(),
-                                    [&](ItemState s) { return r.size() == 10 && r[2] == state_name(s); });
-    if (state == states.end())
-      throw data_error({file.string(), static_cast<long long>(i) + 1, {}},
-                       "not a row of a manifest of facelex");
+  while (lines.next(line)) {
+    const auto r = csv_fields(line, lines.place());
+    const auto state = std::find_if(states.begin(), states.end(), [&](ItemState s) {
+      return r.size() == 10 && lines.complete() && r[2] == state_name(s);
+    });
+    if (state == states.end()) throw data_error(lines.place(), "not a row of a manifest of facelex");
     rows.push_back({r[0], r[1], *state, r[3], parse_integer(r[4]).value_or(0),
                     parse_integer(r[5]).value_or(0), parse_double(r[7]).value_or(0), r[9]});
   }

@@ -171,6 +171,15 @@ const Option* OptionList::find(std::string_view name) const {
   return nullptr;
 }
 
+void OptionList::append(const OptionList& others) {
+  options_.insert(options_.end(), others.options_.begin(), others.options_.end());
+}
+
+void OptionList::take_defaults(const OptionList& standard) {
+  for (std::size_t i = 0; i < options_.size() && i < standard.options_.size(); ++i)
+    options_[i].default_value = standard.options_[i].get();
+}
+
 Json OptionList::to_json() const {
   Json object = Json::object();
   for (const auto& option : options_) object[option.name] = option.get();

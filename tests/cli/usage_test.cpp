@@ -69,7 +69,7 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
   const std::string wrong_value = folder.write("value.json", R"({"neutral-frame": "seven"})");
   const std::vector<Case> cases = {
       {{}, 2, "", "Usage: facelex COMMAND"},
-      {{"standardise"}, 2, "", "standardise"},
+      {{"standardise"}, 2, "", "unknown command 'standardise'; did you mean 'standardize'?"},
       {{"standardize", table}, 2, "", "--output is required"},
       {{"standardize", "-o", out}, 2, "", "no input; name files or folders"},
       {{"standardize", folder.path(), "-o", out, "--neutrl", "first"}, 2, "", "--neutrl"},
@@ -99,7 +99,10 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
        2,
        "",
        "none.json: cannot open: No such file"},
-      {{"learn", "nmf", table, "-o", out}, 2, "", "nmf"},
+      {{"learn", "nmf", table, "-o", out},
+       2,
+       "",
+       "unknown command 'nmf'; known are facial-basis, pca, local-pca"},
       {{"learn", "pca", table, "-o", folder.path()}, 2, "", "is a folder; name a file"},
       {{"learn", "pca", table, "-o", out, "--shard", "1/2"}, 2, "", "a model is learnt from all recordings"},
       {{"learn", "facial-basis", table, "-o", out, "--alpha", "0"},
@@ -111,7 +114,7 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
       {{"status", folder.path()}, 2, "", "no manifest below"},
 #ifdef FACELEX_WITH_VIDEO
       {{"extract", folder.path(), "-o", out}, 2, "", "no videos among the inputs"},
-      {{"extract", folder.path(), "-o", out, "--landmark-model", folder / "none.dat"}, 3, "", "none.dat"},
+      {{"extract", table, "-o", out, "--landmark-model", folder / "none.dat"}, 3, "", "none.dat"},
       {{"run", folder.path(), "-o", out, "--system", "nmf"},
        2,
        "",

@@ -19,7 +19,7 @@ class EncodeCommand : public Command {
         ->group("Input and output");
     add_output("Folder to write to");
     OptionList list = described(options_);
-    table_.describe(list);
+    list.append(described(table_));
     add_options("Coding", std::move(list));
     add_batch_options();
   }

@@ -24,6 +24,32 @@ int exit_status(facelex::ErrorKind kind) {
   return 3;
 }
 
+/// "unknown command 'standardise'; did you mean 'standardize'?" when a word stands where a command should and
+/// is none; CLI11 itself would only say that one is missing.
+std::string unknown_command(const CLI::App& program, int argc, char** argv) {
+  const CLI::App* app = &program;
+  for (int i = 1; i < argc; ++i) {
+    const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty() || argv[i][0] == '-') return {};
+    const std::string word = argv[i];
+    const CLI::App* found = nullptr;
+    std::vector<std::string> known;
+    for (const CLI::App* command : commands) {
+      if (command->get_name() == word) found = command;
+      if (!command->get_group().empty()) known.push_back(command->get_name());
+    }
+    if (!found) {
+      std::string list;
+      for (const auto& name : known) list += (list.empty() ? "" : ", ") + name;
+      const auto nearest = facelex::nearest_word(word, known);
+      return "unknown command " + facelex::in_quotes(word) + "; " +
+             (nearest ? "did you mean '" + *nearest + "'?" : "known are " + list);
+    }
+    app = found;
+  }
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -57,15 +83,20 @@ int main(int argc, char** argv) {
     std::fputs(program.help().c_str(), stderr);
     return 2;
   }
+  if (const std::string problem = unknown_command(program, argc, argv); !problem.empty()) {
+    std::fprintf(stderr, "facelex: %s\n", problem.c_str());
+    return 2;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : 2;
   }
   catch_signals();
-  set_up_logging("", false, false, "");
+
   try {
     if (docs->parsed()) {
+      set_up_logging("docs", false, false, "");
       write_command_pages(program, pages);
       return 0;
     }

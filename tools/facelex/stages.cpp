@@ -32,7 +32,7 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
   stage.name = "standardize";
   TableOptions table{format};
   OptionList list = described(options);
-  table.describe(list);
+  list.append(described(table));
   stage.options = portable_options(list);
   stage.command = command_text(stage.name, list);
   if (!options.neutral_file.empty()) stage.model_digest = sha256_of_file(options.neutral_file);
@@ -50,7 +50,7 @@ Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat
   stage.name = "encode";
   TableOptions table{format};
   OptionList list = described(options);
-  table.describe(list);
+  list.append(described(table));
   stage.options = portable_options(list);
   stage.options.update(model.system->resolved(options));
   stage.command = command_text(stage.name, list) + " --model " + model.file;

@@ -18,7 +18,7 @@ class StandardizeCommand : public Command {
     add_inputs("Files of landmarks (.csv, .npy), or folders of such files", input_options_struct_);
     add_output("Folder to write to");
     OptionList list = described(options_);
-    table_.describe(list);
+    list.append(described(table_));
     add_options("Standardisation", std::move(list));
     add_batch_options();
   }

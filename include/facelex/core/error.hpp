@@ -16,9 +16,9 @@ enum class ErrorKind {
 
 /// Where in a file something is wrong. Empty and zero parts are left out of the text.
 struct Place {
-  std::string file;    ///< as the user named it
-  long long row = 0;   ///< 1-based line of a text file, the header being line 1; 0 when it does not apply
-  std::string column;  ///< name of the column or field
+  std::string file{};    ///< as the user named it
+  long long row = 0;     ///< 1-based line of a text file, the header being line 1; 0 when it does not apply
+  std::string column{};  ///< name of the column or field
 
   /// "a.csv: line 7, column y_3"
   std::string text() const;

@@ -37,7 +37,7 @@ struct Option {
   Type type = Type::text;
   Bounds bounds;                     ///< integer, number
   std::vector<std::string> choices;  ///< choice
-  Json default_value;
+  Json default_value;  ///< the field's initialiser, through described(); else its value when it was described
   std::function<Json()> get;
   /// Sets the field. Throws Error (usage) that names the option, the value and what is allowed.
   std::function<void(const Json&)> set;
@@ -82,6 +82,12 @@ class OptionList {
   const std::vector<Option>& options() const { return options_; }
   const Option* find(std::string_view name) const;
 
+  /// The other list's fields after these.
+  void append(const OptionList& others);
+  /// Takes the values that the fields of `standard`, the same struct as it is constructed, have now as
+  /// defaults.
+  void take_defaults(const OptionList& standard);
+
   /// All fields as an object, in the order of their description.
   Json to_json() const;
   /// Only the fields that differ from their default.
@@ -98,11 +104,15 @@ class OptionList {
   std::vector<Option> options_;
 };
 
-/// The described fields of an options struct.
+/// The described fields of an options struct; their defaults are its initialisers, whatever its values are
+/// now.
 template <class Options>
 OptionList described(Options& options) {
-  OptionList list;
+  OptionList list, standard_list;
   options.describe(list);
+  Options standard{};
+  standard.describe(standard_list);
+  list.take_defaults(standard_list);
   return list;
 }
 
