@@ -41,6 +41,12 @@ void Reporter::info(const std::string& text) {
   spdlog::info("{}", text);
 }
 
+void Reporter::item(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  clear();
+  spdlog::log(progress_ ? spdlog::level::debug : spdlog::level::info, "{}", text);
+}
+
 void Reporter::warning(const std::string& text) {
   const std::lock_guard lock(mutex_);
   clear();

@@ -18,6 +18,8 @@ class Reporter {
   Reporter& operator=(const Reporter&) = delete;
 
   void info(const std::string& text);
+  /// What became of one item: a log line when no progress line is shown, else only with --verbose.
+  void item(const std::string& text);
   void warning(const std::string& text);
   void error(const std::string& text);
 
