@@ -21,6 +21,12 @@ constexpr const char* debian_model = "/usr/share/dlib/shape_predictor_68_face_la
 /// Frame rate of an overlay whose pictures have no time stamps.
 constexpr double overlay_rate = 25;
 
+/// The decoder's threads wait for one another's pictures, so more of them than processors keep those busy;
+/// how much they work is bounded by the tracker, for which they wait in turn.
+int decoding_threads(int threads) {
+  return threads == 1 ? 1 : threads + std::min(threads, 4);
+}
+
 /// What the overlay shows of one face, as small as can be: it is kept for the whole video.
 struct OverlayNote {
   int face_id;
@@ -190,7 +196,7 @@ StageResult extract(const std::filesystem::path& input, const std::filesystem::p
                     const std::optional<std::filesystem::path>& overlay, const FaceModels& models,
                     const ExtractOptions& options, const Work& work) {
   const auto open = [&](bool with_color) {
-    return open_frames(input, options.source, work.threads, with_color);
+    return open_frames(input, options.source, decoding_threads(work.threads), with_color);
   };
   return extract(open, output, overlay, models, options, work);
 }

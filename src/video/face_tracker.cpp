@@ -12,7 +12,7 @@ namespace {
 
 /// Frames between searches while no face is followed.
 constexpr int search_interval_without_faces = 5;
-/// Every so many searches that find nothing new, a finer one for smaller faces.
+/// Of the searches that find too few faces, the first and every so many go on to smaller faces.
 constexpr int fine_search_every = 4;
 /// Pixels of the detector's window: the smallest face that it finds.
 constexpr double detector_window = 80;
@@ -93,23 +93,21 @@ class FaceTracker::Faces {
     search_now_ = false;
     const int fine = rows_of(gray, options_.min_face);
     const int coarse = std::min(rows_of(gray, 2 * options_.min_face), std::max(gray.rows, 1));
-    bool added = add_faces(gray, coarse);
-    if (!added && fine > coarse && fruitless_++ % fine_search_every == 0) added = add_faces(gray, fine);
-    if (added) fruitless_ = 0;
+    add_faces(gray, coarse);
+    const bool enough = wanted_ > 0 && trusted_count() >= static_cast<std::size_t>(wanted_);
+    if (!enough && fine > coarse && searches_++ % fine_search_every == 0) add_faces(gray, fine);
   }
 
-  bool add_faces(const cv::Mat& gray, int rows) {
+  void add_faces(const cv::Mat& gray, int rows) {
     std::vector<FaceDetection> found = detector_.search(gray, rows);
     std::erase_if(found, [&](const FaceDetection& one) { return !eligible(one.box); });
     std::stable_sort(found.begin(), found.end(), [&](const FaceDetection& a, const FaceDetection& b) {
       return rank(a.box, gray) > rank(b.box, gray);
     });
-    bool added = false;
     for (const FaceDetection& one : found) {
       if (wanted_ > 0 && trusted_count() >= static_cast<std::size_t>(wanted_)) break;
-      added |= start(one, gray);
+      start(one, gray);
     }
-    return added;
   }
 
   bool eligible(const FaceBox& box) const {
@@ -131,23 +129,22 @@ class FaceTracker::Faces {
 
   /// Starts a track if its first frame can be trusted; on a face that is followed already it only helps that
   /// track. With as many tracks as wanted it takes the place of one that cannot be trusted any more.
-  bool start(const FaceDetection& found, const cv::Mat& gray) {
+  void start(const FaceDetection& found, const cv::Mat& gray) {
     if (Live* same = live_at(found.box)) {
       if (!trusted(same->track)) same->track.reseat(found, gray, detector_);
-      return false;
+      return;
     }
     Live live{FaceTrack(next_id_, found, gray, detector_), detector_};
     live.track.follow(gray, model_, live.detector, settings_);
-    if (!trusted(live.track) || live_at(live.track.box())) return false;
+    if (!trusted(live.track) || live_at(live.track.box())) return;
     if (wanted_ > 0 && live_.size() >= static_cast<std::size_t>(wanted_)) {
       const auto doubtful =
           std::find_if(live_.begin(), live_.end(), [&](const Live& old) { return !trusted(old.track); });
-      if (doubtful == live_.end()) return false;
+      if (doubtful == live_.end()) return;
       live_.erase(doubtful);
     }
     live_.push_back(std::move(live));
     ++next_id_;
-    return true;
   }
 
   const LandmarkModel& model_;
@@ -160,7 +157,7 @@ class FaceTracker::Faces {
   std::vector<Live> live_;  // by face_id: new ones come last
   int next_id_ = 0;
   int since_search_ = 0;
-  int fruitless_ = 0;
+  int searches_ = 0;        // that found too few faces
   bool search_now_ = true;  // in the first frame, and when a face was lost
 };
 
