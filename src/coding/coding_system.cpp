@@ -25,9 +25,9 @@ constexpr std::array<std::pair<std::string_view, FromModel>, 3> systems = {{
 void EncodeOptions::describe(OptionList& options) {
   options
       .choice("solver", solver, {{"exact", LassoSolver::exact}, {"sklearn", LassoSolver::sklearn}},
-              "where sparse coding stops: at the optimum, or where scikit-learn's lasso_cd stops")
+              "Where sparse coding stops: at the optimum, or where scikit-learn's lasso_cd stops")
       .number("alpha", alpha, Bounds::at_least(0),
-              "sparsity penalty of ½‖x−Wz‖² + alpha‖z‖₁, in the unit of the codes; 0: the model's own");
+              "Sparsity penalty of ½‖x−Wz‖² + alpha‖z‖₁, in the unit of the codes; 0: the model's own");
 }
 
 void EncodeOptions::check() const {

@@ -142,10 +142,10 @@ void FacialBasisOptions::describe(OptionList& options) {
   describe_atoms(options, atoms);
   options
       .number("alpha", alpha, Bounds::above(0),
-              "sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁ in the unit of the scaled signal; paper 000's λ/2")
+              "Sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁ in the unit of the scaled signal; paper 000's λ/2")
       .number("tolerance", tolerance, Bounds::at_least(0),
-              "learning ends when an iteration lowers the objective by less than this share of it")
-      .integer("max-iterations", max_iterations, Bounds::at_least(1), "most iterations for each feature");
+              "Learning ends when an iteration lowers the objective by less than this share of it")
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each feature");
 }
 
 void FacialBasisOptions::check() const {

@@ -91,7 +91,7 @@ std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivisi
 void PcaOptions::describe(OptionList& options) {
   training.describe(options);
   signal.describe(options);
-  options.integer("components", components, Bounds::at_least(1), "number of principal components");
+  options.integer("components", components, Bounds::at_least(1), "Number of principal components");
 }
 
 void LocalPcaOptions::describe(OptionList& options) {

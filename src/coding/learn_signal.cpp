@@ -44,7 +44,7 @@ int usual_atoms(const std::string& feature) {
 void describe_atoms(OptionList& options, std::vector<std::string>& atoms) {
   options.texts(
       "atoms", atoms,
-      "units of a feature, as MO=10,NO=4; 0 leaves it out; features not named have " + usual_text());
+      "Units of a feature, as MO=10,NO=4; 0 leaves it out; features not named have " + usual_text());
 }
 
 std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std::string>& given) {
@@ -80,9 +80,9 @@ void SignalOptions::describe(OptionList& options) {
               {{"facial-basis", FeatureDivision::facial_basis},
                {"split-mouth", FeatureDivision::split_mouth},
                {"dfecs", FeatureDivision::dfecs}},
-              "how the face is divided: six features, seven with the lips apart, or seven with the jaw line")
+              "How the face is divided: six features, seven with the lips apart, or seven with the jaw line")
       .number("scale", scale, Bounds::at_least(0),
-              "factor on the signal before coding; 0: keypoint motion to millimetres (89/600), others as "
+              "Factor on the signal before coding; 0: keypoint motion to millimetres (89/600), others as "
               "they are");
 }
 

@@ -101,10 +101,10 @@ void sort_by_name(std::vector<TrainingInput>& inputs) {
 }  // namespace
 
 void TrainingOptions::describe(OptionList& options) {
-  options.integer("every", every, Bounds::at_least(1), "learn from every n-th frame of each recording")
+  options.integer("every", every, Bounds::at_least(1), "Learn from every n-th frame of each recording")
       .integer("max-frames", max_frames, Bounds::at_least(0),
-               "learn from this many frames, drawn at random from all recordings; 0: from all")
-      .integer("seed", seed, Bounds::at_least(0), "seed of the random numbers");
+               "Learn from this many frames, drawn at random from all recordings; 0: from all")
+      .integer("seed", seed, Bounds::at_least(0), "Seed of the random numbers");
 }
 
 Json TrainingData::summary() const {

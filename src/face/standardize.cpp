@@ -125,21 +125,21 @@ void StandardizeOptions::describe(OptionList& options) {
                   {"51", Scheme::points_51},
                   {"66", Scheme::points_66},
                   {"68", Scheme::points_68}},
-                 "Number of landmarks that the input is to have; auto takes any of the four schemes.");
+                 "Number of landmarks that the input is to have; auto takes any of the four schemes");
   options.choice("frontalize", frontalize, {{"none", Frontalization::none}},
-                 "How head pose is removed before the registration.");
+                 "How head pose is removed before the registration");
   options.choice("neutral", neutral,
                  {{"estimated", NeutralSource::estimated},
                   {"first", NeutralSource::first},
                   {"frame", NeutralSource::frame},
                   {"file", NeutralSource::file}},
                  "Where the neutral face comes from: the frame nearest the median of calm frames, the first "
-                 "frame with a face, a frame by number, or another recording of the subject.");
+                 "frame with a face, a frame by number, or another recording of the subject");
   options.integer("neutral-frame", neutral_frame, Bounds::at_least(0),
-                  "Number of the neutral frame, counted from 1, with --neutral frame.");
+                  "Number of the neutral frame, counted from 1, with --neutral frame");
   options.text("neutral-file", neutral_file,
                "Recording of the subject's neutral face, with --neutral file: its only row, or the median of "
-               "its rows.");
+               "its rows");
 }
 
 void StandardizeOptions::check() const {

@@ -150,7 +150,7 @@ TEST_F(Usage, TheLogHoldsWhatStderrHoldsWithTimes) {
           "none.csv: no such file or folder"});
   const std::string log = test::file_text(folder / "log.txt");
   EXPECT_NE(log.find(" error facelex standardize: "), std::string::npos) << log;
-  EXPECT_NE(log.find("2 recordings: 1 done, 1 failed"), std::string::npos) << log;
+  EXPECT_NE(log.find("recordings: 1 done, 1 failed"), std::string::npos) << log;
 }
 
 }  // namespace

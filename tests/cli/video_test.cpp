@@ -135,7 +135,7 @@ TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeAndRepeats) {
   ASSERT_EQ(facelex_command({"run", "--config", at("out/run.json"), "-o", at("repeated")}).status, 0);
   EXPECT_EQ(folder_content(at("repeated")), folder_content(at("out"))) << "run.json repeats the run";
   const auto again = facelex_command(arguments);
-  EXPECT_NE(again.err.find("3 videos: 3 skipped"), std::string::npos) << again.err;
+  EXPECT_NE(again.err.find("videos: 3 skipped"), std::string::npos) << again.err;
   EXPECT_NE(again.err.find("is complete already"), std::string::npos) << again.err;
 
   const auto coded = facelex_command({"run", at("videos/site 2"), "-o", at("coded"), "--extract-quality",

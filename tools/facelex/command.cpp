@@ -174,7 +174,7 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
   options.stop = &stop_requested;
   const BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
   if (!dry_run_)
-    reporter_->info(std::to_string(inputs.items.size()) + " " + stage.noun + ": " + summary_text(summary) +
+    reporter_->info(stage.noun + ": " + summary_text(summary) +
                     "; see " + manifest_path(folder, inputs.shard).string());
   return summary;
 }
