@@ -43,13 +43,14 @@ double face_confidence(const FaceEvidence& evidence) {
 FacePatch face_patch(const cv::Mat& gray, const Landmarks68& landmarks, const Landmarks68& mean_shape) {
   const Similarity2d to_picture = stable_similarity(mean_shape, landmarks);
   FacePatch patch;
+  std::size_t k = 0;
   double sum = 0, squares = 0;
   for (int j = 0; j < patch_side; ++j)
     for (int i = 0; i < patch_side; ++i) {
       const auto p = to_picture(patch_left + patch_size * i / (patch_side - 1),
                                 patch_top + patch_size * j / (patch_side - 1));
       const float value = gray_at(gray, p.x(), p.y());
-      patch[static_cast<std::size_t>(j * patch_side + i)] = value;
+      patch[k++] = value;
       sum += value;
       squares += static_cast<double>(value) * value;
     }

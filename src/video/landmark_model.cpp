@@ -112,9 +112,11 @@ std::int16_t bilinear_pixel(const std::uint8_t* data, std::size_t step, int cols
   if (!(x >= -0.5F && y >= -0.5F && x < static_cast<float>(cols) - 0.5F &&
         y < static_cast<float>(rows) - 0.5F))
     return 0;
-  // In 1/32 pixel; at the border the outermost pixel is repeated.
-  const int u = std::clamp(static_cast<int>(x * 32 + 0.5F), 0, (cols - 1) * 32);
-  const int v = std::clamp(static_cast<int>(y * 32 + 0.5F), 0, (rows - 1) * 32);
+  // In 1/32 pixel, rounded (what is below 0 is clamped anyway); at the border the outermost pixel is
+  // repeated.
+  constexpr float half = 0.5F;
+  const int u = std::clamp(static_cast<int>(x * 32 + half), 0, (cols - 1) * 32);
+  const int v = std::clamp(static_cast<int>(y * 32 + half), 0, (rows - 1) * 32);
   const int i = std::min(u >> 5, std::max(cols - 2, 0)), j = std::min(v >> 5, std::max(rows - 2, 0));
   const int s = u - (i << 5), t = v - (j << 5);
   const int right = cols > 1 ? 1 : 0;
