@@ -5,24 +5,10 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/io/sidecar.hpp"
 
 namespace facelex {
 namespace {
-
-Json columns_json(const std::vector<Column>& columns) {
-  Json list = Json::array();
-  for (const auto& column : columns)
-    list.push_back({{"name", column.name}, {"description", column.description}, {"unit", column.unit}});
-  return list;
-}
-
-std::vector<Column> columns_from(const Json& list) {
-  std::vector<Column> columns;
-  for (const auto& item : list)
-    columns.push_back({item.at("name").get<std::string>(), item.at("description").get<std::string>(),
-                       item.at("unit").get<std::string>()});
-  return columns;
-}
 
 SignalKind input_kind_from(const std::string& name, const std::string& place) {
   try {
@@ -142,9 +128,9 @@ LinearModel LinearModel::from_file(const ModelFile& file) {
   try {
     const Json& data = file.metadata;
     model.input_kind = input_kind_from(data.at("input_kind").get<std::string>(), file.source);
-    model.input_columns = columns_from(data.at("input_columns"));
+    model.input_columns = columns_from_json(data.at("input_columns"));
     model.scale = data.at("scale").get<double>();
-    model.units = columns_from(data.at("units"));
+    model.units = columns_from_json(data.at("units"));
     for (const auto& item : data.at("groups")) {
       UnitGroup group{item.at("name").get<std::string>(), item.at("description").get<std::string>(),
                       item.at("columns").get<std::vector<Eigen::Index>>(), 0,

@@ -15,21 +15,6 @@ constexpr const char* format_name = "facelex sidecar";
 constexpr int newest_sidecar_version = 1;
 constexpr std::uint64_t largest_sidecar = std::uint64_t{64} << 20;
 
-Json columns_json(const std::vector<Column>& columns) {
-  Json list = Json::array();
-  for (const auto& column : columns)
-    list.push_back({{"name", column.name}, {"description", column.description}, {"unit", column.unit}});
-  return list;
-}
-
-std::vector<Column> columns_from(const Json& list) {
-  std::vector<Column> columns;
-  for (const auto& item : list)
-    columns.push_back({item.at("name").get<std::string>(), item.at("description").get<std::string>(),
-                       item.at("unit").get<std::string>()});
-  return columns;
-}
-
 std::int64_t count_from(const Json& value) {
   const auto count = value.is_number_integer() ? value.get<std::int64_t>() : -1;
   if (count < 0) throw std::runtime_error("not a count");
@@ -54,7 +39,7 @@ Sidecar sidecar_from(const Json& json) {
                            count_from(counts.at("with_face"))};
   sidecar.result.details = json.at("details");
   sidecar.result.output_digest = text("output_digest");
-  sidecar.result.columns = columns_from(json.at("columns"));
+  sidecar.result.columns = columns_from_json(json.at("columns"));
   return sidecar;
 }
 
@@ -73,6 +58,21 @@ void FrameCounter::add(const std::vector<Frame>& frames) {
       last_had_face_ = true;
     }
   }
+}
+
+Json columns_json(const std::vector<Column>& columns) {
+  Json list = Json::array();
+  for (const auto& column : columns)
+    list.push_back({{"name", column.name}, {"description", column.description}, {"unit", column.unit}});
+  return list;
+}
+
+std::vector<Column> columns_from_json(const Json& list) {
+  std::vector<Column> columns;
+  for (const auto& item : list)
+    columns.push_back({item.at("name").get<std::string>(), item.at("description").get<std::string>(),
+                       item.at("unit").get<std::string>()});
+  return columns;
 }
 
 std::filesystem::path sidecar_path(const std::filesystem::path& file) {

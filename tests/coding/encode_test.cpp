@@ -64,7 +64,7 @@ TEST(Encode, WritesARowPerRowAndAColumnPerUnit) {
     error_sum += expected.reconstruction_error[t];
   }
   EXPECT_NEAR(result.details["mean_reconstruction_error"].get<double>(), error_sum / 4, 1e-12);
-  EXPECT_EQ(test::content_of(folder / "codes.csv").substr(0, 50),
+  EXPECT_EQ(test::file_text(folder / "codes.csv").substr(0, 50),
             "frame,face_id,timestamp,confidence,success,LB-1,LB");
 }
 
@@ -79,11 +79,11 @@ TEST(Encode, LongRecordingsInBlocksAndThreadsGiveTheSameBytes) {
   encode_recording(input.file, folder / "1.csv", *system, {}, TableFormat::csv);
   encode_recording(input.file, folder / "3.csv", *system, {}, TableFormat::csv, work);
   EXPECT_EQ(reported, 5000);
-  EXPECT_TRUE(test::content_of(folder / "1.csv") == test::content_of(folder / "3.csv"));
+  EXPECT_TRUE(test::file_text(folder / "1.csv") == test::file_text(folder / "3.csv"));
   EncodeOptions options;
   options.solver = LassoSolver::sklearn;
   encode_recording(input.file, folder / "s.csv", *system, options, TableFormat::csv);
-  EXPECT_FALSE(test::content_of(folder / "1.csv") == test::content_of(folder / "s.csv"));
+  EXPECT_FALSE(test::file_text(folder / "1.csv") == test::file_text(folder / "s.csv"));
 }
 
 TEST(Encode, DecodeGivesTheSignalsBackUpToTheReconstructionError) {

@@ -28,21 +28,21 @@ TEST(AtomicFile, HasItsNameOnlyWhenComplete) {
   EXPECT_EQ(file.temporary().parent_path(), target.parent_path());
   EXPECT_EQ(file.temporary().filename(), ".a.txt." + std::to_string(::getpid()) + ".tmp");
   EXPECT_EQ(file.commit(), sha256_of_text("hello world"));
-  EXPECT_EQ(content_of(target), "hello world");
+  EXPECT_EQ(file_text(target), "hello world");
   EXPECT_FALSE(std::filesystem::exists(file.temporary()));
 }
 
 TEST(AtomicFile, WithoutCommitTheOldFileStays) {
   const TemporaryFolder folder;
-  const auto target = folder.file("a.txt", "old");
+  const auto target = folder.write("a.txt", "old");
   {
     AtomicFile file(target);
     file.write("new");
   }
-  EXPECT_EQ(content_of(target), "old");
+  EXPECT_EQ(file_text(target), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
   write_file_atomically(target, "new");
-  EXPECT_EQ(content_of(target), "new");
+  EXPECT_EQ(file_text(target), "new");
 }
 
 TEST(AtomicFile, BytesAndDigestAreThoseOfAllPieces) {
@@ -55,7 +55,7 @@ TEST(AtomicFile, BytesAndDigestAreThoseOfAllPieces) {
     expected += piece;
   }
   EXPECT_EQ(file.commit(), sha256_of_text(expected));
-  EXPECT_EQ(content_of(folder / "a.bin"), expected);
+  EXPECT_EQ(file_text(folder / "a.bin"), expected);
 }
 
 TEST(AtomicFile, AnotherWriterMayUseTheTemporaryName) {
@@ -67,7 +67,7 @@ TEST(AtomicFile, AnotherWriterMayUseTheTemporaryName) {
   std::filesystem::remove(replaced.temporary());
   std::ofstream(replaced.temporary()) << "muxed anew";
   EXPECT_EQ(replaced.commit(), sha256_of_text("muxed anew"));
-  EXPECT_EQ(content_of(folder / "b.mp4"), "muxed anew");
+  EXPECT_EQ(file_text(folder / "b.mp4"), "muxed anew");
 }
 
 TEST(AtomicFile, NoticesAnotherProcessOnTheSameFile) {
@@ -84,16 +84,16 @@ TEST(AtomicFile, NoticesAnotherProcessOnTheSameFile) {
 
 TEST(AtomicFile, ReplacesWhatAKilledProcessLeft) {
   const TemporaryFolder folder;
-  folder.file(".a.txt." + std::to_string(::getpid()) + ".tmp", "half of something long");
+  folder.write(".a.txt." + std::to_string(::getpid()) + ".tmp", "half of something long");
   write_file_atomically(folder / "a.txt", "new");
-  EXPECT_EQ(content_of(folder / "a.txt"), "new");
+  EXPECT_EQ(file_text(folder / "a.txt"), "new");
 }
 
 TEST(AtomicFile, TakesTheLongestNameOfAFile) {
   const TemporaryFolder folder;
   const std::string name(255, 'n');
   write_file_atomically(folder / name, "x");
-  EXPECT_EQ(content_of(folder / name), "x");
+  EXPECT_EQ(file_text(folder / name), "x");
 }
 
 TEST(AtomicFile, MovesWithItsTemporaryFile) {
@@ -103,12 +103,12 @@ TEST(AtomicFile, MovesWithItsTemporaryFile) {
   a = std::move(b);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
   a.commit();
-  EXPECT_EQ(content_of(folder / "b.txt"), "b");
+  EXPECT_EQ(file_text(folder / "b.txt"), "b");
 }
 
 TEST(AtomicFile, SaysWhyItCannotWrite) {
   const TemporaryFolder folder;
-  const auto plain = folder.file("plain", "");
+  const auto plain = folder.write("plain", "");
   EXPECT_TRUE(
       says(error_of([&] { AtomicFile(plain / "a.txt"); }), {"plain", "cannot create", "Not a directory"}));
   EXPECT_TRUE(says(error_of([&] { AtomicFile(folder.path() / ""); }), {"not the name of a file"}));

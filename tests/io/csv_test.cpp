@@ -21,18 +21,18 @@ using Texts = std::vector<std::string>;
 
 TEST(CsvLines, TakesOffEndsOfLinesAndMark) {
   const TemporaryFolder folder;
-  EXPECT_EQ(lines_of(folder.file("a.csv",
-                                 "\xef\xbb\xbf"
-                                 "a,b\r\n1,2\n\n3,4")),
+  EXPECT_EQ(lines_of(folder.write("a.csv",
+                                  "\xef\xbb\xbf"
+                                  "a,b\r\n1,2\n\n3,4")),
             (Texts{"a,b", "1,2", "", "3,4"}));
-  EXPECT_EQ(lines_of(folder.file("b.csv", "")), Texts{});
-  EXPECT_EQ(lines_of(folder.file("c.csv", "\xef\xbb\xbf")), Texts{});
-  EXPECT_EQ(lines_of(folder.file("d.csv", "\n")), Texts{""});
+  EXPECT_EQ(lines_of(folder.write("b.csv", "")), Texts{});
+  EXPECT_EQ(lines_of(folder.write("c.csv", "\xef\xbb\xbf")), Texts{});
+  EXPECT_EQ(lines_of(folder.write("d.csv", "\n")), Texts{""});
 }
 
 TEST(CsvLines, CountsLinesAndKnowsACutOne) {
   const TemporaryFolder folder;
-  CsvLines lines(folder.file("a.csv", "a,b\n\"x\ny\",2\n3"));
+  CsvLines lines(folder.write("a.csv", "a,b\n\"x\ny\",2\n3"));
   std::string_view line;
   ASSERT_TRUE(lines.next(line));
   EXPECT_EQ(lines.number(), 1);
@@ -57,18 +57,18 @@ TEST(CsvLines, ReadsLinesOfEveryLengthAcrossItsChunks) {
       expected.push_back(std::string(length, static_cast<char>('a' + random.below(26))));
       content += expected.back() + (random.below(2) ? "\n" : "\r\n");
     }
-    ASSERT_EQ(lines_of(folder.file("long.csv", content)), expected) << "seed " << seed;
+    ASSERT_EQ(lines_of(folder.write("long.csv", content)), expected) << "seed " << seed;
   }
 }
 
 TEST(CsvLines, RefusesAnOpenQuoteAndUtf16) {
   const TemporaryFolder folder;
-  EXPECT_TRUE(says(error_of([&] { lines_of(folder.file("a.csv", "a,b\n1,\"x\n2,3\n")); }),
+  EXPECT_TRUE(says(error_of([&] { lines_of(folder.write("a.csv", "a,b\n1,\"x\n2,3\n")); }),
                    {"a.csv: line 2", "quote"}));
   EXPECT_TRUE(says(error_of([&] {
-                     lines_of(folder.file("b.csv", std::string_view("\xff\xfe"
-                                                                    "a\0",
-                                                                    4)));
+                     lines_of(folder.write("b.csv", std::string_view("\xff\xfe"
+                                                                     "a\0",
+                                                                     4)));
                    }),
                    {"b.csv", "UTF-16"}));
   EXPECT_TRUE(

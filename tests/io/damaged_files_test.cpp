@@ -108,7 +108,7 @@ Outcome survive(const std::string& name, const std::string& bytes, int count,
   Outcome outcome;
   for (int seed = 0; seed < count; ++seed) {
     Random random(static_cast<std::uint64_t>(seed));
-    const auto file = folder.file(name, damaged(bytes, random));
+    const auto file = folder.write(name, damaged(bytes, random));
     try {
       read(file);
       ++outcome.read;
@@ -185,7 +185,7 @@ TEST(DamagedFiles, NumPyArrays) {
 }
 
 TEST(DamagedFiles, Models) {
-  const auto bytes = content_of(std::filesystem::path(FACELEX_TEST_FIXTURES) / "models/model_v1.safetensors");
+  const auto bytes = file_text(std::filesystem::path(FACELEX_TEST_FIXTURES) / "models/model_v1.safetensors");
   const auto outcome = survive("m.safetensors", bytes, 6000, [](const auto& file) {
     const auto m = read_model(file);
     // What is read although a byte of the header changed still is whole.
@@ -205,12 +205,12 @@ TEST(DamagedFiles, Sidecars) {
   sidecar.result.columns = {{"x_0", "a point", "px"}};
   sidecar.options = {{"rate", 0.5}, {"names", {"a", "b"}}};
   write_sidecar(folder / "a.csv", sidecar);
-  const auto bytes = content_of(folder / "a.json");
+  const auto bytes = file_text(folder / "a.json");
   const LittleMemory memory;
   int ours = 0, none = 0;
   for (std::uint64_t seed = 0; seed < 6000; ++seed) {
     Random random(seed);
-    folder.file("a.json", damaged(bytes, random));
+    folder.write("a.json", damaged(bytes, random));
     (read_sidecar(folder / "a.csv") ? ours : none)++;  // never throws: a damaged sidecar is none
   }
   EXPECT_GT(ours, 500);

@@ -44,7 +44,7 @@ TEST(ModelFile, ReadsTheFrozenFileOfVersion1) {
 TEST(ModelFile, WritesTheBytesOfTheFrozenFile) {
   const TemporaryFolder folder;
   const auto digest = write_model(folder / "m.safetensors", read_model(frozen));
-  EXPECT_EQ(content_of(folder / "m.safetensors"), content_of(frozen));
+  EXPECT_EQ(file_text(folder / "m.safetensors"), file_text(frozen));
   EXPECT_EQ(digest, sha256_of_file(frozen));
 }
 
@@ -69,7 +69,7 @@ TEST(ModelFile, WhatItWritesReadsBack) {
     m.set("integers", std::vector<std::int64_t>{-1, 1LL << 62});
     write_model(folder / "m", m);
     std::uint64_t header = 0;
-    std::memcpy(&header, content_of(folder / "m").data(), 8);
+    std::memcpy(&header, file_text(folder / "m").data(), 8);
     EXPECT_EQ(header % 8, 0u);
     const auto r = read_model(folder / "m");
     EXPECT_EQ(r.kind, "pca");
@@ -127,7 +127,7 @@ TEST(ModelFile, RefusesCraftedFilesBeforeAllocating) {
   const TemporaryFolder folder;
   const std::string data(16, '\0');
   const auto refused = [&](const std::string& bytes) {
-    return error_of([&] { read_safetensors(folder.file("bad.fx", bytes)); });
+    return error_of([&] { read_safetensors(folder.write("bad.fx", bytes)); });
   };
   const auto with = [&](const std::string& dtype, const std::string& shape, const std::string& offsets) {
     return refused(safetensors(one_tensor(dtype, shape, offsets), data));
@@ -167,12 +167,12 @@ TEST(ModelFile, RefusesCraftedFilesBeforeAllocating) {
 
 TEST(ModelFile, RefusesOtherModelsNewerVersionsAndDamage) {
   const TemporaryFolder folder;
-  const auto good = content_of(frozen);
+  const auto good = file_text(frozen);
   const auto refused = [&](const std::string& from, const std::string& to) {
     auto bytes = good;
     const auto at = bytes.find(from);
     EXPECT_NE(at, std::string::npos) << from;
-    return error_of([&] { read_model(folder.file("m.fx", bytes.replace(at, from.size(), to))); });
+    return error_of([&] { read_model(folder.write("m.fx", bytes.replace(at, from.size(), to))); });
   };
   EXPECT_TRUE(says(refused("\"format_version\":\"1\"", "\"format_version\":\"7\""),
                    {"m.fx", "version 7", "'frozen-example'", "up to version 1", "newer facelex"}));
@@ -182,7 +182,7 @@ TEST(ModelFile, RefusesOtherModelsNewerVersionsAndDamage) {
   auto flipped = good;
   flipped[flipped.size() - 3] ^= 1;
   EXPECT_TRUE(
-      says(error_of([&] { read_model(folder.file("m.fx", flipped)); }), {"m.fx", "digest", "damaged"}));
+      says(error_of([&] { read_model(folder.write("m.fx", flipped)); }), {"m.fx", "digest", "damaged"}));
   EXPECT_TRUE(says(error_of([&] { read_model(folder / "none.fx"); }), {"none.fx", "cannot open"}));
   EXPECT_TRUE(says(error_of([&] { read_model(folder.path()); }), {"not a regular file"}));
 }

@@ -39,18 +39,19 @@ TEST(Npy, ReadsEveryVersionTypeAndOrder) {
   const std::vector<float> narrow(six.begin(), six.end());
   const std::string c_order = "'fortran_order': False, 'shape': (2, 3), }";
   for (int version = 1; version <= 3; ++version) {
-    EXPECT_EQ(read_npy(folder.file("a.npy", npy(version, "{'descr': '<f8', " + c_order + "   \n", raw(six)))),
-              expected);
-    EXPECT_EQ(read_npy(folder.file("a.npy", npy(version, "{'descr': '<f4', " + c_order, raw(narrow)))),
+    EXPECT_EQ(
+        read_npy(folder.write("a.npy", npy(version, "{'descr': '<f8', " + c_order + "   \n", raw(six)))),
+        expected);
+    EXPECT_EQ(read_npy(folder.write("a.npy", npy(version, "{'descr': '<f4', " + c_order, raw(narrow)))),
               expected);
   }
   const std::vector<double> by_columns = {1, 4, 2, 5, 3, 6};
   const std::vector<float> narrow_by_columns(by_columns.begin(), by_columns.end());
   const std::string fortran = "'fortran_order':True,'shape':(2L,3L)}";
-  EXPECT_EQ(read_npy(folder.file("a.npy", npy(1, "{'descr':'<f8'," + fortran, raw(by_columns)))), expected);
-  EXPECT_EQ(read_npy(folder.file("a.npy", npy(1, "{\"descr\":\"<f4\"," + fortran, raw(narrow_by_columns)))),
+  EXPECT_EQ(read_npy(folder.write("a.npy", npy(1, "{'descr':'<f8'," + fortran, raw(by_columns)))), expected);
+  EXPECT_EQ(read_npy(folder.write("a.npy", npy(1, "{\"descr\":\"<f4\"," + fortran, raw(narrow_by_columns)))),
             expected);
-  EXPECT_EQ(read_npy(folder.file(
+  EXPECT_EQ(read_npy(folder.write(
                 "a.npy", npy(1, "{'shape': (2, 3), 'fortran_order': False, 'descr': '<f8'}", raw(six)))),
             expected);
 }
@@ -58,7 +59,7 @@ TEST(Npy, ReadsEveryVersionTypeAndOrder) {
 TEST(Npy, OneDimensionIsAColumn) {
   const TemporaryFolder folder;
   const auto m = read_npy(
-      folder.file("a.npy", npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }", raw(six))));
+      folder.write("a.npy", npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }", raw(six))));
   ASSERT_EQ(m.rows(), 6);
   ASSERT_EQ(m.cols(), 1);
   EXPECT_EQ(m(5, 0), 6);
@@ -67,7 +68,7 @@ TEST(Npy, OneDimensionIsAColumn) {
 TEST(Npy, ReadsRowsFromTheMiddle) {
   const TemporaryFolder folder;
   for (const char* order : {"False", "True"}) {
-    NpyFile file(folder.file(
+    NpyFile file(folder.write(
         "a.npy",
         npy(1, std::string("{'descr': '<f8', 'fortran_order': ") + order + ", 'shape': (3, 2)}", raw(six))));
     RowMatrix rows;
@@ -83,14 +84,14 @@ TEST(Npy, HeaderOfOursIsAlignedAndReadable) {
   EXPECT_EQ(header.size(), 128u);
   EXPECT_EQ(header.back(), '\n');
   const TemporaryFolder folder;
-  EXPECT_EQ(read_npy(folder.file("a.npy", npy_header(2, 3) + raw(six)))(1, 0), 4);
+  EXPECT_EQ(read_npy(folder.write("a.npy", npy_header(2, 3) + raw(six)))(1, 0), 4);
 }
 
 TEST(Npy, AsATableOfFrames) {
   const TemporaryFolder folder;
   const double nan = std::nan("");
   const auto file =
-      folder.file("emoca.npy", npy_header(3, 2) + raw(std::vector<double>{1, nan, nan, nan, 5, 6}));
+      folder.write("emoca.npy", npy_header(3, 2) + raw(std::vector<double>{1, nan, nan, nan, 5, 6}));
   auto r = read_recording(file);
   EXPECT_EQ(r.name, "emoca");
   EXPECT_EQ(r.kind, SignalKind::other);
@@ -119,7 +120,7 @@ TEST(Npy, AsATableOfFrames) {
 TEST(Npy, RefusesWhatItIsNot) {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& bytes) {
-    return error_of([&] { read_npy(folder.file("bad.npy", bytes)); });
+    return error_of([&] { read_npy(folder.write("bad.npy", bytes)); });
   };
   const auto with = [&](const std::string& descr, const std::string& shape, const std::string& data) {
     return refused(
@@ -148,13 +149,13 @@ TEST(Npy, RefusesWhatItIsNot) {
   EXPECT_TRUE(says(with("'<f8'", "(2305843009213693952, 8)", ""), {"2305843009213693952", "0 bytes"}));
   EXPECT_TRUE(says(with("'<f8'", "(18446744073709551615, 0)", ""), {"18446744073709551615×0"}));
   EXPECT_TRUE(says(with("'<f8'", "(99999999999999999999, 1)", ""), {"header"}));
-  EXPECT_TRUE(says(error_of([&] { read_recording(folder.file("bad.npy", npy_header(0, 1000000000))); }),
+  EXPECT_TRUE(says(error_of([&] { read_recording(folder.write("bad.npy", npy_header(0, 1000000000))); }),
                    {"1000000000 columns"}));
-  EXPECT_TRUE(
-      says(error_of([&] {
-             read_recording(folder.file("inf.npy", npy_header(2, 1) + raw(std::vector<double>{1, INFINITY})));
-           }),
-           {"inf.npy", "row 2", "column 1", "infinite"}));
+  EXPECT_TRUE(says(
+      error_of([&] {
+        read_recording(folder.write("inf.npy", npy_header(2, 1) + raw(std::vector<double>{1, INFINITY})));
+      }),
+      {"inf.npy", "row 2", "column 1", "infinite"}));
 }
 
 TEST(Npy, ReadsRealArrays) {

@@ -24,7 +24,7 @@ class BadTables : public ::testing::TestWithParam<BadTable> {};
 
 TEST_P(BadTables, AreRefusedWithPlaceValueAndExpectation) {
   const TemporaryFolder folder;
-  const auto file = folder.file("bad.csv", GetParam().text);
+  const auto file = folder.write("bad.csv", GetParam().text);
   ErrorKind kind = ErrorKind::usage;
   const auto message = error_of([&] { read_recording(file); }, &kind);
   EXPECT_EQ(kind, ErrorKind::data);
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RecordingErrors, AreRaisedInBlocksToo) {
   const TemporaryFolder folder;
-  RecordingReader reader(folder.file("a.csv", "frame,a\n1,1\n2,1\n2,1\n"));
+  RecordingReader reader(folder.write("a.csv", "frame,a\n1,1\n2,1\n2,1\n"));
   Recording block;
   EXPECT_TRUE(reader.read(block, 1));
   EXPECT_TRUE(reader.read(block, 1));
@@ -105,7 +105,7 @@ TEST(RecordingErrors, ManyColumnsAreCountedOut) {
   const TemporaryFolder folder;
   std::string header;
   for (int i = 0; i < 100001; ++i) header += (i ? ",v" : "v") + std::to_string(i);
-  EXPECT_TRUE(says(error_of([&] { read_recording(folder.file("wide.csv", header + "\n")); }),
+  EXPECT_TRUE(says(error_of([&] { read_recording(folder.write("wide.csv", header + "\n")); }),
                    {"100001 columns", "100000"}));
 }
 

@@ -24,7 +24,7 @@ Names names_of(const Recording& recording) {
 
 Recording read_text(const std::string& text) {
   const TemporaryFolder folder;
-  return read_recording(folder.file("clip.csv", text));
+  return read_recording(folder.write("clip.csv", text));
 }
 
 TEST(RecordingReader, ReadsOurTable) {
@@ -123,7 +123,7 @@ TEST(RecordingReader, BlocksOfEverySizeMakeTheSameTable) {
   const TemporaryFolder folder;
   std::string text = "frame,x_0,y_0\n";
   for (int i = 1; i <= 100; ++i) text += std::to_string(i) + "," + std::to_string(i * 2) + ",0.5\n";
-  const auto file = folder.file("a.csv", text);
+  const auto file = folder.write("a.csv", text);
   const auto whole = read_recording(file, "b/a");
   ASSERT_EQ(whole.rows(), 100);
   EXPECT_EQ(whole.name, "b/a");
@@ -181,7 +181,7 @@ TEST(RecordingReader, ManyColumnsDoNotAskForManyRowsAtOnce) {
     header += (i ? ",v" : "v") + std::to_string(i);
     row += i ? ",1" : "1";
   }
-  RecordingReader reader(folder.file("wide.csv", header + "\n" + row + "\n" + row + "\n"));
+  RecordingReader reader(folder.write("wide.csv", header + "\n" + row + "\n" + row + "\n"));
   Recording block;
   Eigen::Index rows = 0;
   while (reader.read(block, 1'000'000'000)) rows += block.rows();
@@ -190,7 +190,7 @@ TEST(RecordingReader, ManyColumnsDoNotAskForManyRowsAtOnce) {
 
 TEST(RecordingReader, TheSidecarsKindAndUnitsWin) {
   const TemporaryFolder folder;
-  const auto file = folder.file("a.csv", "frame,x_0,y_0,extra\n1,2,3,4\n");
+  const auto file = folder.write("a.csv", "frame,x_0,y_0,extra\n1,2,3,4\n");
   Sidecar sidecar;
   sidecar.result.kind = SignalKind::coefficients;
   sidecar.result.columns = {{"y_0", "of the brow", "mm"}, {"x_0", "", "px"}, {"gone", "", ""}};
@@ -199,7 +199,7 @@ TEST(RecordingReader, TheSidecarsKindAndUnitsWin) {
   EXPECT_EQ(r.kind, SignalKind::coefficients);
   EXPECT_EQ(r.columns,
             (std::vector<Column>{{"x_0", "", "px"}, {"y_0", "of the brow", "mm"}, {"extra", "", ""}}));
-  folder.file("a.json", "{\"kind\": \"tokens\"}");  // another program's
+  folder.write("a.json", "{\"kind\": \"tokens\"}");  // another program's
   EXPECT_EQ(read_recording(file).kind, SignalKind::landmarks);
 }
 

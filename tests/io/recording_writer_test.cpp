@@ -67,13 +67,13 @@ bool same_values(const RowMatrix& a, const RowMatrix& b) {
 TEST(RecordingWriter, WritesTheBytesOfItsFormats) {
   const TemporaryFolder folder;
   write(folder / "a.csv", small(), TableFormat::csv);
-  EXPECT_EQ(content_of(folder / "a.csv"),
+  EXPECT_EQ(file_text(folder / "a.csv"),
             "frame,face_id,timestamp,confidence,success,x_0,\"y,0\"\n"
             "1,0,0,0.5,1,0.1,-2\n"
             "2,,,0,0,,\n"
             "4,12,0.1,1,1,,1e+21\n");
   write(folder / "b.csv", small(), TableFormat::openface_spaced);
-  EXPECT_EQ(content_of(folder / "b.csv"),
+  EXPECT_EQ(file_text(folder / "b.csv"),
             "frame, face_id, timestamp, confidence, success, x_0, \"y,0\"\n"
             "1, 0, 0, 0.5, 1, 0.1, -2\n"
             "2, , , 0, 0, , \n"

@@ -59,7 +59,7 @@ TEST(Sidecar, ReadsBack) {
 TEST(Sidecar, IsReadableTextInAFixedOrder) {
   const TemporaryFolder folder;
   write_sidecar(folder / "07.csv", example());
-  const auto text = content_of(folder / "07.json");
+  const auto text = file_text(folder / "07.json");
   EXPECT_TRUE(text.starts_with("{\n  \"format\": \"facelex sidecar\",\n  \"format_version\": 1,\n")) << text;
   EXPECT_TRUE(text.ends_with("}\n"));
   std::size_t at = 0;
@@ -87,10 +87,10 @@ TEST(Sidecar, IsNothingWhenThereIsNoneOfOurs) {
   EXPECT_FALSE(read_sidecar(file));
   for (const char* text : {"", "{", "[]", "3", "{}", "{\"format\": 3}", "{\"format\": \"facelex sidecar\"}",
                            "{\"kind\": \"landmarks\", \"columns\": []}", "\xff\xfe"}) {
-    folder.file("a.json", text);
+    folder.write("a.json", text);
     EXPECT_FALSE(read_sidecar(file)) << text;
   }
-  folder.file("a.json", std::string(100000, '['));
+  folder.write("a.json", std::string(100000, '['));
   EXPECT_FALSE(read_sidecar(file));
   EXPECT_FALSE(read_sidecar(folder / "a.json"));
   std::filesystem::remove(folder / "a.json");
@@ -102,7 +102,7 @@ TEST(Sidecar, OfANewerVersionOrChangedByHandIsNothing) {
   const TemporaryFolder folder;
   const auto file = folder / "a.csv";
   write_sidecar(file, example());
-  const auto good = content_of(folder / "a.json");
+  const auto good = file_text(folder / "a.json");
   for (const auto& [from, to] :
        {std::pair<std::string, std::string>{"\"format_version\": 1", "\"format_version\": 2"},
         {"\"format_version\": 1", "\"format_version\": 1e300"},
@@ -114,10 +114,10 @@ TEST(Sidecar, OfANewerVersionOrChangedByHandIsNothing) {
     auto text = good;
     const auto at = text.find(from);
     ASSERT_NE(at, std::string::npos) << from;
-    folder.file("a.json", text.replace(at, from.size(), to));
+    folder.write("a.json", text.replace(at, from.size(), to));
     EXPECT_FALSE(read_sidecar(file)) << to;
   }
-  folder.file("a.json", good);
+  folder.write("a.json", good);
   EXPECT_TRUE(read_sidecar(file));
 }
 

@@ -12,44 +12,9 @@
 #include <string_view>
 
 #include "facelex/core/error.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace facelex::test {
-
-/// A folder of its own for each test, removed after it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() / ("facelex_" + std::string(test->test_suite_name()) +
-                                                      "_" + test->name() + "_" + std::to_string(::getpid()));
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  /// Writes a file in it.
-  std::filesystem::path file(const std::string& name, std::string_view content) const {
-    std::filesystem::remove(path_ /
-                            name);  // some file systems flush a file that is overwritten, which is slow
-    std::ofstream(path_ / name, std::ios::binary) << content;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// The message of the Error that `work` throws, or "no error".
 template <class Work>

@@ -8,8 +8,17 @@
 namespace facelex::cli {
 namespace {
 
-std::string extension_of(TableFormat format) {
-  return format == TableFormat::npy ? ".npy" : ".csv";
+/// A stage from recordings to recordings, without what it does.
+Stage recording_stage(const std::string& name, OptionList list, TableFormat format) {
+  TableOptions table{format};
+  list.append(described(table));
+  Stage stage;
+  stage.name = name;
+  stage.options = portable_options(list);
+  stage.command = command_text(name, list);
+  stage.extension = format == TableFormat::npy ? ".npy" : ".csv";
+  stage.noun = "recordings";
+  return stage;
 }
 
 }  // namespace
@@ -28,16 +37,8 @@ LoadedSystem load_system(const std::string& file) {
 
 Stage standardize_stage(StandardizeOptions options, TableFormat format) {
   options.check();
-  Stage stage;
-  stage.name = "standardize";
-  TableOptions table{format};
-  OptionList list = described(options);
-  list.append(described(table));
-  stage.options = portable_options(list);
-  stage.command = command_text(stage.name, list);
+  Stage stage = recording_stage("standardize", described(options), format);
   if (!options.neutral_file.empty()) stage.model_digest = sha256_of_file(options.neutral_file);
-  stage.extension = extension_of(format);
-  stage.noun = "recordings";
   stage.run = [options, format](const auto& input, const auto& output, const Work& work) {
     return standardize(input, output, options, format, work);
   };
@@ -46,17 +47,10 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
 
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format) {
   options.check();
-  Stage stage;
-  stage.name = "encode";
-  TableOptions table{format};
-  OptionList list = described(options);
-  list.append(described(table));
-  stage.options = portable_options(list);
+  Stage stage = recording_stage("encode", described(options), format);
   stage.options.update(model.system->resolved(options));
-  stage.command = command_text(stage.name, list) + " --model " + model.file;
+  stage.command += " --model " + model.file;
   stage.model_digest = model.digest;
-  stage.extension = extension_of(format);
-  stage.noun = "recordings";
   stage.run = [model, options, format](const auto& input, const auto& output, const Work& work) {
     return encode_recording(input, output, *model.system, options, format, work);
   };
@@ -64,15 +58,9 @@ Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat
 }
 
 Stage decode_stage(const LoadedSystem& model, TableFormat format) {
-  Stage stage;
-  stage.name = "decode";
-  TableOptions table{format};
-  const OptionList list = described(table);
-  stage.options = portable_options(list);
-  stage.command = command_text(stage.name, list) + " --model " + model.file;
+  Stage stage = recording_stage("decode", {}, format);
+  stage.command += " --model " + model.file;
   stage.model_digest = model.digest;
-  stage.extension = extension_of(format);
-  stage.noun = "recordings";
   stage.run = [model, format](const auto& input, const auto& output, const Work& work) {
     return decode_recording(input, output, *model.system, format, work);
   };

@@ -31,6 +31,11 @@ struct StageResult {
   std::string output_digest;  ///< sha256 of the file written
 };
 
+/// [{"name", "description", "unit"} …], as sidecars and models write them.
+Json columns_json(const std::vector<Column>& columns);
+/// Throws Json::exception when the list is not of that form.
+std::vector<Column> columns_from_json(const Json& list);
+
 /// Counts rows, frames and frames with a face. Blocks are added in order, with frame numbers that never go
 /// back (RecordingReader sees to it).
 class FrameCounter {
