@@ -206,19 +206,13 @@ double reprojection_error(const Landmarks68& points_px, const Camera& camera, co
 
 }  // namespace
 
-std::optional<HeadPose> estimate_head_pose(const Landmarks68& points_px, const Camera& camera,
-                                           const HeadPose* previous) {
+std::optional<HeadPose> estimate_head_pose(const Landmarks68& points_px, const Camera& camera) {
   const Correspondences given = correspondences(points_px, camera);
   if (given.size < 6 || given.rigid < 3) return std::nullopt;
-  auto start = orthographic_placement(given);
+  const auto start = orthographic_placement(given);
   if (!start) return std::nullopt;
   const double depth = start->translation.z();
   if (!(depth > 0)) return std::nullopt;
-  if (previous) {
-    const Placement before{rotation_from_angles(previous->rotation_rad), previous->translation_mm};
-    if (robust_cost(given, before, depth, nullptr) < robust_cost(given, *start, depth, nullptr))
-      start = before;
-  }
   const Placement placement = refined(given, *start, depth);
   HeadPose pose{placement.translation, angles_from_rotation(placement.rotation),
                 reprojection_error(points_px, camera, placement)};

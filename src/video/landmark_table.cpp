@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "facelex/face/head_pose.hpp"
 #include "facelex/video/extract.hpp"
 
 namespace facelex {
@@ -50,7 +51,6 @@ LandmarkTable::LandmarkTable(const std::filesystem::path& file, TableFormat form
 void LandmarkTable::write(const FrameRows& frame) {
   if (frame.faces.empty()) add_row(frame, nullptr);
   for (const FaceRow& face : frame.faces) add_row(frame, &face);
-  std::erase_if(poses_, [&](const auto& pose) { return !frame.face(pose.first); });
 }
 
 void LandmarkTable::add_row(const FrameRows& frame, const FaceRow* face) {
@@ -71,18 +71,11 @@ void LandmarkTable::add_row(const FrameRows& frame, const FaceRow* face) {
         points(i, axis) = rounded(face->landmarks(i, axis), 1e3);
         values[6 + 68 * axis + i] = points(i, axis);
       }
-    const auto previous = poses_.find(face->face_id);
-    const auto pose =
-        estimate_head_pose(points, camera_, previous == poses_.end() ? nullptr : &previous->second);
-    if (pose) {
+    if (const auto pose = estimate_head_pose(points, camera_))
       for (Eigen::Index i = 0; i < 3; ++i) {
         values[i] = rounded(pose->translation_mm[i], 1e2);
         values[3 + i] = rounded(pose->rotation_rad[i], 1e5);
       }
-      poses_[face->face_id] = *pose;
-    } else {
-      poses_.erase(face->face_id);
-    }
   }
   block_.frames.push_back(row);
   if (++rows_ == block_rows) flush();

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 
 #include "face_rows.hpp"
 #include "facelex/face/camera.hpp"
-#include "facelex/face/head_pose.hpp"
+
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -31,7 +30,6 @@ class LandmarkTable {
   Recording block_;
   Eigen::Index rows_ = 0;  // of block_ that are filled
   FrameCounter counter_;
-  std::map<int, HeadPose> poses_;  // of each face in its last frame
 };
 
 }  // namespace facelex

@@ -179,25 +179,6 @@ TEST(HeadPose, WorksWithoutTheJawLine) {
   }
 }
 
-TEST(HeadPose, ThePoseBeforeChangesNothingButTheWay) {
-  const Camera camera = openface_camera(1280, 720);
-  for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    Random random(seed);
-    const HeadPose truth = random_pose(random);
-    const Landmarks68 points = with_noise(seen(truth, camera), 0.01, random);
-    const HeadPose unrelated = random_pose(random);
-    HeadPose impossible;
-    impossible.translation_mm = {0, 0, -500};
-    const auto pose = estimate_head_pose(points, camera);
-    ASSERT_TRUE(pose);
-    for (const HeadPose* previous : {&truth, &unrelated, static_cast<const HeadPose*>(&impossible)}) {
-      const auto warm = estimate_head_pose(points, camera, previous);
-      ASSERT_TRUE(warm) << seed;
-      EXPECT_LT(rotation_error_degrees(*pose, *warm), 0.01) << "seed " << seed;
-    }
-  }
-}
-
 TEST(HeadPose, DependsOnTheFaceNotOnTheSizeOfThePicture) {
   Random random(3);
   const HeadPose truth = random_pose(random);
