@@ -25,10 +25,9 @@ double overlap(const FaceBox& a, const FaceBox& b);
 /// The cascade of regression forests of Kazemi & Sullivan 2014 ("One millisecond face alignment with an
 /// ensemble of regression trees"), read from dlib's shape_predictor files and evaluated by code of our own.
 ///
-/// With nearest sampling the points are dlib's, to the last bit of the arithmetic. Leaves stay floats for that:
-/// 16-bit ones change the points by half a pixel (the cascade amplifies the smallest differences) and are no
-/// faster with one start.
-/// Immutable after loading: any number of threads may use one object.
+/// With nearest sampling the points are dlib's, to the last bit of the arithmetic. Leaves stay floats for
+/// that: 16-bit ones change the points by half a pixel (the cascade amplifies the smallest differences) and
+/// are no faster with one start. Immutable after loading: any number of threads may use one object.
 class LandmarkModel {
  public:
   /// Where a pixel is read.
