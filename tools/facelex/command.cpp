@@ -174,8 +174,8 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
   options.stop = &stop_requested;
   const BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
   if (!dry_run_)
-    reporter_->info(stage.noun + ": " + summary_text(summary) + "; see " +
-                    manifest_path(folder, inputs.shard).string());
+    reporter_->info((stage.name == text_.name ? "" : stage.name + ": ") + stage.noun + ": " +
+                    summary_text(summary) + "; see " + manifest_path(folder, inputs.shard).string());
   return summary;
 }
 
