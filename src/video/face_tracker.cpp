@@ -33,8 +33,17 @@ class FaceTracker::Faces {
   }
 
   std::vector<TrackedFace> next(const cv::Mat& gray) {
+    // A picture of another size (images of a folder) has nothing to do with the one before.
+    if (gray.size() != size_) {
+      live_.clear();
+      search_now_ = true;
+      size_ = gray.size();
+    }
+    const std::size_t trusted_before = trusted_count();
     pool_.for_each(live_.size(),
                    [&](std::size_t i) { live_[i].track.follow(gray, model_, live_[i].detector, settings_); });
+    // A face that is in doubt from this picture on may be another one elsewhere: after a cut, among stills.
+    if (trusted_count() < trusted_before) search_now_ = true;
     end_tracks();
     ++since_search_;
     if (search_due()) search(gray);
@@ -154,11 +163,12 @@ class FaceTracker::Faces {
   ThreadPool pool_;
   FollowSettings settings_;
   int wanted_ = 1;
+  cv::Size size_;           // of the last picture
   std::vector<Live> live_;  // by face_id: new ones come last
   int next_id_ = 0;
   int since_search_ = 0;
   int searches_ = 0;        // that found too few faces
-  bool search_now_ = true;  // in the first frame, and when a face was lost
+  bool search_now_ = true;  // in the first frame, and when a face was lost or came into doubt
 };
 
 FaceTracker::FaceTracker(const LandmarkModel& model, const FaceDetector& detector,
