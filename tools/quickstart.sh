@@ -32,11 +32,11 @@ echo "  $out/motion/      keypoint motion: how each point moves from the face's 
 echo "  $out/codes/       one row per frame in the learnt dictionary"
 echo "  $out/model.safetensors   the dictionary"
 echo "  $out/run.json     all options, as used: facelex run --config repeats the run"
-first=$(find "$out/codes" -name '*.csv' ! -name 'manifest*' 2>/dev/null | sort | head -n 1)
+first=$(find "$out/codes" -name '*.csv' ! -name 'manifest*' 2>/dev/null | sort | sed -n 1p) || true
 if [ -n "$first" ]; then
   echo
   echo "$first, some rows and columns:"
-  awk -F, 'NR == 1 || NR % 60 == 1' "$first" | cut -d, -f1-12 | head -n 6
+  awk -F, 'NR == 1 || NR % 60 == 0 { print; if (++n == 6) exit }' "$first" | cut -d, -f1-12 || true
 fi
 echo
 "$facelex" status "$out" || true

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "facelex/batch/manifest.hpp"
 #include "facelex/core/error.hpp"
@@ -16,7 +18,8 @@ namespace fs = std::filesystem;
 
 void InputOptions::describe(OptionList& options) {
   options.text("list", list,
-               "File with one input path per line, or - for standard input; added to the inputs named");
+               "File with one input path per line (perhaps a tab and its name), or - for standard input; "
+               "added to the inputs named");
   options.text(
       "shard", shard,
       "Do only part i of n of the inputs (i/n, from 1); auto takes Slurm's array task when its variables are "
@@ -41,6 +44,15 @@ Shard shard_from_slurm() {
   return {(*id - *first) / step + 1, (*last - *first) / step + 1, true};
 }
 
+/// An array with gaps (1,5,9) does not say which part a task is: some inputs would silently stay undone.
+void check_slurm(const Shard& shard) {
+  const auto tasks = environment_integer("SLURM_ARRAY_TASK_COUNT");
+  if (tasks && *tasks != shard.count)
+    throw usage_error("--shard auto: the Slurm array has " + std::to_string(*tasks) +
+                          " tasks but numbers for " + std::to_string(shard.count) + " (it has gaps)",
+                      "give --shard i/n, or --shard none to do all inputs");
+}
+
 /// The path made absolute and free of "." and "..", without asking the file system about links.
 fs::path plain(const fs::path& path) {
   fs::path result = fs::absolute(path).lexically_normal();
@@ -62,7 +74,11 @@ class Collector {
  public:
   Collector(const InputKind& kind, fs::path output) : kind_(kind), output_(std::move(output)) {}
 
-  void add(const fs::path& given, bool from_list) {
+  /// `name` is that of the output, where the list gives it; else it comes from the path.
+  void add(const fs::path& given, bool from_list, const std::string& name = {}) {
+    if (given.empty())
+      throw usage_error("an input is empty", "name files or folders; is a shell variable unset?");
+    const std::size_t before = found_.size();
     std::error_code error;
     const auto status = fs::status(given, error);
     if (!fs::exists(status)) {
@@ -75,6 +91,7 @@ class Collector {
       found(given, plain(given).parent_path());
     }
     divisible_ |= from_list;
+    if (!name.empty() && found_.size() == before + 1) found_.back().name = name;
   }
 
   /// The items with their names, in natural order, each path once.
@@ -104,6 +121,7 @@ class Collector {
     fs::path given, path;  ///< as named; absolute
     fs::path base;         ///< the folder named on the command line, or the file's own
     std::string problem;
+    std::string name = {};  ///< as the list gives it
   };
 
   void found(const fs::path& given, const fs::path& base, std::string problem = {}) {
@@ -115,6 +133,10 @@ class Collector {
   std::vector<std::string> names_below(Base base) const {
     std::vector<std::string> names;
     for (const Found& found : found_) {
+      if (!found.name.empty()) {
+        names.push_back(found.name);
+        continue;
+      }
       const fs::path below = found.path.lexically_relative(base(found));
       names.push_back(below.parent_path() / (fs::is_directory(found.path) ? below.filename() : below.stem()));
     }
@@ -133,6 +155,8 @@ class Collector {
 
   void walk(const fs::path& folder, const fs::path& base) {
     std::error_code error;
+    // Linked folders are walked too, each once: a link may lead back up.
+    if (!walked_.insert(fs::weakly_canonical(folder, error)).second) return;
     fs::directory_iterator entries(folder, error);
     if (error) {
       found(folder, base, "cannot list the folder: " + error.message());
@@ -141,22 +165,26 @@ class Collector {
     for (const auto& entry : entries) {
       const fs::path& path = entry.path();
       const std::string name = path.filename().string();
-      if (name.starts_with('.') || (!output_.empty() && is_below(plain(path), output_))) continue;
+      const bool output = !output_.empty() && !is_below(base, output_) && is_below(plain(path), output_);
+      if (name.starts_with('.') || output) continue;
       if (entry.is_directory(error)) {
         if (kind_.is_folder && kind_.is_folder(path))
           found(path, base);
-        else if (!entry.is_symlink(error))
+        else
           walk(path, base);
       } else if (entry.is_regular_file(error)) {
         if (!is_manifest_name(name) && kind_.is_file(path))
           found(path, base);
         else
           ++others_;
+      } else if (entry.is_symlink(error) && kind_.is_file(path)) {
+        found(path, base, "the link leads nowhere");
       }
     }
   }
 
   const InputKind& kind_;
+  std::set<fs::path> walked_;
   fs::path output_, common_;
   std::vector<Found> found_;
   std::size_t others_ = 0;
@@ -167,13 +195,16 @@ void add_list(Collector& collector, const std::string& list) {
   std::ifstream file;
   if (list != "-") {
     file.open(list);
-    if (!file)
+    if (!file || fs::is_directory(list))
       throw usage_error("--list: cannot open " + in_quotes(list), "give a file with one path per line");
   }
   std::istream& in = list == "-" ? std::cin : file;
   for (std::string line; std::getline(in, line);) {
-    const auto path = trimmed(line);
-    if (!path.empty()) collector.add(fs::path(path), true);
+    const auto tab = line.find('\t');
+    const auto path = trimmed(std::string_view(line).substr(0, tab));
+    const auto name =
+        tab == std::string::npos ? std::string_view() : trimmed(std::string_view(line).substr(tab + 1));
+    if (!path.empty()) collector.add(fs::path(path), true, std::string(name));
   }
 }
 
@@ -198,6 +229,7 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   for (const auto& argument : arguments) collector.add(argument, false);
   if (!options.list.empty()) add_list(collector, options.list);
   if (inputs.shard.from_slurm && !collector.divisible()) inputs.shard = {};
+  if (inputs.shard.from_slurm) check_slurm(inputs.shard);
   inputs.others = collector.others();
   std::vector<BatchItem> all = collector.items();
   inputs.items_in_all = all.size();

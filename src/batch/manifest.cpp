@@ -73,14 +73,32 @@ const char* state_name(ItemState state) {
   return "";
 }
 
-Manifest::Manifest(fs::path file) : file_(std::move(file)) {
+namespace {
+
+/// The rows of a manifest; none when there is none, or it is not ours, or damaged: this run writes a good
+/// one.
+std::vector<ManifestRow> known_rows(const fs::path& file) {
   std::error_code error;
-  if (!fs::exists(file_, error)) return;
+  if (!fs::exists(file, error)) return {};
   try {
-    earlier_ = read_manifest(file_);
+    return read_manifest(file);
   } catch (const Error&) {
-    earlier_.clear();  // not a manifest of ours, or damaged: this run writes a good one
+    return {};
   }
+}
+
+}  // namespace
+
+Manifest::Manifest(fs::path file) : file_(std::move(file)) {
+  for (auto& row : known_rows(file_)) {
+    const std::string name = row.name;
+    earlier_.insert_or_assign(name, std::move(row));
+  }
+}
+
+const ManifestRow* Manifest::earlier(const std::string& name) const {
+  const auto row = earlier_.find(name);
+  return row == earlier_.end() ? nullptr : &row->second;
 }
 
 void Manifest::write() const {
@@ -88,7 +106,9 @@ void Manifest::write() const {
   for (const auto& row : rows_) names.insert(row.name);
   std::vector<const ManifestRow*> all;
   for (const auto& row : rows_) all.push_back(&row);
-  for (const auto& row : earlier_)
+  // Read anew: another process may have written its own inputs' rows since.
+  const std::vector<ManifestRow> others = known_rows(file_);
+  for (const auto& row : others)
     if (!names.contains(row.name)) all.push_back(&row);
   std::stable_sort(all.begin(), all.end(),
                    [](const auto* a, const auto* b) { return natural_less(a->name, b->name); });
@@ -116,13 +136,30 @@ std::vector<ManifestRow> read_manifest(const fs::path& file) {
   return rows;
 }
 
+namespace {
+
+bool is_ours(const fs::path& file) {
+  try {
+    CsvLines lines(file);
+    std::string_view line;
+    return lines.next(line) && line == manifest_header;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) throw usage_error(in_quotes(folder.string()) + " is not a folder");
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (is_manifest_name(entry.path().filename().string()) && entry.is_regular_file())
-      files.push_back(entry.path());
+  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error),
+       end;
+       !error && entry != end; entry.increment(error)) {
+    if (is_manifest_name(entry->path().filename().string()) && entry->is_regular_file() &&
+        is_ours(entry->path()))
+      files.push_back(entry->path());
   }
   std::sort(files.begin(), files.end());
   const auto natural = [](const std::string& a, const std::string& b) { return natural_less(a, b); };

@@ -1,8 +1,5 @@
 #include "facelex/batch/runner.hpp"
 
-#include <signal.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -12,8 +9,8 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
-#include "facelex/core/text.hpp"
 #include "facelex/core/version.hpp"
+#include "facelex/io/atomic_file.hpp"
 
 namespace facelex {
 
@@ -68,7 +65,11 @@ class BatchRun {
     threads_each_ = std::max(1, options_.threads / workers);
     if (!options_.dry_run) {
       remove_stale_temporaries(options_.output);
-      manifest_.write();
+      try {
+        manifest_.write();
+      } catch (const Error& error) {
+        throw environment_error(error.what(), "nothing can be written there; give another --output");
+      }
     }
     reporter_.begin(stage_.name, stage_.noun, static_cast<std::int64_t>(count));
     ThreadPool pool(workers);
@@ -83,6 +84,25 @@ class BatchRun {
 
   bool stopped() const {
     return environment_failed_.load() || (options_.stop && options_.stop->load(std::memory_order_relaxed));
+  }  /// Throws Error when the output would take the place of the input, of another input's output, or of the
+     /// manifest.
+  void refuse_to_overwrite(const BatchItem& item) const {
+    const fs::path output = output_of(item);
+    std::error_code error;
+    for (const fs::path& file : {output, sidecar_path(output)})
+      if (fs::equivalent(item.source, file, error))
+        throw data_error({item.source.string(), 0, {}}, "the output would overwrite this input",
+                         "give another --output");
+    if (is_manifest_name(output.filename().string()))
+      throw data_error({item.source.string(), 0, {}}, "its output would have the manifest's name",
+                       "rename it");
+    const ManifestRow* earlier = manifest_.earlier(item.name);
+    if (options_.force || !earlier || earlier->path == item.source.string() || !fs::exists(output, error))
+      return;
+    if (fs::exists(earlier->path, error) && !fs::equivalent(earlier->path, item.source, error))
+      throw data_error({item.source.string(), 0, {}},
+                       output.string() + " is the output of another input, " + earlier->path,
+                       "name the folder that holds both, give another --output, or --force");
   }
 
   /// The sidecar of a complete output, or nothing.
@@ -109,6 +129,7 @@ class BatchRun {
     try {
       if (!item.problem.empty())
         throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
+      refuse_to_overwrite(item);
       const std::string input_digest = sha256_of_file(item.source);
       const auto done = options_.force ? std::nullopt : complete(item, input_digest);
       if (options_.dry_run) {
@@ -144,6 +165,8 @@ class BatchRun {
     work.progress = [&](std::int64_t done, std::int64_t total) {
       reporter_.progress(finished_.load(), item.name + " " + std::to_string(done) +
                                                (total > 0 ? " of " + std::to_string(total) : "") + " frames");
+      const std::lock_guard lock(mutex_);
+      write_manifest_if_due(false);
     };
     Sidecar sidecar;
     sidecar.stage = stage_.name;
@@ -158,7 +181,14 @@ class BatchRun {
     sidecar.command = stage_.command;
     if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
       sidecar.command.replace(
-          mark, 2, sidecar.input.find(' ') == std::string::npos ? sidecar.input : "'" + sidecar.input + "'");
+          mark, 2,
+          sidecar.input.find(' ') == std::string::npos
+              ? sidecar.input
+              : "'" + sidecar.input + "'");  // What is left of an earlier run would stand beside the new
+                                             // output as if it belonged to it.
+    std::error_code ignored;
+    for (const auto& suffix : stage_.owned_suffixes)
+      fs::remove(options_.output / (item.name + suffix), ignored);
     sidecar.result = stage_.run(item.source, output_of(item), work);
     write_sidecar(output_of(item), sidecar);
     row.state = sidecar.result.state == "partial" ? ItemState::partial : ItemState::ok;
@@ -187,10 +217,17 @@ class BatchRun {
     manifest_.rows()[index] = std::move(row);
     ++finished_;
     reporter_.progress(finished_.load(), inputs_.items[index].name);
-    if (!options_.dry_run && seconds_since(manifest_written_) >= 1) {
-      manifest_.write();
-      manifest_written_ = Clock::now();
-    }
+    const bool bad = manifest_.rows()[index].state == ItemState::failed;
+    manifest_dirty_ = true;
+    write_manifest_if_due(bad);
+  }
+
+  /// Requires the mutex.
+  void write_manifest_if_due(bool now) {
+    if (options_.dry_run || !manifest_dirty_ || (!now && seconds_since(manifest_written_) < 1)) return;
+    manifest_.write();
+    manifest_written_ = Clock::now();
+    manifest_dirty_ = false;
   }
 
   BatchSummary summary() const {
@@ -224,6 +261,7 @@ class BatchRun {
   Reporter& reporter_;
   Manifest manifest_;
   std::mutex mutex_;
+  bool manifest_dirty_ = false;
   Clock::time_point manifest_written_ = Clock::now();
   std::atomic<std::int64_t> finished_{0};
   std::atomic<bool> environment_failed_{false};
@@ -263,15 +301,11 @@ fs::path manifest_path(const fs::path& folder, const Shard& shard) {
 
 void remove_stale_temporaries(const fs::path& folder) {
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.starts_with('.') || !name.ends_with(".tmp")) continue;
-    const std::string stem = name.substr(0, name.size() - 4);
-    const auto process = parse_integer(stem.substr(stem.rfind('.') + 1));
+  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error),
+       end;
+       !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
-    if (process && *process > 0 && kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH)
-      fs::remove(entry->path(), ignored);
+    if (is_stale_temporary(entry->path().filename().string())) fs::remove(entry->path(), ignored);
   }
 }
 

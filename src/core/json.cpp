@@ -9,6 +9,8 @@
 namespace facelex {
 
 Json read_json(const std::filesystem::path& file) {
+  if (std::error_code error; std::filesystem::is_directory(file, error))
+    throw system_error(file.string(), "read", EISDIR);
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) throw system_error(file.string(), "open", errno ? errno : EIO);

@@ -12,6 +12,7 @@
 #include <limits>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -98,7 +99,11 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
+  try {
+    for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
+  } catch (const std::system_error&) {
+    // The process may have no more threads: fewer do the same work.
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -1,6 +1,7 @@
 #include "facelex/io/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,21 +9,32 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
 
 namespace facelex {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 20;
 
+/// The name of this machine without dots.
+std::string host_name() {
+  char name[256] = "";
+  if (::gethostname(name, sizeof name - 1) != 0) return "unknown";
+  std::string text = name;
+  std::replace(text.begin(), text.end(), '.', '-');
+  return text;
+}
+
 std::filesystem::path temporary_name(const std::filesystem::path& target) {
   constexpr std::size_t longest_name = 255;  // bytes, of every common file system
-  const std::string tail = "." + std::to_string(::getpid()) + ".tmp";
+  const std::string tail = "." + host_name() + "." + std::to_string(::getpid()) + ".tmp";
   const std::string name = target.filename().string().substr(0, longest_name - 1 - tail.size());
   return target.parent_path() / ("." + name + tail);
 }
@@ -144,6 +156,17 @@ const std::filesystem::path& AtomicFile::target() const {
 
 const std::filesystem::path& AtomicFile::temporary() const {
   return state_->temporary;
+}
+
+bool is_stale_temporary(const std::string& file_name) {
+  constexpr std::string_view end = ".tmp";
+  if (!file_name.starts_with('.') || !file_name.ends_with(end)) return false;
+  const std::string stem = file_name.substr(0, file_name.size() - end.size());
+  const auto dot = stem.rfind('.');
+  const auto process = parse_integer(stem.substr(dot + 1));
+  if (!process || *process <= 0 || *process > std::numeric_limits<pid_t>::max()) return false;
+  if (!stem.substr(0, dot).ends_with("." + host_name())) return false;
+  return ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
 }
 
 void write_file_atomically(const std::filesystem::path& target, std::string_view content) {

@@ -107,6 +107,28 @@ TEST_F(InputsTest, NothingToDoIsAUsageErrorThatSaysWhatWasSeen) {
   }
 }
 
+TEST_F(InputsTest, LinkedFoldersAreWalkedOnceAndDeadLinksSaid) {
+  folder.write("real/a.mp4", "x");
+  std::filesystem::create_directory_symlink(folder / "real", folder / "linked");
+  std::filesystem::create_directory_symlink(folder.path(), folder / "real/up");
+  std::filesystem::create_symlink(folder / "gone.mp4", folder / "dead.mp4");
+  const Inputs inputs = find_inputs({folder.path()}, {}, videos, {});
+  ASSERT_EQ(inputs.items.size(), 2u);
+  EXPECT_EQ(inputs.items[0].name, "dead");
+  EXPECT_EQ(inputs.items[0].problem, "the link leads nowhere");
+}
+
+TEST_F(InputsTest, AListMayNameItsOutputs) {
+  const auto a = folder.write("x/07.mp4", "x"), b = folder.write("y/07.mp4", "x");
+  InputOptions options;
+  options.list = folder.write("list.txt", a.string() + "\tsite 1/07\n" + b.string() + "\tsite 2/07\n");
+  EXPECT_EQ(names(find_inputs({}, options, videos, {})), (Names{"site 1/07", "site 2/07"}));
+}
+
+TEST_F(InputsTest, AnEmptyArgumentIsAnUnsetVariable) {
+  EXPECT_THROW(find_inputs({""}, {}, videos, {}), Error);
+}
+
 TEST_F(InputsTest, AListAddsToTheArguments) {
   const auto a = folder.write("a.mp4", "x"), b = folder.write("b.mp4", "x");
   InputOptions options;
@@ -141,6 +163,12 @@ TEST_F(InputsTest, SlurmArraysDivideFoldersButNotAFileThatTheJobNames) {
   EXPECT_EQ(names(inputs), (Names{"c1", "c4"}));
   EXPECT_TRUE(inputs.shard.from_slurm);
   EXPECT_EQ(find_inputs({folder / "c3.mp4"}, {}, videos, {}).items.size(), 1u);
+  setenv("SLURM_ARRAY_TASK_COUNT", "3", 1);
+  EXPECT_NO_THROW(find_inputs({folder.path()}, {}, videos, {}));
+  setenv("SLURM_ARRAY_TASK_COUNT", "2", 1);
+  EXPECT_THROW(find_inputs({folder.path()}, {}, videos, {}), Error) << "an array with gaps";
+  EXPECT_NO_THROW(find_inputs({folder / "c3.mp4"}, {}, videos, {}));
+  unsetenv("SLURM_ARRAY_TASK_COUNT");
   InputOptions none;
   none.shard = "none";
   EXPECT_EQ(find_inputs({folder.path()}, none, videos, {}).items.size(), 6u);

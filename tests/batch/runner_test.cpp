@@ -138,6 +138,40 @@ TEST_F(RunnerTest, ACompanionThatIsMissingIsMadeAgain) {
   EXPECT_TRUE(fs::exists(out / "clip2.overlay.txt"));
 }
 
+TEST_F(RunnerTest, NoInputIsOverwrittenByItsOutput) {
+  stage.extension = ".txt";
+  options.output = in.path();
+  const BatchSummary summary = run();
+  EXPECT_EQ(summary.failed, 8u);
+  EXPECT_EQ(file_text(in / "clip1.txt"), "text 1");
+}
+
+TEST_F(RunnerTest, NoOutputOfAnotherInputIsReplacedUnlessForced) {
+  run();
+  const TemporaryFolder other;
+  other.write("clip1.txt", "another text");
+  const InputKind texts = {"texts", [](const fs::path& f) { return f.extension() == ".txt"; }, {}};
+  const Inputs others = find_inputs({other.path()}, {}, texts, out.path());
+  EXPECT_EQ(run_batch(others, stage, options, reporter).failed, 1u);
+  EXPECT_EQ(file_text(out / "clip1.csv"), "text 1!");
+  fs::rename(in / "clip1.txt", in / "moved.text");  // the earlier input is gone: its output may go too
+  EXPECT_EQ(run_batch(others, stage, options, reporter).ok, 1u);
+  EXPECT_EQ(file_text(out / "clip1.csv"), "another text!");
+}
+
+TEST_F(RunnerTest, WhatAnotherRunLeftBesideAnOutputIsRemovedBeforeItIsMadeAgain) {
+  stage.owned_suffixes = {".overlay.txt"};
+  out.write("clip2.overlay.txt", "of an earlier run");
+  run();
+  EXPECT_FALSE(fs::exists(out / "clip2.overlay.txt"));
+}
+
+TEST_F(RunnerTest, AnInputNamedLikeTheManifestIsRefused) {
+  in.write("manifest.txt", "x");
+  EXPECT_EQ(run().failed, 1u);
+  EXPECT_EQ(read_manifest(out / "manifest.csv").size(), 9u);
+}
+
 TEST_F(RunnerTest, TheBytesDoNotDependOnTheThreads) {
   run();
   const auto two = tree(out.path());

@@ -129,12 +129,14 @@ TEST_F(Pipeline, OneBadFileIsOneLineAndStatusGivesWhatToRetry) {
   EXPECT_TRUE(fs::exists(folder / "motion/site 2/07.csv"));
   const auto status = facelex_command({"status", at("motion"), "--retry", "-"});
   EXPECT_EQ(status.status, 1);
-  EXPECT_EQ(status.out, at("landmarks/site 2/cut.csv") + "\n" + at("landmarks/site 2/empty.csv") + "\n" +
-                            at("landmarks/site 2/labels.csv") + "\n");
+  std::string expected;
+  for (const char* name : {"cut", "empty", "labels"})
+    expected += at("landmarks/site 2/") + name + ".csv\tsite 2/" + name + "\n";
+  EXPECT_EQ(status.out, expected);
   folder.write("landmarks/site 2/cut.csv", good);
   folder.write("retry.txt", status.out);
-  EXPECT_EQ(facelex_command({"standardize", "--list", at("retry.txt"), "-o", at("retried"), "-q"}).status, 1);
-  EXPECT_TRUE(fs::exists(folder / "retried/cut.csv"));
+  EXPECT_EQ(facelex_command({"standardize", "--list", at("retry.txt"), "-o", at("motion"), "-q"}).status, 1);
+  EXPECT_TRUE(fs::exists(folder / "motion/site 2/cut.csv")) << "a retried file has the name that it had";
 }
 
 TEST_F(Pipeline, ADryRunOnlyPrints) {
@@ -158,7 +160,7 @@ TEST_F(Pipeline, AModelAppliedToTheWrongSignalIsRefused) {
   EXPECT_NE(end.err.find("holds landmarks"), std::string::npos) << end.err;
   const auto not_a_model =
       facelex_command({"encode", at("motion"), "-m", at("motion/site 1/07.csv"), "-o", at("codes")});
-  EXPECT_EQ(not_a_model.status, 1);
+  EXPECT_EQ(not_a_model.status, 3);
   EXPECT_NE(not_a_model.err.find("07.csv: "), std::string::npos) << not_a_model.err;
 }
 
@@ -217,10 +219,16 @@ TEST_F(Pipeline, CtrlCStopsCleanly) {
   EXPECT_EQ(facelex_command({"status", at("motion")}).status, 1) << "pending items are not done";
 }
 
+TEST_F(Pipeline, StatusLooksPastForeignManifests) {
+  ASSERT_EQ(standardize("motion"), 0);
+  folder.write("motion/sub/manifest.csv", "file,size\na,1\n");
+  EXPECT_EQ(facelex_command({"status", at("motion")}).status, 0);
+}
+
 TEST_F(Pipeline, AnOutputFolderThatCannotBeMadeIsSaid) {
   const auto file = folder.write("a file", "x");
   const auto end = facelex_command({"standardize", at("landmarks"), "-o", (file / "motion").string()});
-  EXPECT_NE(end.status, 0);
+  EXPECT_EQ(end.status, 3);
   EXPECT_NE(end.err.find("a file"), std::string::npos) << end.err;
 }
 

@@ -155,6 +155,7 @@ int Command::execute() {
 }
 
 Inputs Command::inputs(const InputKind& kind) const {
+  if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
   return find_inputs(input_arguments_, *input_options_, kind, output_);
 }
 

@@ -27,6 +27,7 @@ Stage extract_stage(ExtractOptions options, bool overlay) {
   stage.command = command_text(stage.name, list);
   stage.model_digest = models->digest();
   stage.noun = "videos";
+  stage.owned_suffixes = {overlay_suffix};
   if (overlay) stage.companion_suffixes = {overlay_suffix};
   stage.run = [options, models, overlay](const auto& input, const auto& output, const Work& work) {
     std::optional<std::filesystem::path> overlay_file;

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/io/atomic_file.hpp"
 #include "learning.hpp"
 
 namespace facelex::cli {
@@ -25,6 +26,11 @@ class LearnCommand : public Command {
     if (std::filesystem::is_directory(output_))
       throw usage_error("--output: " + in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");
+    if (std::filesystem::path(output_).extension() != ".safetensors")
+      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors",
+                        "the model's format; its .json is written beside it");
+    // Whether it can be written is known before hours of learning: the file is made and removed again.
+    if (!dry_run_) const AtomicFile probe(output_);
     const Learning learning = options_.learning(system_);
     std::vector<TrainingInput> recordings;
     for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {

@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
     return program.exit(error) == 0 ? 0 : 2;
   }
   catch_signals();
-
+  set_up_logging("", false, false, "");
   try {
     if (docs->parsed()) {
       set_up_logging("docs", false, false, "");

@@ -46,19 +46,28 @@ class RunCommand : public Command {
   }
 
  private:
+  std::vector<std::string> configured_inputs() const {
+    const Json& inputs = configuration_["inputs"];
+    if (inputs.is_string()) return {inputs.get<std::string>()};
+    std::vector<std::string> paths;
+    for (const Json& path : inputs) {
+      if (!path.is_string())
+        throw usage_error(config_ + ": inputs: expected a list of paths, found " + path.dump());
+      paths.push_back(path.get<std::string>());
+    }
+    return paths;
+  }
+
   std::filesystem::path folder(const char* name) const { return std::filesystem::path(output_) / name; }
 
   int run() override {
     if (input_arguments_.empty() && input_options_struct_.list.empty() && configuration_.contains("inputs"))
-      input_arguments_ = configuration_["inputs"].get<std::vector<std::string>>();
+      input_arguments_ = configured_inputs();
     const Inputs videos = inputs(video_inputs());
-    if (run_.model.empty() && videos.shard.count > 1) {
-      if (!videos.shard.from_slurm)
-        throw usage_error("--shard: a lexicon is learnt from all videos",
-                          "give --model, or run extract in shards first");
-      input_options_struct_.shard = "none";
-      return run();
-    }
+    if (run_.model.empty() && videos.shard.count > 1)
+      throw usage_error(std::string(videos.shard.from_slurm ? "a Slurm array task" : "--shard") +
+                            ": a lexicon is learnt from all videos, not from a part of them",
+                        "give --model, or --shard none in one task, or run extract in shards first");
     // Whatever is wrong with options or models is said before hours of extraction.
     const Learning learning = learn_.learning(run_.system);
     const Stage standardization = standardize_stage(standardize_, TableFormat::csv);
@@ -68,7 +77,9 @@ class RunCommand : public Command {
       encode_stage(*system, encode_, TableFormat::csv);
     }
     const Stage extraction = extract_stage(extract_, false);
-    if (!dry_run_) write_file_atomically(folder("run.json"), configuration().dump(2) + "\n");
+    if (!dry_run_)
+      write_file_atomically(folder("run.json"),
+                            configuration().dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 
     std::vector<ManifestRow> rows;
     int status = 0;

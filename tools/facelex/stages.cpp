@@ -32,13 +32,23 @@ LoadedSystem load_system(const std::string& file) {
   std::error_code missing;
   if (!std::filesystem::exists(file, missing))
     throw environment_error("--model: no such file: " + in_quotes(file), "make one with facelex learn");
-  return {load_coding_system(file), sha256_of_file(file), std::filesystem::path(file).filename().string()};
+  std::unique_ptr<CodingSystem> system;
+  try {
+    system = load_coding_system(file);
+  } catch (const Error& error) {
+    throw environment_error(std::string("--model: ") + error.what());
+  }
+  return {std::move(system), sha256_of_file(file), std::filesystem::path(file).filename().string()};
 }
 
 Stage standardize_stage(StandardizeOptions options, TableFormat format) {
   options.check();
   Stage stage = recording_stage("standardize", described(options), format);
-  if (!options.neutral_file.empty()) stage.model_digest = sha256_of_file(options.neutral_file);
+  if (!options.neutral_file.empty()) {
+    if (std::error_code error; !std::filesystem::is_regular_file(options.neutral_file, error))
+      throw usage_error("--neutral-file: no such file: " + in_quotes(options.neutral_file));
+    stage.model_digest = sha256_of_file(options.neutral_file);
+  }
   stage.run = [options, format](const auto& input, const auto& output, const Work& work) {
     return standardize(input, output, options, format, work);
   };

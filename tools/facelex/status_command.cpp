@@ -13,18 +13,20 @@ namespace {
 class StatusCommand : public Command {
  public:
   explicit StatusCommand(CLI::App& parent)
-      : Command(parent,
-                {"status", "What became of a batch: counts, failures, a list to try again",
-                 "Merges the manifests of all runs and shards below FOLDER and prints, for each folder of "
-                 "outputs, how many items are in which state, and every item that failed or is partial. Exit "
-                 "status 1 when any item failed, is partial or was not reached.",
-                 "facelex status out --retry retry.txt && facelex extract --list retry.txt -o out"}) {
+      : Command(
+            parent,
+            {"status", "What became of a batch: counts, failures, a list to try again",
+             "Merges the manifests of all runs and shards below FOLDER and prints, for each folder of "
+             "outputs, how many items are in which state, and every item that failed or is partial. Exit "
+             "status 1 when any item failed, is partial or was not reached.",
+             "facelex status landmarks --retry retry.txt; facelex extract --list retry.txt -o landmarks"}) {
     app_->add_option("folder", folder_, "An output folder")
         ->type_name("FOLDER")
         ->required()
         ->group("Input and output");
     app_->add_option("--retry", retry_,
-                     "Write the paths of all items that failed or were not reached to FILE (- for stdout)")
+                     "Write path and name of all items that failed or were not reached to FILE (- for "
+                     "stdout), for --list")
         ->type_name("FILE")
         ->group("Input and output");
   }
@@ -43,7 +45,7 @@ class StatusCommand : public Command {
         const bool bad = row.state == ItemState::failed || row.state == ItemState::pending;
         if (bad || row.state == ItemState::partial)
           problems += std::string(state_name(row.state)) + "\t" + row.path + "\t" + row.message + "\n";
-        if (bad && retried.insert(row.path).second) retry += row.path + "\n";
+        if (bad && retried.insert(row.path).second) retry += row.path + "\t" + row.name + "\n";
       }
       char line[512];
       std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", folder.c_str(),

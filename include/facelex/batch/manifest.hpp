@@ -31,10 +31,11 @@ struct ManifestRow {
   std::string finished;        ///< UTC, ISO 8601; empty while pending
 };
 
-/// What became of each input: DIR/manifest.csv, or DIR/manifest.i-of-n.csv for a shard. It is rewritten
-/// (atomically) at least every second while the batch runs, so that a killed batch leaves it true to that
-/// second. Rows of other inputs that an earlier run left in it stay. Columns: path, name, state, message,
-/// frames, with_face, share, seconds, frames_per_second, finished.
+/// What became of each input: DIR/manifest.csv, or DIR/manifest.i-of-n.csv for a shard. While the batch runs
+/// it is rewritten (atomically) when an item fails, and otherwise at most a second after an item ended, so
+/// that a killed batch leaves it true to that second. Rows of other inputs, of earlier runs or of runs at the
+/// same time, stay. Columns: path, name, state, message, frames, with_face, share, seconds,
+/// frames_per_second, finished.
 class Manifest {
  public:
   explicit Manifest(std::filesystem::path file);
@@ -42,12 +43,14 @@ class Manifest {
   std::vector<ManifestRow>& rows() { return rows_; }
   const std::vector<ManifestRow>& rows() const { return rows_; }
   const std::filesystem::path& file() const { return file_; }
+  /// The row that an earlier run left for this name, or null.
+  const ManifestRow* earlier(const std::string& name) const;
   void write() const;
 
  private:
   std::filesystem::path file_;
   std::vector<ManifestRow> rows_;
-  std::vector<ManifestRow> earlier_;  ///< rows of the file before this run
+  std::map<std::string, ManifestRow> earlier_;  ///< of the file before this run, by name
 };
 
 /// manifest.csv or manifest.i-of-n.csv
@@ -56,9 +59,9 @@ bool is_manifest_name(const std::string& name);
 /// Throws Error (data) when the file is not a manifest.
 std::vector<ManifestRow> read_manifest(const std::filesystem::path& file);
 
-/// All manifests below a folder merged, by subfolder: for a name that stands in several manifests of one
-/// folder the row that finished last counts, and a pending row gives way to any other. Rows in natural order
-/// of names.
+/// All manifests of facelex below a folder merged, by subfolder: for a name that stands in several manifests
+/// of one folder the row that finished last counts, and a pending row gives way to any other. Rows in natural
+/// order of names.
 std::map<std::filesystem::path, std::vector<ManifestRow>> merged_manifests(
     const std::filesystem::path& folder);
 

@@ -23,8 +23,11 @@ struct Stage {
   /// The command line that makes one output again; {} stands for the input's name below the base.
   std::string command;
   std::string extension = ".csv";               ///< of the output
-  std::vector<std::string> companion_suffixes;  ///< further outputs beside it: ".overlay.mp4"
-  std::string noun = "files";                   ///< plural of the items, for messages
+  std::vector<std::string> companion_suffixes;  ///< further outputs that belong to it: ".overlay.mp4"
+  /// Files beside the output that an earlier run with other options may have left; removed before it is made
+  /// again.
+  std::vector<std::string> owned_suffixes;
+  std::string noun = "files";  ///< plural of the items, for messages
   /// Writes `output` (atomically) from `input`. Throws Error for a bad input.
   std::function<StageResult(const std::filesystem::path& input, const std::filesystem::path& output,
                             const Work& work)>
@@ -62,7 +65,8 @@ std::string summary_text(const BatchSummary& summary);
 /// The manifest's path for this shard.
 std::filesystem::path manifest_path(const std::filesystem::path& folder, const Shard& shard);
 
-/// Removes ".name.<process>.tmp" files below a folder whose process no longer runs on this machine.
+/// Removes the temporary files below a folder that killed processes of this machine left
+/// (is_stale_temporary).
 void remove_stale_temporaries(const std::filesystem::path& folder);
 
 }  // namespace facelex

@@ -10,7 +10,7 @@
 namespace facelex {
 
 /// A file that has its final name only when it is complete: bytes go to a hidden temporary name in the same
-/// folder (".<name>.<process>.tmp"), `commit` flushes them to the disk and renames. Without commit the
+/// folder (".<name>.<host>.<process>.tmp"), `commit` flushes them to the disk and renames. Without commit the
 /// destructor removes the temporary file. Every write error (a full disk too) throws Error that names the
 /// target. After an error, only the destructor may follow.
 class AtomicFile {
@@ -39,6 +39,10 @@ class AtomicFile {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Whether this is the name of a temporary file of a process of this machine that no longer runs. On a file
+/// system that several machines share, the files of the others are never called stale.
+bool is_stale_temporary(const std::string& file_name);
 
 /// A whole small file at once.
 void write_file_atomically(const std::filesystem::path& target, std::string_view content);
