@@ -1,9 +1,11 @@
 #include "facelex/video/extract.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <limits>
 #include <map>
+#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,20 @@ void note(OverlayNotes& notes, const FrameRows& frame) {
   notes.push_back(std::move(faces));
 }
 
+/// The picture as large as fits into `size`, in the middle of black: a video has one size.
+cv::Mat letterboxed(const cv::Mat& picture, const cv::Size& size) {
+  const double scale = std::min(static_cast<double>(size.width) / picture.cols,
+                                static_cast<double>(size.height) / picture.rows);
+  const auto scaled = [scale](int side, int most) {
+    return std::clamp(static_cast<int>(std::lround(scale * side)), 1, most);
+  };
+  const int width = scaled(picture.cols, size.width), height = scaled(picture.rows, size.height);
+  cv::Mat box(size, CV_8UC3, cv::Scalar::all(0));
+  cv::Mat inside = box(cv::Rect((size.width - width) / 2, (size.height - height) / 2, width, height));
+  cv::resize(picture, inside, inside.size(), 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return box;
+}
+
 void write_overlay(FrameSource& source, const OverlayNotes& notes, const std::filesystem::path& file,
                    const Work& work) {
   VideoWriterOptions options;
@@ -52,13 +68,16 @@ void write_overlay(FrameSource& source, const OverlayNotes& notes, const std::fi
   VideoWriter writer(file, options);
   VideoFrame frame;
   std::vector<OverlayFace> faces;
+  const cv::Size size(source.info().width, source.info().height);
   for (std::size_t i = 0; i < notes.size() && source.next(frame); ++i) {
     work.check_stop();
+    if (frame.color.empty()) frame.color = cv::Mat(size, CV_8UC3, cv::Scalar::all(0));
     faces.clear();
     for (const OverlayNote& one : notes[i])
       faces.push_back({one.face_id, one.success, one.confidence, one.box, one.points.cast<double>()});
     draw_overlay(frame.color, frame.number, frame.timestamp, faces);
     const bool shown_later = frame.timestamp >= 0;
+    if (frame.color.size() != size) frame.color = letterboxed(frame.color, size);
     writer.add(frame.color, shown_later ? frame.timestamp : std::numeric_limits<double>::quiet_NaN());
   }
   writer.finish();
@@ -89,6 +108,8 @@ FrameRows rows_of(const VideoFrame& frame, const std::vector<TrackedFace>& faces
   FrameRows rows;
   rows.number = frame.number;
   rows.timestamp = frame.timestamp;
+  rows.width = frame.gray.cols;
+  rows.height = frame.gray.rows;
   for (const TrackedFace& face : faces)
     rows.faces.push_back({face.face_id, face.box, face.confidence, face.success, face.landmarks});
   return rows;
@@ -149,7 +170,7 @@ StageResult extract(const OpenFrames& open, const std::filesystem::path& output,
   const std::unique_ptr<FrameSource> source = open(false);
   const TableFormat format =
       options.header == ExtractOptions::Header::spaced ? TableFormat::openface_spaced : TableFormat::csv;
-  LandmarkTable table(output, format, openface_camera(source->info().width, source->info().height));
+  LandmarkTable table(output, format);
   FaceTracker tracker(models.landmarks(), models.detector(), options.tracker, work.threads);
 
   OverlayNotes notes;

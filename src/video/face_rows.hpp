@@ -21,6 +21,7 @@ struct FaceRow {
 struct FrameRows {
   std::int64_t number = 0;
   double timestamp = 0;
+  int width = 0, height = 0;  // of the picture; 0 where it cannot be read and shows no face
   std::vector<FaceRow> faces;
 
   const FaceRow* face(int id) const {

@@ -33,6 +33,12 @@ class FaceTracker::Faces {
   }
 
   std::vector<TrackedFace> next(const cv::Mat& gray) {
+    // An image that cannot be read shows no face, and what follows it need not be what was before.
+    if (gray.empty()) {
+      live_.clear();
+      search_now_ = true;
+      return {};
+    }
     // A picture of another size (images of a folder) has nothing to do with the one before.
     if (gray.size() != size_) {
       live_.clear();

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "facelex/face/camera.hpp"
 #include "facelex/face/head_pose.hpp"
 #include "facelex/video/extract.hpp"
 
@@ -41,8 +42,8 @@ const std::vector<Column>& landmark_columns() {
   return columns;
 }
 
-LandmarkTable::LandmarkTable(const std::filesystem::path& file, TableFormat format, const Camera& camera)
-    : writer_(file, landmark_columns(), format), camera_(camera) {
+LandmarkTable::LandmarkTable(const std::filesystem::path& file, TableFormat format)
+    : writer_(file, landmark_columns(), format) {
   block_.kind = SignalKind::landmarks;
   block_.columns = landmark_columns();
   block_.values.resize(block_rows, static_cast<Eigen::Index>(block_.columns.size()));
@@ -71,7 +72,7 @@ void LandmarkTable::add_row(const FrameRows& frame, const FaceRow* face) {
         points(i, axis) = rounded(face->landmarks(i, axis), 1e3);
         values[6 + 68 * axis + i] = points(i, axis);
       }
-    if (const auto pose = estimate_head_pose(points, camera_))
+    if (const auto pose = estimate_head_pose(points, openface_camera(frame.width, frame.height)))
       for (Eigen::Index i = 0; i < 3; ++i) {
         values[i] = rounded(pose->translation_mm[i], 1e2);
         values[3 + i] = rounded(pose->rotation_rad[i], 1e5);

@@ -4,8 +4,6 @@
 #include <string>
 
 #include "face_rows.hpp"
-#include "facelex/face/camera.hpp"
-
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -14,7 +12,7 @@ namespace facelex {
 /// Writes frames of faces as the table of `facelex extract`, with the head pose of each face.
 class LandmarkTable {
  public:
-  LandmarkTable(const std::filesystem::path& file, TableFormat format, const Camera& camera);
+  LandmarkTable(const std::filesystem::path& file, TableFormat format);
 
   void write(const FrameRows& frame);
   /// Completes the file; returns its SHA-256.
@@ -26,7 +24,6 @@ class LandmarkTable {
   void flush();
 
   RecordingWriter writer_;
-  Camera camera_;
   Recording block_;
   Eigen::Index rows_ = 0;  // of block_ that are filled
   FrameCounter counter_;

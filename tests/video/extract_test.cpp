@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <opencv2/imgcodecs.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -205,6 +207,54 @@ TEST_F(ExtractTest, TheOverlayHasAllFramesAndIsDrawnUpon) {
   }
   EXPECT_EQ(frames, 6);
   EXPECT_EQ(colored, 6);
+}
+
+TEST_F(ExtractTest, ImagesThatCannotBeReadAreFramesWithoutAFace) {
+  for (const std::set<int>& bad : {std::set<int>{1, 2}, std::set<int>{3}, std::set<int>{5}}) {
+    const fs::path images = folder_ / "images";
+    fs::remove_all(images);
+    fs::create_directories(images);
+    for (int n = 1; n <= 5; ++n) {
+      const fs::path file = images / (std::to_string(n) + ".png");
+      if (bad.contains(n))
+        std::ofstream(file) << "no image";
+      else
+        cv::imwrite(file.string(), scene(n));
+    }
+    const fs::path overlay = folder_ / "i.overlay.mp4";
+    const auto result = extract(images, folder_ / "i.csv", overlay, *models_, {}, {});
+    EXPECT_EQ(result.state, "partial");
+    const Recording rows = read_recording(folder_ / "i.csv");
+    ASSERT_EQ(rows.frames.size(), 5U);
+    for (const Frame& frame : rows.frames)
+      EXPECT_EQ(frame.success, !bad.contains(static_cast<int>(frame.number))) << frame.number;
+    const auto drawn_frames = open_frames(overlay, {}, 1);
+    VideoFrame frame;
+    int count = 0;
+    while (drawn_frames->next(frame)) ++count;
+    EXPECT_EQ(count, 5);
+  }
+}
+
+TEST_F(ExtractTest, PicturesOfSeveralSizesHaveTheirOwnPoseAndOneOverlay) {
+  const auto large = [](std::int64_t) {
+    cv::Mat gray = empty_picture(600, 700);
+    draw_face(gray, 300, 400, 220);
+    return gray;
+  };
+  const auto mixed = [&](std::int64_t n) { return n % 2 == 1 ? scene(1) : large(n); };
+  extract(drawn(4, mixed), folder_ / "m.csv", folder_ / "m.overlay.mp4", *models_, {}, {});
+  extract(drawn(1, large), folder_ / "l.csv", std::nullopt, *models_, {}, {});
+  const Recording rows = read_recording(folder_ / "m.csv"), alone = read_recording(folder_ / "l.csv");
+  ASSERT_EQ(rows.frames.size(), 4U);
+  ASSERT_TRUE(alone.frames[0].success);
+  EXPECT_EQ(rows.values.row(1), alone.values.row(0));
+  EXPECT_EQ(rows.values.row(3), alone.values.row(0));
+  const auto overlay = open_frames(folder_ / "m.overlay.mp4", {}, 1);
+  VideoFrame frame;
+  int count = 0;
+  for (; overlay->next(frame); ++count) EXPECT_EQ(frame.gray.size(), cv::Size(320, 240));
+  EXPECT_EQ(count, 4);
 }
 
 TEST(ExtractOptions, DescribedCheckedAndTheModelNamed) {

@@ -69,7 +69,8 @@ class FaceTracker {
   FaceTracker(FaceTracker&&) noexcept;
   FaceTracker& operator=(FaceTracker&&) noexcept;
 
-  /// The live faces in the next frame (CV_8UC1), by face_id. With target longest all faces are followed: the
+  /// The live faces in the next frame (CV_8UC1), by face_id; none in an empty one, which ends
+  /// all tracks. With target longest all faces are followed: the
   /// caller chooses at the end.
   std::vector<TrackedFace> next(const cv::Mat& gray);
   /// Tracks started so far.
