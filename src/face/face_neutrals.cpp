@@ -1,11 +1,18 @@
 #include "face_neutrals.hpp"
 
+#include <algorithm>
+
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/registration.hpp"
 
 namespace facelex {
 namespace {
+
+/// Shapes that the faces of a file keep together, so that memory does not grow with their number.
+constexpr std::size_t most_kept = 4 * NeutralEstimator::most_frames;
+/// A face with fewer rows (a second of video) shows hardly its neutral.
+constexpr std::int64_t enough_rows = 25;
 
 using Source = StandardizeOptions::NeutralSource;
 
@@ -40,6 +47,7 @@ Neutral neutral_of_file(const std::string& file, LandmarkScheme scheme) {
 }  // namespace
 
 void FaceNeutrals::add_to(Face& face, const Frame& frame, const Landmarks68& registered) const {
+  ++face.rows;
   switch (options_.neutral) {
     case Source::estimated:
       face.estimator.add(frame, registered);
@@ -63,7 +71,34 @@ void FaceNeutrals::add(const Frame& frame, const Landmarks68* registered) {
   if (frame.face_id < 0) return;
   const auto [face, is_new] = by_id_.try_emplace(frame.face_id);
   if (is_new) order_.push_back(frame.face_id);
-  if (registered) add_to(face->second, frame, *registered);
+  if (!registered) return;
+  kept_by_id_ -= face->second.estimator.kept();
+  add_to(face->second, frame, *registered);
+  kept_by_id_ += face->second.estimator.kept();
+  bound_memory();
+}
+
+/// Thins the faces with the most shapes. When every face is down to one there is nothing left to give.
+void FaceNeutrals::bound_memory() {
+  while (kept_by_id_ > most_kept) {
+    std::size_t most = 0;
+    for (const auto& [id, face] : by_id_) most = std::max(most, face.estimator.kept());
+    if (most < 2) return;
+    for (auto& [id, face] : by_id_) {
+      if (face.estimator.kept() < most) continue;
+      face.estimator.thin();
+      kept_by_id_ -= most - face.estimator.kept();
+    }
+  }
+}
+
+std::string FaceNeutrals::message() const {
+  if (!several_faces_ || options_.neutral != Source::estimated) return {};
+  const auto few = std::count_if(by_id_.begin(), by_id_.end(),
+                                 [](const auto& one) { return one.second.rows < enough_rows; });
+  if (few == 0) return {};
+  return std::to_string(few) + " of " + std::to_string(by_id_.size()) + " faces have fewer than " +
+         std::to_string(enough_rows) + " frames: their neutral is hardly one";
 }
 
 void FaceNeutrals::finish(const std::string& file, LandmarkScheme scheme) {
@@ -100,6 +135,7 @@ const Neutral* FaceNeutrals::of(const Frame& frame) const {
 Json FaceNeutrals::details() const {
   Json list = Json::array();
   const auto add_entry = [&](const Face& face, Json entry) {
+    entry["rows"] = face.rows;
     if (!face.neutral) {
       entry["frame"] = nullptr;
     } else {

@@ -23,6 +23,11 @@ class FaceNeutrals {
   /// has several faces for one neutral file.
   void finish(const std::string& file, LandmarkScheme scheme);
 
+  /// What a user should know: faces with too few rows for an estimate; else empty.
+  std::string message() const;
+  /// How many different face_ids the rows have.
+  std::size_t face_ids() const { return order_.size(); }
+
   bool several_faces() const { return several_faces_; }
   /// The neutral that a row is measured from; null when its face has none.
   const Neutral* of(const Frame& frame) const;
@@ -33,14 +38,17 @@ class FaceNeutrals {
   struct Face {
     NeutralEstimator estimator;
     std::optional<Neutral> neutral;
+    std::int64_t rows = 0;  ///< with values
   };
 
   void add_to(Face& face, const Frame& frame, const Landmarks68& registered) const;
+  void bound_memory();
 
   StandardizeOptions options_;
-  Face whole_;                 ///< all rows as one face
-  std::map<int, Face> by_id_;  ///< the rows of each face_id
-  std::vector<int> order_;     ///< face_ids in order of appearance
+  Face whole_;                  ///< all rows as one face
+  std::map<int, Face> by_id_;   ///< the rows of each face_id
+  std::vector<int> order_;      ///< face_ids in order of appearance
+  std::size_t kept_by_id_ = 0;  ///< shapes that by_id_ keeps
   std::optional<std::int64_t> last_number_;
   bool several_faces_ = false;
   std::string file_digest_;

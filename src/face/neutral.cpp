@@ -30,14 +30,16 @@ void NeutralEstimator::add(const Frame& frame, const Landmarks68& standardised) 
   const double motion = count_ == 0 ? 0 : std::sqrt((standardised - last_).squaredNorm() / 68);
   last_ = standardised;
   if (count_++ % stride_ != 0) return;
-  if (seen_.size() == most_frames) {
-    // Only every second one stays; this frame is one of them, as most_frames is even.
-    for (std::size_t i = 0; 2 * i < seen_.size(); ++i) seen_[i] = seen_[2 * i];
-    seen_.resize(most_frames / 2);
-    stride_ *= 2;
-  }
+  if (seen_.size() == most_frames) thin();  // this frame stays one of them, as most_frames is even
   const double confidence = std::isfinite(frame.confidence) ? frame.confidence : 0;
   seen_.push_back({standardised, frame.number, confidence, motion});
+}
+
+void NeutralEstimator::thin() {
+  for (std::size_t i = 0; 2 * i < seen_.size(); ++i) seen_[i] = seen_[2 * i];
+  seen_.resize((seen_.size() + 1) / 2);
+  seen_.shrink_to_fit();
+  stride_ *= 2;
 }
 
 std::optional<Neutral> NeutralEstimator::estimate() const {

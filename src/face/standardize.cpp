@@ -191,6 +191,8 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
   result.columns = keypoint_motion_columns();
   result.counts = counter.counts();
   result.message = without.message();
+  if (const std::string few = neutrals.message(); !few.empty())
+    result.message += (result.message.empty() ? "" : "; ") + few;
   if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
   result.details["scheme"] = point_count(columns.scheme);
   result.details["frontalize"] = "none";
@@ -198,6 +200,7 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
       has_jaw_line(columns.scheme) ? Json{0, 16, 27, 33, 39, 42} : Json{27, 33, 36, 39, 42, 45};
   result.details["missing_points"] = missing_points(columns.scheme);
   result.details["neutral"] = neutrals.details();
+  if (neutrals.face_ids() > 1) result.details["face_ids"] = neutrals.face_ids();
   result.details["rows_without_values"] = without.json();
   result.output_digest = writer.finish();
   return result;

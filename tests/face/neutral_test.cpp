@@ -86,6 +86,24 @@ TEST(Neutral, IsTheDefinitionsFrame) {
   }
 }
 
+TEST(Neutral, ThinningHalvesWhatIsKeptAndCountsOn) {
+  Random random(3);
+  NeutralEstimator estimator;
+  for (std::int64_t i = 0; i < 101; ++i) {
+    const auto s = sample(i + 1, 1, random_shape(random, 20));
+    estimator.add(s.frame, s.landmarks);
+  }
+  estimator.thin();
+  EXPECT_EQ(estimator.kept(), 51U);
+  for (std::int64_t i = 101; i < 200; ++i) {
+    const auto s = sample(i + 1, 1, random_shape(random, 20));
+    estimator.add(s.frame, s.landmarks);
+  }
+  EXPECT_EQ(estimator.kept(), 100U);
+  ASSERT_TRUE(estimator.estimate());
+  EXPECT_EQ(estimator.estimate()->frame % 2, 1) << "every second frame from the first on";
+}
+
 TEST(Neutral, IsAFrameAtRest) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);

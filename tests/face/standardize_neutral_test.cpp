@@ -91,6 +91,22 @@ TEST(StandardizeNeutral, EachFaceOfAFileHasItsOwnNeutral) {
   }
 }
 
+TEST(StandardizeNeutral, FacesWithFewRowsAreNamed) {
+  const test::TemporaryFolder folder;
+  const auto longer = moving_face(6, 30, 0);
+  const auto shorter = moving_face(7, 24, 1);
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < longer.size(); ++i) {
+    rows.push_back(longer[i]);
+    if (i < shorter.size()) rows.push_back(shorter[i]);
+  }
+  const auto outcome = standardized(write(folder / "a.csv", rows));
+  EXPECT_EQ(outcome.result.message, "1 of 2 faces have fewer than 25 frames: their neutral is hardly one");
+  EXPECT_EQ(outcome.result.details["neutral"][0]["rows"], 30);
+  EXPECT_EQ(outcome.result.details["neutral"][1]["rows"], 24);
+  EXPECT_EQ(outcome.result.details["face_ids"], 2);
+}
+
 TEST(StandardizeNeutral, ATrackThatBreaksIsOneFace) {
   const test::TemporaryFolder folder;
   auto rows = moving_face(8, 12);
@@ -99,6 +115,9 @@ TEST(StandardizeNeutral, ATrackThatBreaksIsOneFace) {
   const auto broken = standardized(write(folder / "broken.csv", rows));
   EXPECT_EQ(broken.motion.values, whole.motion.values);
   EXPECT_EQ(broken.result.details["neutral"].size(), 1U);
+  EXPECT_EQ(broken.result.details["neutral"][0]["rows"], 12);
+  EXPECT_EQ(broken.result.details["face_ids"], 2);
+  EXPECT_FALSE(whole.result.details.contains("face_ids"));
 }
 
 TEST(StandardizeNeutral, NeutralSourcesDiffer) {

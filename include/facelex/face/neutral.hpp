@@ -32,6 +32,10 @@ class NeutralEstimator {
   /// Nothing when no frame was added.
   std::optional<Neutral> estimate() const;
 
+  /// Keeps only every second of the frames kept so far, and of those to come.
+  void thin();
+  std::size_t kept() const { return seen_.size(); }
+
   static constexpr std::size_t most_frames = 8192;
 
  private:
