@@ -63,9 +63,22 @@ FaceTrack::FaceTrack(int id, const FaceDetection& found, const cv::Mat& gray, Fa
   place(found, gray, detector);
 }
 
-void FaceTrack::reseat(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector) {
+void FaceTrack::reseat(const FaceDetection& found, const cv::Mat& gray, const LandmarkModel& model,
+                       FaceDetector& detector, const FollowSettings& settings) {
   place(found, gray, detector);
-  failures_ = 0;
+  box_ = next_box_;
+  find_landmarks(gray, model, settings);
+  const FacePatch patch = face_patch(gray, landmarks_, model.mean_shape());
+  if (evidence_.detector_score > no_detection) reference_ = patch;
+  evidence_.likeness = likeness(patch, reference_);
+  evidence_.sharpness = sharpness(patch);
+  confidence_ = face_confidence(evidence_);
+  since_check_ = 0;
+  if (confidence_ >= settings.least_confidence) {
+    failures_ = 0;
+    suspicious_ = false;
+  }
+  carry_box();
 }
 
 void FaceTrack::place(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector) {
@@ -140,7 +153,8 @@ void FaceTrack::check(const cv::Mat& gray, FaceDetector& detector, const FollowS
 
 void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDetector& detector,
                        const FollowSettings& settings) {
-  box_ = next_box_;
+  const FaceBox start = next_box_;
+  box_ = start;
   find_landmarks(gray, model, settings);
   const FacePatch patch = face_patch(gray, landmarks_, model.mean_shape());
   if (frames_ == 0) reference_ = patch;
@@ -152,8 +166,8 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
                         evidence_.disagreement > doubtful_disagreement ||
                         face_confidence(evidence_) < settings.least_confidence;
   // A face that has just become doubtful is checked at once, then at the shorter interval.
-  const bool due =
-      doubtful ? !doubtful_ || since_check_ >= doubtful_interval : since_check_ >= settings.check_interval;
+  const bool due = suspicious_ || (doubtful ? !doubtful_ || since_check_ >= doubtful_interval
+                                            : since_check_ >= settings.check_interval);
   doubtful_ = doubtful;
   if (frames_ > 0 && due) {
     check(gray, detector, settings);
@@ -162,12 +176,21 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
       evidence_.likeness = 1;
     }
     failures_ = face_confidence(evidence_) >= settings.least_confidence ? 0 : failures_ + 1;
-    // Nothing detected where the picture is another one: a cut, no face that is hidden for a while.
-    lost_ = failures_ >= settings.patience || (failures_ > 0 && evidence_.likeness < cut_likeness);
+    // Nothing detected where the picture is another one: a cut, or a single bad frame. The next one tells.
+    const bool other_picture = failures_ > 0 && evidence_.likeness < cut_likeness;
+    suspicious_ = other_picture && failures_ == 1;
+    lost_ = failures_ >= settings.patience || (other_picture && failures_ > 1);
   }
   confidence_ = face_confidence(evidence_);
+  ++frames_;
+  if (suspicious_)
+    next_box_ = box_ = start;  // landmarks of another picture lead nowhere
+  else
+    carry_box();
+}
 
-  // The box for the next frame.
+/// Sets the box for the next frame.
+void FaceTrack::carry_box() {
   FaceBox next = carried_box();
   if (correction_steps_ > 0) {
     next = {next.center_x + correction_.center_x * next.size,
@@ -176,7 +199,6 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
     set_anchor(next);
   }
   next_box_ = next;
-  ++frames_;
 }
 
 }  // namespace facelex

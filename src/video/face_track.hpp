@@ -14,9 +14,9 @@ struct FollowSettings {
   int starts = 5;           ///< boxes that the landmarks are averaged over
   int check_interval = 10;  ///< frames between detections in the region around the face
   double blend = 0.2;  ///< share of a detection's box that is taken over, spread over the frames to the next
-  double shift = 0.025;  ///< of the box: how far starts are shifted and scaled
-  int patience = 3;      ///< checks in a row without a trustworthy face after which the track ends
-  double least_confidence = 0.5;
+  double shift = 0.025;           ///< of the box: how far starts are shifted and scaled
+  int patience = 3;               ///< checks in a row without a trustworthy face after which the track ends
+  double least_confidence = 0.5;  ///< below it a face is in doubt; what is given out is another matter
 };
 
 /// One face from the frame where it was found to the frame where it is lost.
@@ -35,8 +35,10 @@ class FaceTrack {
   void follow(const cv::Mat& gray, const LandmarkModel& model, FaceDetector& detector,
               const FollowSettings& settings);
 
-  /// Puts a track in doubt on a detection of the same face in the frame just followed.
-  void reseat(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector);
+  /// Puts a track in doubt on a detection of the same face in the frame just followed and finds its landmarks
+  /// there; the frame counts once.
+  void reseat(const FaceDetection& found, const cv::Mat& gray, const LandmarkModel& model,
+              FaceDetector& detector, const FollowSettings& settings);
 
   int id() const { return id_; }
   const Landmarks68& landmarks() const { return landmarks_; }
@@ -50,6 +52,7 @@ class FaceTrack {
   void place(const FaceDetection& found, const cv::Mat& gray, FaceDetector& detector);
   void find_landmarks(const cv::Mat& gray, const LandmarkModel& model, const FollowSettings& settings);
   void check(const cv::Mat& gray, FaceDetector& detector, const FollowSettings& settings);
+  void carry_box();
   FaceBox carried_box() const;
   void set_anchor(const FaceBox& box);
 
@@ -69,7 +72,8 @@ class FaceTrack {
   int checks_ = 0;
   int failures_ = 0;
   bool doubtful_ = false;
-  bool anchored_ = false;  // the box hangs on the landmarks of some frame
+  bool suspicious_ = false;  // the last check failed in what may be another picture: the next frame tells
+  bool anchored_ = false;    // the box hangs on the landmarks of some frame
   bool lost_ = false;
 };
 

@@ -18,6 +18,8 @@ constexpr int fine_search_every = 4;
 constexpr double detector_window = 80;
 /// A detection that overlaps a followed face by this is that face; two tracks that do are one.
 constexpr double same_face = 0.3;
+/// Share of its side by which a followed face may be outside of the region.
+constexpr double outside_by = 0.25;
 
 }  // namespace
 
@@ -28,7 +30,6 @@ class FaceTracker::Faces {
     options.check();
     settings_.starts = options.starts();
     settings_.check_interval = options.check_interval;
-    settings_.least_confidence = options.min_confidence;
     wanted_ = options.target == TrackerOptions::Target::longest ? 0 : options.wanted_faces();
   }
 
@@ -57,8 +58,8 @@ class FaceTracker::Faces {
     std::vector<TrackedFace> faces;
     for (const Live& live : live_) {
       const FaceTrack& track = live.track;
-      faces.push_back(
-          {track.id(), track.landmarks(), track.box(), track.evidence(), track.confidence(), trusted(track)});
+      faces.push_back({track.id(), track.landmarks(), track.box(), track.evidence(), track.confidence(),
+                       track.confidence() >= options_.min_confidence});
     }
     return faces;
   }
@@ -71,17 +72,29 @@ class FaceTracker::Faces {
     FaceDetector detector;  // of its own: detectors are not for several threads
   };
 
-  bool trusted(const FaceTrack& track) const { return track.confidence() >= options_.min_confidence; }
+  bool trusted(const FaceTrack& track) const { return track.confidence() >= settings_.least_confidence; }
 
   std::size_t trusted_count() const {
     return static_cast<std::size_t>(
         std::count_if(live_.begin(), live_.end(), [&](const Live& live) { return trusted(live.track); }));
   }
 
-  /// Lost tracks, and of two on the same face the younger.
+  /// The box's middle lies outside of the region by more than a quarter of the box's side: a face on the
+  /// region's edge neither comes nor goes with every step.
+  bool has_left(const FaceBox& box) const {
+    if (!region_) return false;
+    const auto beyond = [](double at, double from, double length) {
+      return std::max({from - at, at - (from + length), 0.0});
+    };
+    return std::hypot(beyond(box.center_x, region_->x, region_->width),
+                      beyond(box.center_y, region_->y, region_->height)) > outside_by * box.size;
+  }
+
+  /// Lost tracks, those that left the region, and of two on the same face the younger.
   void end_tracks() {
     const std::size_t before = live_.size();
-    std::erase_if(live_, [](const Live& live) { return live.track.lost(); });
+    std::erase_if(live_,
+                  [this](const Live& live) { return live.track.lost() || has_left(live.track.box()); });
     for (std::size_t i = 0; i < live_.size(); ++i)
       for (std::size_t j = live_.size(); j-- > i + 1;)
         if (overlap(live_[i].track.box(), live_[j].track.box()) > same_face)
@@ -143,21 +156,16 @@ class FaceTracker::Faces {
   }
 
   /// Starts a track if its first frame can be trusted; on a face that is followed already it only helps that
-  /// track. With as many tracks as wanted it takes the place of one that cannot be trusted any more.
+  /// track. With as many tracks as wanted nothing starts: one in doubt is followed until it is lost.
   void start(const FaceDetection& found, const cv::Mat& gray) {
     if (Live* same = live_at(found.box)) {
-      if (!trusted(same->track)) same->track.reseat(found, gray, detector_);
+      if (!trusted(same->track)) same->track.reseat(found, gray, model_, same->detector, settings_);
       return;
     }
+    if (wanted_ > 0 && live_.size() >= static_cast<std::size_t>(wanted_)) return;
     Live live{FaceTrack(next_id_, found, gray, detector_), detector_};
     live.track.follow(gray, model_, live.detector, settings_);
     if (!trusted(live.track) || live_at(live.track.box())) return;
-    if (wanted_ > 0 && live_.size() >= static_cast<std::size_t>(wanted_)) {
-      const auto doubtful =
-          std::find_if(live_.begin(), live_.end(), [&](const Live& old) { return !trusted(old.track); });
-      if (doubtful == live_.end()) return;
-      live_.erase(doubtful);
-    }
     live_.push_back(std::move(live));
     ++next_id_;
   }

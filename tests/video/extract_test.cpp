@@ -122,7 +122,7 @@ TEST_F(ExtractTest, EveryOptionOfTheTableChangesIt) {
   EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.refine = 3; }));
   EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.min_confidence = 1; }));
   EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.check_interval = 3; }));
-  EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.search_interval = 1; }));
+  EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.search_interval = 3; }));
   EXPECT_NE(plain, scene_text([](auto& o) { o.tracker.min_face = 0.5; }));
   EXPECT_NE(plain, scene_text([](auto& o) { o.smooth = 5; }));
   const std::string spaced = scene_text([](auto& o) { o.header = ExtractOptions::Header::spaced; });

@@ -164,6 +164,88 @@ TEST_F(FaceTrackerTest, ConfidenceFallsWhenTheFaceIsCoveredOrBlurred) {
   EXPECT_LT(confidence_at(2), 0.95 * clear);
 }
 
+TEST_F(FaceTrackerTest, OneBadFrameDoesNotMoveItToAnotherFace) {
+  const auto faces = follow(20, [](std::int64_t n) {
+    cv::Mat gray = empty_picture(480, 240);
+    draw_face(gray, 110, 120, 120);
+    draw_face(gray, 360, 120, 90);
+    if (n == 9) cv::rectangle(gray, {20, 10}, {200, 230}, cv::Scalar(120), -1);
+    return gray;
+  });
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    ASSERT_EQ(faces[i].size(), 1U) << "frame " << i + 1;
+    EXPECT_EQ(faces[i][0].face_id, 0) << "frame " << i + 1;
+    EXPECT_EQ(faces[i][0].success, i + 1 != 9) << "frame " << i + 1;
+    if (i + 1 != 9) {
+      EXPECT_NEAR(faces[i][0].landmarks(30, 0), faces[0][0].landmarks(30, 0), 2) << "frame " << i + 1;
+    }
+  }
+}
+
+TEST_F(FaceTrackerTest, AfterACutTheOtherFaceIsFoundWithinTwoFrames) {
+  const auto faces =
+      follow(14, [](std::int64_t n) { return n <= 8 ? one_face(90, 120, 100) : one_face(230, 120, 100); });
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const std::size_t n = i + 1;
+    const bool good = !faces[i].empty() && faces[i][0].success;
+    if (n <= 8) {
+      EXPECT_TRUE(good) << "frame " << n;
+    } else if (n > 10) {
+      ASSERT_TRUE(good) << "frame " << n;
+    }
+    if (good) {
+      EXPECT_NEAR(faces[i][0].box.center_x, n <= 8 ? 90 : 230, 20) << "frame " << n;
+    }
+  }
+}
+
+TEST_F(FaceTrackerTest, AFaceThatJumpsWithinReachOfItsBoxKeepsItsNumber) {
+  const auto faces = follow(12, [](std::int64_t n) { return one_face(n <= 6 ? 120 : 165, 120, 110); });
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    ASSERT_EQ(faces[i].size(), 1U) << "frame " << i + 1;
+    EXPECT_TRUE(faces[i][0].success) << "frame " << i + 1;
+    EXPECT_EQ(faces[i][0].face_id, 0);
+    EXPECT_NEAR(faces[i][0].landmarks(30, 0), i < 6 ? 120 : 165, 8) << "frame " << i + 1;
+  }
+}
+
+TEST_F(FaceTrackerTest, LeastConfidenceOfTheOutputDoesNotKeepATrackAlive) {
+  TrackerOptions options;
+  options.min_confidence = 0;
+  const auto faces = follow(
+      24, [](std::int64_t n) { return n <= 8 ? one_face(160, 120, 110) : empty_picture(320, 240); }, options);
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (i < 8) {
+      EXPECT_EQ(faces[i].size(), 1U) << "frame " << i + 1;
+    } else if (i >= 12) {
+      EXPECT_TRUE(faces[i].empty()) << "frame " << i + 1;
+    }
+    for (const TrackedFace& face : faces[i]) EXPECT_TRUE(face.success);
+  }
+}
+
+TEST_F(FaceTrackerTest, AFaceThatLeavesTheRegionIsNotFollowed) {
+  TrackerOptions options;
+  options.target = TrackerOptions::Target::roi;
+  options.roi = "0,0,200,240";
+  const auto faces = follow(
+      40,
+      [](std::int64_t n) {
+        cv::Mat gray = empty_picture(480, 240);
+        draw_face(gray, 120 + 5 * static_cast<double>(n), 120, 100);
+        return gray;
+      },
+      options);
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const double x = 125 + 5 * static_cast<double>(i);
+    if (x < 200) {
+      EXPECT_EQ(faces[i].size(), 1U) << "frame " << i + 1;
+    } else if (x > 250) {
+      EXPECT_TRUE(faces[i].empty()) << "frame " << i + 1;
+    }
+  }
+}
+
 TEST_F(FaceTrackerTest, MoreStartsGiveSteadierLandmarks) {
   const auto unrest = [&](int refine) {
     TrackerOptions options;
