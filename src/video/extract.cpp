@@ -185,7 +185,9 @@ StageResult extract(const OpenFrames& open, const std::filesystem::path& output,
   std::vector<std::string> files;
   VideoFrame frame;
   std::int64_t frames = 0;
+  bool timed = false;
   while (source->next(frame)) {
+    timed = timed || std::isfinite(frame.timestamp);
     work.check_stop();
     FrameRows rows = rows_of(frame, tracker.next(frame.gray));
     if (choose_longest)
@@ -207,6 +209,10 @@ StageResult extract(const OpenFrames& open, const std::filesystem::path& output,
     result.state = "partial";
     result.message = broken;
   }
+  // Images have no time stamps unless --fps gives them: nothing to be told.
+  if (frames > 0 && !timed && files.empty())
+    result.message += (result.message.empty() ? "" : "; ") +
+                      std::string("the container has no time stamps: timestamp is empty");
   if (overlay) write_overlay(*open(true), notes, *overlay, work);
   result.output_digest = table.finish();
   result.counts = table.counts();

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <set>
 #include <string>
@@ -207,6 +208,22 @@ TEST_F(ExtractTest, TheOverlayHasAllFramesAndIsDrawnUpon) {
   }
   EXPECT_EQ(frames, 6);
   EXPECT_EQ(colored, 6);
+}
+
+TEST_F(ExtractTest, AVideoWithoutTimeStampsSaysSo) {
+  struct Untimed : DrawnFrames {
+    using DrawnFrames::DrawnFrames;
+    bool next(VideoFrame& frame) override {
+      if (!DrawnFrames::next(frame)) return false;
+      frame.timestamp = std::numeric_limits<double>::quiet_NaN();
+      return true;
+    }
+  };
+  const auto open = [](bool with_color) { return std::make_unique<Untimed>(3, scene, "", with_color); };
+  const auto result = extract(open, folder_ / "u.csv", std::nullopt, *models_, {}, {});
+  EXPECT_EQ(result.state, "ok");
+  EXPECT_EQ(result.message, "the container has no time stamps: timestamp is empty");
+  EXPECT_TRUE(extract(drawn(3, scene), folder_ / "t.csv", std::nullopt, *models_, {}, {}).message.empty());
 }
 
 TEST_F(ExtractTest, ImagesThatCannotBeReadAreFramesWithoutAFace) {
