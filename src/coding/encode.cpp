@@ -108,7 +108,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
     const EncodedFrames encoded = system.encode(signals, options, work);
     unconverged += encoded.unconverged;
     for (const double error : encoded.reconstruction_error)
-      if (!std::isnan(error)) error_sum += error;
+      if (std::isfinite(error)) error_sum += error;
     RowMatrix values(signals.rows(), encoded.codes.cols() + 1);
     values << encoded.codes, encoded.reconstruction_error;
     return values;
@@ -118,7 +118,10 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   result.details["model"] = system.kind();
   result.details["rows_coded"] = counts.done;
   result.details["rows_without_values"] = counts.without_values;
-  result.details["rows_unconverged"] = unconverged;
+  result.details["unconverged"] = unconverged;
+  if (unconverged > 0)
+    result.message += (result.message.empty() ? "" : "; ") + std::to_string(unconverged) +
+                      " sparse coding problems met their limit of sweeps";
   result.details["mean_reconstruction_error"] =
       counts.done > 0 ? Json(error_sum / static_cast<double>(counts.done)) : Json();
   return result;

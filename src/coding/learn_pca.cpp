@@ -81,7 +81,8 @@ std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivisi
     columns.insert(columns.end(), own.begin(), own.end());
   }
   if (columns.empty())
-    for (std::size_t i = 0; i < header.columns.size(); ++i) columns.push_back(static_cast<Eigen::Index>(i));
+    for (std::size_t i = 0; i < header.columns.size(); ++i)
+      if (header.columns[i].name != "reconstruction_error") columns.push_back(static_cast<Eigen::Index>(i));
   std::sort(columns.begin(), columns.end());
   return columns;
 }

@@ -135,6 +135,8 @@ LinearModel LinearModel::from_file(const ModelFile& file) {
       UnitGroup group{item.at("name").get<std::string>(), item.at("description").get<std::string>(),
                       item.at("columns").get<std::vector<Eigen::Index>>(), 0,
                       item.at("units").get<Eigen::Index>()};
+      demand(group.units >= 1 && group.units <= static_cast<Eigen::Index>(model.units.size()), file.source,
+             "group " + in_quotes(group.name) + " has an impossible number of units");
       if (!model.groups.empty())
         group.first_unit = model.groups.back().first_unit + model.groups.back().units;
       model.groups.push_back(std::move(group));

@@ -54,6 +54,7 @@ class RowKeeper {
           Eigen::Map<const Eigen::RowVectorXd>(at(kept_[i].slot), width_);
       ++sources[kept_[i].source].used;
     }
+    std::vector<double>().swap(values_);
     return rows;
   }
 
@@ -121,8 +122,11 @@ std::vector<std::string> TrainingData::warnings() const {
     if (source.without_values > 0)
       lines.push_back(source.name + ": " + std::to_string(source.without_values) + of_rows +
                       " with a face lack values and are left out");
-    if (source.without_face + source.without_values == source.rows)
+    const std::int64_t bad = source.without_face + source.without_values;
+    if (bad == source.rows)
       lines.push_back(source.name + ": none" + of_rows + " can be learnt from");
+    else if (bad + source.left_out_by_every == source.rows)
+      lines.push_back(source.name + ": --every leaves none" + of_rows);
   }
   return lines;
 }
@@ -156,7 +160,8 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
                              " holds " + std::string(kind_name(data.kind)),
                          "learn from recordings of one kind");
     }
-    TrainingSource source{inputs[i].name, 0, 0, 0, 0};
+    TrainingSource source;
+    source.name = inputs[i].name;
     Random keys = random.stream(number_of(inputs[i].name));
     Recording block;
     while (reader.read(block)) {
@@ -173,12 +178,19 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
           ++source.without_values;
         } else if ((frame.number - 1) % options.every == 0) {
           keeper[0].offer(keys.next(), i, row, values);
+        } else {
+          ++source.left_out_by_every;
         }
       }
     }
     data.sources.push_back(source);
   }
   data.values = keeper[0].take(data.sources);
+  const bool every_took_all = std::any_of(data.sources.begin(), data.sources.end(),
+                                          [](const auto& source) { return source.left_out_by_every > 0; });
+  if (data.values.rows() == 0 && every_took_all)
+    throw usage_error("--every " + std::to_string(options.every) + " leaves no row to learn from",
+                      "lower it");
   if (data.values.rows() == 0)
     throw data_error(
         {inputs[0].file.string(), 0, {}},

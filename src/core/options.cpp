@@ -175,6 +175,10 @@ void OptionList::append(const OptionList& others) {
   options_.insert(options_.end(), others.options_.begin(), others.options_.end());
 }
 
+void OptionList::remove(std::string_view name) {
+  std::erase_if(options_, [&](const Option& option) { return option.name == name; });
+}
+
 void OptionList::take_defaults(const OptionList& standard) {
   for (std::size_t i = 0; i < options_.size() && i < standard.options_.size(); ++i)
     options_[i].default_value = standard.options_[i].get();

@@ -37,12 +37,14 @@ FacialFeature right_eye() {
   return {"RE", "right eye", points_from_to(36, 41)};
 }
 
-/// The number n of a column named <letters>_<n>, or nothing for any other name.
+/// The number n of a column that is a point's movement along an axis (dx_17, dZ_4), or nothing for any other
+/// name: e_17 and p_17 are coefficients, no points.
 std::optional<int> point_number(std::string_view name) {
   const auto underscore = name.find('_');
-  if (underscore == 0 || underscore == std::string_view::npos) return std::nullopt;
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  if (!std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(underscore), is_letter))
+  if (underscore == std::string_view::npos) return std::nullopt;
+  const std::string_view axis = name.substr(0, underscore);
+  if (axis.size() != 2 || axis[0] != 'd' ||
+      std::string_view("xyzXYZ").find(axis[1]) == std::string_view::npos)
     return std::nullopt;
   const std::string_view digits = name.substr(underscore + 1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

@@ -22,12 +22,19 @@ inline std::size_t block_of(std::size_t samples) {
 template <class Sum, class Part>
 Sum sum_over_blocks(ThreadPool& pool, const Work& work, std::size_t samples, Sum total, Part part) {
   const std::size_t block = block_of(samples);
-  std::vector<Sum> parts((samples + block - 1) / block, total);
-  pool.for_each_block(samples, block, [&](std::size_t b, std::size_t begin, std::size_t end) {
-    work.check_stop();
-    part(static_cast<std::ptrdiff_t>(begin), static_cast<std::ptrdiff_t>(end - begin), parts[b]);
-  });
-  for (const Sum& one : parts) total += one;
+  // In waves, so that few partial sums live at once; the order of addition is that of the blocks all the
+  // same.
+  constexpr std::size_t wave = 32;
+  const Sum zero = total;
+  for (std::size_t first = 0; first < samples; first += wave * block) {
+    const std::size_t rows = std::min(wave * block, samples - first);
+    std::vector<Sum> parts((rows + block - 1) / block, zero);
+    pool.for_each_block(rows, block, [&](std::size_t b, std::size_t begin, std::size_t end) {
+      work.check_stop();
+      part(static_cast<std::ptrdiff_t>(first + begin), static_cast<std::ptrdiff_t>(end - begin), parts[b]);
+    });
+    for (const Sum& one : parts) total += one;
+  }
   return total;
 }
 

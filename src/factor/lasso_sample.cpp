@@ -202,7 +202,7 @@ bool LassoSample::is_optimal(double tolerance) const {
     const double violation =
         code[k] != 0 ? std::abs(gradient_[k] - options_.alpha * sign(code[k]))
                      : (options_.positive ? gradient_[k] : std::abs(gradient_[k])) - options_.alpha;
-    if (violation > tolerance) return false;
+    if (!(violation <= tolerance)) return false;  // NaN is no optimum
   }
   return true;
 }

@@ -36,7 +36,7 @@ TEST(Encode, WritesARowPerRowAndAColumnPerUnit) {
   EXPECT_EQ(result.counts, (FrameCounts{6, 6, 4}));
   EXPECT_EQ(result.details["rows_coded"], 4);
   EXPECT_EQ(result.details["rows_without_values"], 1);
-  EXPECT_EQ(result.details["rows_unconverged"], 0);
+  EXPECT_EQ(result.details["unconverged"], 0);
   EXPECT_EQ(result.details["alpha"], 0.21);
   EXPECT_TRUE(says(result.message, {"1 of 6 rows", "no codes"}));
 

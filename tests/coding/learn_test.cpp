@@ -148,14 +148,15 @@ TEST(Learn, PcaTakesSignalsWithoutPoints) {
   const TemporaryFolder folder;
   Recording expression = test::synthetic_motion(1, 40);
   expression.columns.clear();
-  for (int i = 0; i < 10; ++i) expression.columns.push_back({"e_" + std::to_string(i), "", ""});
-  expression.values = RowMatrix(expression.values.middleCols(36, 10));
+  for (int i = 0; i < 79; ++i) expression.columns.push_back({"e_" + std::to_string(i), "", ""});
+  expression.values = RowMatrix(expression.values.middleCols(20, 79));
   const std::vector<TrainingInput> inputs = {test::write(folder, "e", expression)};
   PcaOptions options;
   options.components = 4;
   const auto result = learn_pca(inputs, options);
   EXPECT_EQ(result.system->input_kind(), SignalKind::expression);
   EXPECT_EQ(result.system->units().size(), 4u);
+  EXPECT_EQ(result.system->input_columns().size(), 79u) << "e_17 is a coefficient, no point of the face";
   EXPECT_TRUE(says(error_of([&] { learn_facial_basis(inputs, {}); }),
                    {"e.csv", "left brow (LB)", "dx_22", "expression: e_0"}));
 }

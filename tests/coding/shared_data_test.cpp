@@ -32,7 +32,7 @@ TEST(SharedData, ALexiconOfRealMovementCodesClipsThatItHasNotSeen) {
   for (const auto& unseen : {motion_of(*news / "001.csv"), motion_of(*openface)}) {
     const auto result =
         encode_recording(unseen.file, folder / "codes.csv", *basis.system, {}, TableFormat::csv);
-    EXPECT_EQ(result.details["rows_unconverged"], 0);
+    EXPECT_EQ(result.details["unconverged"], 0);
     EXPECT_EQ(result.details["rows_coded"], result.counts.rows);
     const auto motion = read_recording(unseen.file);
     RowMatrix signals(motion.rows(), 102);

@@ -78,10 +78,15 @@ void Command::add_options(const std::string& heading, OptionList list, const std
   groups_.push_back(std::move(group));
 }
 
-void Command::add_inputs(const std::string& what, InputOptions& options) {
+void Command::add_inputs(const std::string& what, InputOptions& options, bool shards) {
   app_->add_option("inputs", input_arguments_, what)->type_name("INPUT...")->group("Input and output");
   input_options_ = &options;
-  add_options("Input and output", described(options));
+  OptionList list = described(options);
+  if (!shards) {
+    list.remove("shard");
+    options.shard = "none";
+  }
+  add_options("Input and output", std::move(list));
 }
 
 void Command::add_output(const std::string& what) {

@@ -44,7 +44,8 @@ class Command {
   /// `section`: its object in the --config file, and the prefix of its names on the command line
   /// (--extract-quality); empty for the top level.
   void add_options(const std::string& heading, OptionList list, const std::string& section = {});
-  void add_inputs(const std::string& what, InputOptions& options);
+  /// `shards`: whether the command can do a part of its inputs.
+  void add_inputs(const std::string& what, InputOptions& options, bool shards = true);
   void add_output(const std::string& what);
   void add_batch_options();
   void add_threads();

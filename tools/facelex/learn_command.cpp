@@ -12,7 +12,7 @@ class LearnCommand : public Command {
       : Command(parent, {system, summary, "Learns from all recordings together and writes one model file.",
                          "facelex learn " + system + " motion -o lexicon.safetensors"}),
         system_(system) {
-    add_inputs("Recordings to learn from, or folders of them", input_options_struct_);
+    add_inputs("Recordings to learn from, or folders of them", input_options_struct_, false);
     add_output("Model file to write (.safetensors)");
     add_options("Learning", options_.describe_system(system));
     add_batch_options();
@@ -20,9 +20,6 @@ class LearnCommand : public Command {
 
  private:
   int run() override {
-    if (input_options_struct_.shard != "auto" && input_options_struct_.shard != "none")
-      throw usage_error("--shard: a model is learnt from all recordings", "leave it out");
-    input_options_struct_.shard = "none";
     if (std::filesystem::is_directory(output_))
       throw usage_error("--output: " + in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");

@@ -72,6 +72,11 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format) {
   stage.command += " --model " + model.file;
   stage.model_digest = model.digest;
   stage.run = [model, format](const auto& input, const auto& output, const Work& work) {
+    // Units of two models share their names: only the sidecar tells whose codes these are.
+    const auto sidecar = read_sidecar(input);
+    if (sidecar && !sidecar->model_digest.empty() && sidecar->model_digest != model.digest)
+      throw data_error({input.string(), 0, {}}, "its codes were made with another model",
+                       "give the model whose sha256 begins with " + sidecar->model_digest.substr(0, 12));
     return decode_recording(input, output, *model.system, format, work);
   };
   return stage;

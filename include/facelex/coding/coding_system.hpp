@@ -34,7 +34,8 @@ struct EncodedFrames {
   /// code, in the unit of the signals; NaN where the codes are.
   Eigen::VectorXd reconstruction_error;
   std::int64_t coded = 0;        ///< rows with codes
-  std::int64_t unconverged = 0;  ///< of them, rows whose solver met its limit first
+  /// Problems (one for each row and group of units) whose solver met its limit first.
+  std::int64_t unconverged = 0;
 };
 
 /// A lexicon of facial movements: what `learn` makes. It codes frames of one kind of signals in named units.

@@ -16,7 +16,7 @@ namespace facelex {
 ///
 /// Works in blocks of rows: memory does not depend on the length of the recording. The result's details hold
 /// "model" (kind), "rows_coded", "rows_without_values" (with success, but a value missing),
-/// "rows_unconverged", "mean_reconstruction_error" (null without any), and the options as
+/// "unconverged", "mean_reconstruction_error" (null without any), and the options as
 /// CodingSystem::resolved gives them. Throws Error (usage) for options that the system does not have; Error
 /// (data): what RecordingReader throws, a missing input column (it names what is missing and what the file
 /// has), a signal of another kind.

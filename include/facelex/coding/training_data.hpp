@@ -32,10 +32,11 @@ struct TrainingOptions {
 /// What was taken from one recording.
 struct TrainingSource {
   std::string name;
-  std::int64_t rows = 0;            ///< of the file
-  std::int64_t without_face = 0;    ///< rows without success
-  std::int64_t without_values = 0;  ///< rows with success where a value is missing
-  std::int64_t used = 0;            ///< rows that are learnt from
+  std::int64_t rows = 0;               ///< of the file
+  std::int64_t without_face = 0;       ///< rows without success
+  std::int64_t without_values = 0;     ///< rows with success where a value is missing
+  std::int64_t left_out_by_every = 0;  ///< whole rows whose frame --every leaves out
+  std::int64_t used = 0;               ///< rows that are learnt from
 };
 
 struct TrainingData {
@@ -57,7 +58,8 @@ using ColumnChoice =
 
 /// Reads the rows with success and without missing values of all inputs, one file after another, into one
 /// matrix. Rows stand in the order of the inputs' names; which are drawn depends on seed, names and rows
-/// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept.
+/// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept, up
+/// to four times that for a moment (growing, copying in order); --max-frames bounds it.
 ///
 /// One unreadable input ends the learning, since a model of the others would be another model. Throws Error
 /// (usage): no inputs, a name twice; Error (data): what RecordingReader and `choose` throw, a recording of

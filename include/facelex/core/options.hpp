@@ -84,6 +84,8 @@ class OptionList {
 
   /// The other list's fields after these.
   void append(const OptionList& others);
+  /// Leaves out the field of that name.
+  void remove(std::string_view name);
   /// Takes the values that the fields of `standard`, the same struct as it is constructed, have now as
   /// defaults.
   void take_defaults(const OptionList& standard);
