@@ -32,8 +32,8 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 }
 
 template <class Integer>
-Option integer_option(std::string name, Integer& field, Bounds bounds, std::string help) {
-  Option o{name, std::move(help), Option::Type::integer, bounds, {}, {}, {}, {}};
+Option integer_option(const std::string& name, Integer& field, Bounds bounds, const std::string& help) {
+  Option o{name, help, Option::Type::integer, bounds, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, bounds, name](const Json& value) {
     const auto given = value.is_number_integer() ? std::optional(value.template get<std::int64_t>())
@@ -100,8 +100,8 @@ OptionList& OptionList::add(Option option) {
   return *this;
 }
 
-OptionList& OptionList::flag(std::string name, bool& field, std::string help) {
-  Option o{name, std::move(help), Option::Type::flag, {}, {}, {}, {}, {}};
+OptionList& OptionList::flag(const std::string& name, bool& field, const std::string& help) {
+  Option o{name, help, Option::Type::flag, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
     if (!value.is_boolean()) refuse(name, value, "true or false");
@@ -110,16 +110,18 @@ OptionList& OptionList::flag(std::string name, bool& field, std::string help) {
   return add(std::move(o));
 }
 
-OptionList& OptionList::integer(std::string name, int& field, Bounds bounds, std::string help) {
-  return add(integer_option(std::move(name), field, bounds, std::move(help)));
+OptionList& OptionList::integer(const std::string& name, int& field, Bounds bounds, const std::string& help) {
+  return add(integer_option(name, field, bounds, help));
 }
 
-OptionList& OptionList::integer(std::string name, long long& field, Bounds bounds, std::string help) {
-  return add(integer_option(std::move(name), field, bounds, std::move(help)));
+OptionList& OptionList::integer(const std::string& name, long long& field, Bounds bounds,
+                                const std::string& help) {
+  return add(integer_option(name, field, bounds, help));
 }
 
-OptionList& OptionList::number(std::string name, double& field, Bounds bounds, std::string help) {
-  Option o{name, std::move(help), Option::Type::number, bounds, {}, {}, {}, {}};
+OptionList& OptionList::number(const std::string& name, double& field, Bounds bounds,
+                               const std::string& help) {
+  Option o{name, help, Option::Type::number, bounds, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, bounds, name](const Json& value) {
     if (!value.is_number() || !bounds.contains(value.get<double>()))
@@ -129,8 +131,8 @@ OptionList& OptionList::number(std::string name, double& field, Bounds bounds, s
   return add(std::move(o));
 }
 
-OptionList& OptionList::text(std::string name, std::string& field, std::string help) {
-  Option o{name, std::move(help), Option::Type::text, {}, {}, {}, {}, {}};
+OptionList& OptionList::text(const std::string& name, std::string& field, const std::string& help) {
+  Option o{name, help, Option::Type::text, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
     if (!value.is_string()) refuse(name, value, "a text");
@@ -139,8 +141,9 @@ OptionList& OptionList::text(std::string name, std::string& field, std::string h
   return add(std::move(o));
 }
 
-OptionList& OptionList::texts(std::string name, std::vector<std::string>& field, std::string help) {
-  Option o{name, std::move(help), Option::Type::texts, {}, {}, {}, {}, {}};
+OptionList& OptionList::texts(const std::string& name, std::vector<std::string>& field,
+                              const std::string& help) {
+  Option o{name, help, Option::Type::texts, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
     const bool texts_only = value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) {
@@ -152,10 +155,10 @@ OptionList& OptionList::texts(std::string name, std::vector<std::string>& field,
   return add(std::move(o));
 }
 
-OptionList& OptionList::add_choice(std::string name, std::vector<std::string> names,
+OptionList& OptionList::add_choice(const std::string& name, std::vector<std::string> names,
                                    std::function<std::string()> get,
-                                   std::function<void(const std::string&)> set, std::string help) {
-  Option o{name, std::move(help), Option::Type::choice, {}, names, {}, {}, {}};
+                                   std::function<void(const std::string&)> set, const std::string& help) {
+  Option o{name, help, Option::Type::choice, {}, names, {}, {}, {}};
   o.get = [get = std::move(get)] { return Json(get()); };
   o.set = [set = std::move(set), names = std::move(names), name](const Json& value) {
     if (!value.is_string() || std::find(names.begin(), names.end(), value.get<std::string>()) == names.end())

@@ -12,10 +12,9 @@ bool is_cut_jpeg(std::span<const std::uint8_t> bytes) {
   while (i + 1 < bytes.size()) {
     const std::uint8_t marker = bytes[i + 1];
     const bool stuffed = marker == 0 || (marker >= 0xd0 && marker <= 0xd7);
-    if (bytes[i] != 0xff || (in_scan && stuffed)) {
-      ++i;  // entropy-coded data, in which 0xff is followed by 0 or by a restart marker
-    } else if (marker == 0xff) {
-      ++i;  // fill bytes before a marker
+    // Entropy-coded data, in which 0xff is followed by 0 or by a restart marker; fill bytes before a marker.
+    if (bytes[i] != 0xff || (in_scan && stuffed) || marker == 0xff) {
+      ++i;
     } else if (marker == end_of_image) {
       return false;
     } else {

@@ -150,7 +150,7 @@ Measured fastest(int runs, const Run& run) {
 
 double percentile(std::vector<double> values, double share) {
   if (values.empty()) return std::nan("");
-  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  const auto at = std::lround(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + at, values.end());
   return values[static_cast<std::size_t>(at)];
 }

@@ -178,7 +178,7 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
   options.force = force_;
   options.dry_run = dry_run_;
   options.stop = &stop_requested;
-  const BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
+  BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
   if (!dry_run_)
     reporter_->info((stage.name == text_.name ? "" : stage.name + ": ") + stage.noun + ": " +
                     summary_text(summary) + "; see " + manifest_path(folder, inputs.shard).string());

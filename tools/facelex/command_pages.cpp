@@ -40,7 +40,8 @@ void write_pages(const CLI::App& app, const std::string& words, const std::files
       std::string file = child_words + ".md";
       std::replace(file.begin(), file.end(), ' ', '-');
       write_file_atomically(folder / file, page(*child, child_words));
-      index += "| [`facelex " + child_words + "`](" + file + ") | " + summary_of(*child) + " |\n";
+      index.append("| [`facelex ").append(child_words).append("`](").append(file).append(") | ");
+      index.append(summary_of(*child)).append(" |\n");
     }
     write_pages(*child, child_words, folder, index);
   }

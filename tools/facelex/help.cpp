@@ -85,7 +85,7 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
 std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
   std::string words = app->get_name();
   for (const CLI::App* parent = app->get_parent(); parent; parent = parent->get_parent())
-    words = parent->get_name() + " " + words;
+    words.insert(0, parent->get_name() + " ");
   if (words.empty()) words = std::move(name);
   std::string text = "Usage: " + words;
   if (!app->get_subcommands([](const CLI::App*) { return true; }).empty()) return text + " COMMAND ...\n";

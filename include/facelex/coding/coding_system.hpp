@@ -33,7 +33,7 @@ struct EncodedFrames {
   /// T: √(Σ_d (x_d − x̂_d)² / D), the root mean square over the D input columns of signal minus decoded
   /// code, in the unit of the signals; NaN where the codes are.
   Eigen::VectorXd reconstruction_error;
-  std::int64_t coded = 0;        ///< rows with codes
+  std::int64_t coded = 0;  ///< rows with codes
   /// Problems (one for each row and group of units) whose solver met its limit first.
   std::int64_t unconverged = 0;
 };

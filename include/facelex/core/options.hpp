@@ -54,18 +54,19 @@ struct Option {
 /// The struct must outlive the list.
 class OptionList {
  public:
-  OptionList& flag(std::string name, bool& field, std::string help);
-  OptionList& integer(std::string name, int& field, Bounds bounds, std::string help);
-  OptionList& integer(std::string name, long long& field, Bounds bounds, std::string help);
-  OptionList& number(std::string name, double& field, Bounds bounds, std::string help);
-  OptionList& text(std::string name, std::string& field, std::string help);
+  OptionList& flag(const std::string& name, bool& field, const std::string& help);
+  OptionList& integer(const std::string& name, int& field, Bounds bounds, const std::string& help);
+  OptionList& integer(const std::string& name, long long& field, Bounds bounds, const std::string& help);
+  OptionList& number(const std::string& name, double& field, Bounds bounds, const std::string& help);
+  OptionList& text(const std::string& name, std::string& field, const std::string& help);
   /// A comma-separated list on the command line, an array in JSON.
-  OptionList& texts(std::string name, std::vector<std::string>& field, std::string help);
+  OptionList& texts(const std::string& name, std::vector<std::string>& field, const std::string& help);
   /// An enumeration by its names.
   template <class Enum>
-  OptionList& choice(std::string name, Enum& field, const std::vector<std::pair<std::string, Enum>>& values,
-                     std::string help) {
+  OptionList& choice(const std::string& name, Enum& field,
+                     const std::vector<std::pair<std::string, Enum>>& values, const std::string& help) {
     std::vector<std::string> names;
+    names.reserve(values.size());
     for (const auto& value : values) names.push_back(value.first);
     auto get = [&field, values] {
       for (const auto& [text, value] : values)
@@ -76,7 +77,7 @@ class OptionList {
       for (const auto& [text, value] : values)
         if (text == given) field = value;
     };
-    return add_choice(std::move(name), std::move(names), std::move(get), std::move(set), std::move(help));
+    return add_choice(name, std::move(names), std::move(get), std::move(set), help);
   }
 
   const std::vector<Option>& options() const { return options_; }
@@ -100,8 +101,9 @@ class OptionList {
 
  private:
   OptionList& add(Option option);
-  OptionList& add_choice(std::string name, std::vector<std::string> names, std::function<std::string()> get,
-                         std::function<void(const std::string&)> set, std::string help);
+  OptionList& add_choice(const std::string& name, std::vector<std::string> names,
+                         std::function<std::string()> get, std::function<void(const std::string&)> set,
+                         const std::string& help);
 
   std::vector<Option> options_;
 };
