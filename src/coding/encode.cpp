@@ -84,7 +84,7 @@ void require_kind(const Recording& header, const CodingSystem& system, const std
 }  // namespace
 
 Column reconstruction_error_column(const CodingSystem& system) {
-  return {"reconstruction_error",
+  return {reconstruction_error_name,
           "root mean square over the " + std::to_string(system.input_columns().size()) +
               " input columns of signal minus decoded codes",
           system.input_columns().front().unit};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "facelex/coding/encode.hpp"
 #include "facelex/coding/learn.hpp"
 #include "facelex/coding/pca_system.hpp"
 #include "facelex/core/error.hpp"
@@ -82,7 +83,8 @@ std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivisi
   }
   if (columns.empty())
     for (std::size_t i = 0; i < header.columns.size(); ++i)
-      if (header.columns[i].name != "reconstruction_error") columns.push_back(static_cast<Eigen::Index>(i));
+      if (header.columns[i].name != reconstruction_error_name)
+        columns.push_back(static_cast<Eigen::Index>(i));
   std::sort(columns.begin(), columns.end());
   return columns;
 }

@@ -30,6 +30,9 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
 StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, TableFormat format, const Work& work = {});
 
+/// Its name; no signal to learn from.
+inline constexpr const char* reconstruction_error_name = "reconstruction_error";
+
 /// The column that encode adds to the units: the root mean square error in the unit of the signal.
 Column reconstruction_error_column(const CodingSystem& system);
 
