@@ -1,14 +1,10 @@
 #!/usr/bin/env bash
-# From nothing to codes in one command: installs what is missing, builds, and runs the whole pipeline on the given
-# video(s) or folder(s).
-#   tools/quickstart.sh VIDEO|FOLDER...        writes to ./facelex-out (or $FACELEX_OUT)
+# From nothing to codes in one command: installs what is missing, builds, and runs the whole pipeline.
+#   tools/quickstart.sh                    on a simulated cohort (data/sample_cohort.json), which it makes first
+#   tools/quickstart.sh VIDEO|FOLDER...    on your own videos
+# Writes to ./facelex-out (or $FACELEX_OUT).
 set -euo pipefail
 
-if [ $# -eq 0 ]; then
-  echo "usage: tools/quickstart.sh VIDEO|FOLDER..." >&2
-  echo "Name a video of a face, or a folder of such videos." >&2
-  exit 2
-fi
 inputs=()
 for input in "$@"; do
   [ -e "$input" ] || { echo "quickstart: no such file or folder: $input" >&2; exit 2; }
@@ -21,14 +17,25 @@ tools/setup.sh
 cmake --preset release -DFACELEX_TESTS=OFF -DFACELEX_BENCH=OFF >/dev/null
 cmake --build --preset release --target facelex
 facelex="$PWD/build/release/bin/facelex"
+built=$SECONDS
 
 status=0
+if [ ${#inputs[@]} -eq 0 ]; then
+  echo
+  echo "No videos given: simulating the cohort of data/sample_cohort.json."
+  "$facelex" simulate data/sample_cohort.json -o "$out/cohort"
+  inputs=("$out/cohort/videos")
+fi
 "$facelex" run "${inputs[@]}" -o "$out" || status=$?
 
 echo
 echo "What lies where:"
+if [ -d "$out/cohort" ]; then
+  echo "  $out/cohort/videos/      the simulated videos"
+  echo "  $out/cohort/truth/       what their faces really did; labels.csv says who is in which group"
+fi
 echo "  $out/landmarks/   a CSV per video: time stamp, confidence, head pose, 68 landmarks"
-echo "  $out/motion/      keypoint motion: how each point moves from the face's own neutral"
+echo "  $out/fits/        the fitted 3-D face: expression, head pose, displacement from the neutral"
 echo "  $out/codes/       one row per frame in the learnt dictionary"
 echo "  $out/model.safetensors   the dictionary"
 echo "  $out/run.json     all options, as used: facelex run --config repeats the run"
@@ -40,4 +47,5 @@ if [ -n "$first" ]; then
 fi
 echo
 "$facelex" status "$out" || true
+echo "Took $((SECONDS - built)) s after the build."
 exit $status

@@ -1,5 +1,6 @@
 #include "facelex/batch/runner.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -30,9 +31,17 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// Whether all items come from one file (the subjects of a cohort's description): then they go by their
+/// names.
+bool one_source(const Inputs& inputs) {
+  return inputs.items.size() > 1 &&
+         std::all_of(inputs.items.begin(), inputs.items.end(),
+                     [&](const BatchItem& item) { return item.source == inputs.items[0].source; });
+}
+
 /// "clips/07.mp4: 900 frames, 98 % with a face, 412 frames/s"
-std::string item_text(const ManifestRow& row) {
-  std::string text = row.path + ": " + std::to_string(row.frames) + " frames";
+std::string item_text(const ManifestRow& row, bool by_name) {
+  std::string text = (by_name ? row.name : row.path) + ": " + std::to_string(row.frames) + " frames";
   const auto frames = static_cast<double>(row.frames);
   if (row.frames > 0)
     text += ", " + std::to_string(std::lround(100 * static_cast<double>(row.with_face) / frames)) +
@@ -50,7 +59,8 @@ class BatchRun {
         stage_(stage),
         options_(options),
         reporter_(reporter),
-        manifest_(manifest_path(options.output, inputs.shard)) {
+        manifest_(manifest_path(options.output, inputs.shard)),
+        by_name_(one_source(inputs)) {
     for (const auto& item : inputs.items) {
       ManifestRow row;
       row.path = item.source.string();
@@ -106,6 +116,22 @@ class BatchRun {
   }
 
   /// The sidecar of a complete output, or nothing.
+  /// The stage's options, and the digest of what lies beside the input where the result depends on that.
+  Json options_for(const BatchItem& item) const {
+    Json options = stage_.options;
+    if (!stage_.beside) return options;
+    Sha256 digest;
+    bool any = false;
+    for (const auto& file : stage_.beside(item.source, output_of(item))) {
+      if (std::error_code none; !std::filesystem::is_regular_file(file, none)) continue;
+      digest.update(file.lexically_relative(item.source.parent_path()).string() + "\n" +
+                    sha256_of_file(file) + "\n");
+      any = true;
+    }
+    if (any) options["sha256_beside"] = digest.hex();
+    return options;
+  }
+
   std::optional<Sidecar> complete(const BatchItem& item, const std::string& input_digest) const {
     const fs::path output = output_of(item);
     std::error_code error;
@@ -115,7 +141,7 @@ class BatchRun {
     auto sidecar = read_sidecar(output);
     if (!sidecar || sidecar->stage != stage_.name || sidecar->version != version ||
         sidecar->input_digest != input_digest || sidecar->model_digest != stage_.model_digest ||
-        canonical_text(sidecar->options) != canonical_text(stage_.options) ||
+        canonical_text(sidecar->options) != canonical_text(options_for(item)) ||
         sidecar->result.output_digest != sha256_of_file(output))
       return {};
     return sidecar;
@@ -153,7 +179,7 @@ class BatchRun {
       fail(item, row, item.source.string() + ": " + error.what());
     }
     row.seconds = seconds_since(start);
-    if (!options_.dry_run && row.state != ItemState::failed) reporter_.item(item_text(row));
+    if (!options_.dry_run && row.state != ItemState::failed) reporter_.item(item_text(row, by_name_));
     row.finished = options_.dry_run ? "" : utc_now();
     finish(index, std::move(row));
   }
@@ -177,7 +203,7 @@ class BatchRun {
     if (!fs::is_directory(item.source) && !sidecar.input.ends_with(extension)) sidecar.input += extension;
     sidecar.input_digest = input_digest;
     sidecar.model_digest = stage_.model_digest;
-    sidecar.options = stage_.options;
+    sidecar.options = options_for(item);
     sidecar.command = stage_.command;
     if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
       sidecar.command.replace(
@@ -260,6 +286,7 @@ class BatchRun {
   const BatchOptions& options_;
   Reporter& reporter_;
   Manifest manifest_;
+  bool by_name_;
   std::mutex mutex_;
   bool manifest_dirty_ = false;
   Clock::time_point manifest_written_ = Clock::now();

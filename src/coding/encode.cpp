@@ -71,7 +71,7 @@ std::string taker(const CodingSystem& system) {
 /// A file of no known kind may fit by the names of its columns; one of another kind cannot be meant.
 void require_kind(const Recording& header, const CodingSystem& system, const std::string& file) {
   const SignalKind wanted = system.input_kind(), held = header.kind;
-  if (held == wanted || held == SignalKind::other || wanted == SignalKind::other) return;
+  if (gives(held, wanted) || held == SignalKind::other || wanted == SignalKind::other) return;
   throw data_error({file, 0, {}},
                    "holds " + std::string(kind_name(held)) + " (" + some_names(header.columns) + "), but " +
                        taker(system) + " " + std::string(kind_name(wanted)) + " (" +

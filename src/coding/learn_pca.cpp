@@ -72,12 +72,23 @@ LearnResult learn_groups(LinearModel model, const TrainingData& data, const Opti
   return result;
 }
 
-/// The columns of all features that the signal has, or all columns when it has none.
-std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivision division,
+/// The e_* of a fit or of a fitted face's expression, which also hold the head's pose.
+std::vector<Eigen::Index> columns_of_expression(const Recording& header) {
+  std::vector<Eigen::Index> columns;
+  for (std::size_t i = 0; i < header.columns.size(); ++i)
+    if (header.columns[i].name.starts_with("e_")) columns.push_back(static_cast<Eigen::Index>(i));
+  return columns;
+}
+
+/// The columns of all features that the signal has; of expression its coefficients; or all columns.
+std::vector<Eigen::Index> columns_of_face(const Recording& header, const PcaOptions& options,
                                           const std::string& file) {
   require_movement(header, file);
+  if (header.kind == SignalKind::expression ||
+      (header.kind == SignalKind::fit && options.fit_part == FitPart::expression))
+    if (auto columns = columns_of_expression(header); !columns.empty()) return columns;
   std::vector<Eigen::Index> columns;
-  for (const auto& feature : facial_features(division)) {
+  for (const auto& feature : facial_features(options.signal.features)) {
     const auto own = feature_columns(feature, header.columns);
     columns.insert(columns.end(), own.begin(), own.end());
   }
@@ -94,6 +105,9 @@ std::vector<Eigen::Index> columns_of_face(const Recording& header, FeatureDivisi
 void PcaOptions::describe(OptionList& options) {
   training.describe(options);
   signal.describe(options);
+  options.choice("fit-part", fit_part,
+                 {{"displacement", FitPart::displacement}, {"expression", FitPart::expression}},
+                 "What of recordings of facelex fit is learnt from");
   options.integer("components", components, Bounds::at_least(1), "Number of principal components");
 }
 
@@ -113,7 +127,7 @@ LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions
   const TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {
-        return columns_of_face(header, options.signal.features, file);
+        return columns_of_face(header, options, file);
       },
       options.training, work);
   LinearModel model = empty_model(data, options.signal, {});

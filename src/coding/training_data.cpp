@@ -89,6 +89,15 @@ std::string usual_unit(SignalKind kind) {
   return kind == SignalKind::displacement ? "mm" : "";
 }
 
+/// What is learnt from when these columns are taken of a recording: of a fit one of its parts.
+SignalKind kind_of_part(SignalKind kind, const std::vector<Column>& columns) {
+  if (kind != SignalKind::fit) return kind;
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const Column& column : columns) names.push_back(column.name);
+  return kind_from_columns(names);
+}
+
 void sort_by_name(std::vector<TrainingInput>& inputs) {
   std::sort(inputs.begin(), inputs.end(),
             [](const TrainingInput& a, const TrainingInput& b) { return natural_less(a.name, b.name); });
@@ -145,16 +154,16 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
     std::vector<Eigen::Index> columns;
     if (i == 0) {
       columns = choose(header, file);
-      data.kind = header.kind;
-      for (const auto column : columns) {
+      for (const auto column : columns)
         data.columns.push_back(header.columns[static_cast<std::size_t>(column)]);
-        if (data.columns.back().unit.empty()) data.columns.back().unit = usual_unit(header.kind);
-      }
+      data.kind = kind_of_part(header.kind, data.columns);
+      for (Column& column : data.columns)
+        if (column.unit.empty()) column.unit = usual_unit(data.kind);
       keeper.emplace_back(static_cast<Eigen::Index>(columns.size()), options.max_frames);
     } else {
       columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",
                            "learn from recordings of one kind");
-      if (header.kind != data.kind)
+      if (!gives(header.kind, data.kind))
         throw data_error({file, 0, {}},
                          "holds " + std::string(kind_name(header.kind)) + ", but " + inputs[0].file.string() +
                              " holds " + std::string(kind_name(data.kind)),

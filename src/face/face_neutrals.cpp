@@ -4,7 +4,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/registration.hpp"
+#include "standardize_row.hpp"
 
 namespace facelex {
 namespace {
@@ -17,7 +17,8 @@ constexpr std::int64_t enough_rows = 25;
 using Source = StandardizeOptions::NeutralSource;
 
 /// The registered rows of a neutral file, or their median.
-Neutral neutral_of_file(const std::string& file, LandmarkScheme scheme) {
+Neutral neutral_of_file(const StandardizeOptions& options, LandmarkScheme scheme) {
+  const std::string& file = options.neutral_file;
   const Recording recording = read_recording(file);
   const LandmarkColumns columns = find_landmark_columns(recording.columns, file);
   if (columns.scheme != scheme)
@@ -27,12 +28,12 @@ Neutral neutral_of_file(const std::string& file, LandmarkScheme scheme) {
                      "a neutral file needs the recording's landmark scheme");
   if (recording.faces().size() > 1)
     throw data_error({file, 0, "face_id"}, "it has several faces", "a neutral file shows one subject");
+  RowStandardizer standardizer(file, options, columns);
   std::vector<Landmarks68> shapes;
   for (Eigen::Index row = 0; row < recording.rows(); ++row) {
     Landmarks68 registered;
     if (recording.frames[static_cast<std::size_t>(row)].success &&
-        register_landmarks(landmarks_of_row(columns, recording.values, row), scheme, registered) ==
-            RegistrationOutcome::ok)
+        standardizer(recording, row, registered) == RowOutcome::ok)
       shapes.push_back(registered);
   }
   if (shapes.empty())
@@ -106,7 +107,7 @@ void FaceNeutrals::finish(const std::string& file, LandmarkScheme scheme) {
     if (several_faces_)
       throw data_error({file, 0, "face_id"}, "it has several faces, but a neutral file is one subject's",
                        "split the recording or let the neutral be estimated");
-    whole_.neutral = neutral_of_file(options_.neutral_file, scheme);
+    whole_.neutral = neutral_of_file(options_, scheme);
     file_digest_ = sha256_of_file(options_.neutral_file);
     return;
   }

@@ -4,7 +4,7 @@
 
 #include "face_neutrals.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/registration.hpp"
+#include "standardize_row.hpp"
 
 namespace facelex {
 namespace {
@@ -31,10 +31,12 @@ struct RowsWithoutValues {
   std::int64_t incomplete = 0;
   std::int64_t degenerate = 0;
   std::int64_t no_face_id = 0;
+  std::int64_t no_fit = 0;
 
-  void count(RegistrationOutcome outcome) {
-    if (outcome == RegistrationOutcome::incomplete) ++incomplete;
-    if (outcome == RegistrationOutcome::degenerate) ++degenerate;
+  void count(RowOutcome outcome) {
+    if (outcome == RowOutcome::incomplete) ++incomplete;
+    if (outcome == RowOutcome::degenerate) ++degenerate;
+    if (outcome == RowOutcome::no_fit) ++no_fit;
   }
   Json json() const {
     return {{"no_face", no_face},
@@ -50,6 +52,7 @@ struct RowsWithoutValues {
     };
     add(incomplete, " rows with a face lack landmarks and have no values");
     add(degenerate, " rows have anchors on a line and no values");
+    add(no_fit, " rows with a face have no fit and no values");
     add(no_face_id, " rows with a face have no face_id in a file of several faces, and no values");
     return text;
   }
@@ -57,6 +60,7 @@ struct RowsWithoutValues {
 
 FaceNeutrals find_neutrals(const std::filesystem::path& input, const LandmarkColumns& columns,
                            const StandardizeOptions& options, const Work& work) {
+  RowStandardizer standardizer(input, options, columns);
   FaceNeutrals neutrals(options);
   RecordingReader reader(input);
   Recording block;
@@ -65,9 +69,7 @@ FaceNeutrals find_neutrals(const std::filesystem::path& input, const LandmarkCol
     for (Eigen::Index row = 0; row < block.rows(); ++row) {
       const Frame& frame = block.frames[static_cast<std::size_t>(row)];
       Landmarks68 registered;
-      const bool has_values =
-          frame.success && register_landmarks(landmarks_of_row(columns, block.values, row), columns.scheme,
-                                              registered) == RegistrationOutcome::ok;
+      const bool has_values = frame.success && standardizer(block, row, registered) == RowOutcome::ok;
       neutrals.add(frame, has_values ? &registered : nullptr);
     }
   }
@@ -76,7 +78,7 @@ FaceNeutrals find_neutrals(const std::filesystem::path& input, const LandmarkCol
 }
 
 /// Sets the row's motion; false, with the reason counted, when it has none.
-bool motion_of_row(const Recording& block, Eigen::Index row, const LandmarkColumns& columns,
+bool motion_of_row(const Recording& block, Eigen::Index row, RowStandardizer& standardizer,
                    const FaceNeutrals& neutrals, RowsWithoutValues& without, RowMatrix& values) {
   const Frame& frame = block.frames[static_cast<std::size_t>(row)];
   if (!frame.success) {
@@ -88,9 +90,8 @@ bool motion_of_row(const Recording& block, Eigen::Index row, const LandmarkColum
     return false;
   }
   Landmarks68 registered;
-  const RegistrationOutcome outcome =
-      register_landmarks(landmarks_of_row(columns, block.values, row), columns.scheme, registered);
-  if (outcome != RegistrationOutcome::ok) {
+  const RowOutcome outcome = standardizer(block, row, registered);
+  if (outcome != RowOutcome::ok) {
     without.count(outcome);
     return false;
   }
@@ -126,8 +127,14 @@ void StandardizeOptions::describe(OptionList& options) {
                   {"66", Scheme::points_66},
                   {"68", Scheme::points_68}},
                  "Number of landmarks that the input is to have; auto takes any of the four schemes");
-  options.choice("frontalize", frontalize, {{"none", Frontalization::none}},
-                 "How head pose is removed before the registration");
+  options.choice(
+      "frontalize", frontalize,
+      {{"linear", Frontalization::linear}, {"3d", Frontalization::fitted}, {"none", Frontalization::none}},
+      "How the head's turn is removed before the registration: by a learnt linear map, by the "
+      "fitted 3-D face, or not");
+  options.text("fits", fits, "Folder that facelex fit wrote from the same landmarks, for --frontalize 3d");
+  options.text("frontalize-map", frontalize_map,
+               "Map of facelex learn frontalization for --frontalize linear; the built-in one without");
   options.choice("neutral", neutral,
                  {{"estimated", NeutralSource::estimated},
                   {"first", NeutralSource::first},
@@ -143,6 +150,17 @@ void StandardizeOptions::describe(OptionList& options) {
 }
 
 void StandardizeOptions::check() const {
+  if (frontalize == Frontalization::fitted && fits.empty())
+    throw usage_error("--frontalize 3d needs the fits of the landmarks", "add --fits DIR");
+  if (frontalize != Frontalization::fitted && !fits.empty())
+    throw usage_error("--fits " + in_quotes(fits) + " is for --frontalize 3d only",
+                      "add --frontalize 3d or leave the folder out");
+  if (frontalize == Frontalization::fitted && neutral == NeutralSource::file)
+    throw usage_error("--neutral file and --frontalize 3d do not go together",
+                      "choose another neutral, or --frontalize linear");
+  if (frontalize != Frontalization::linear && !frontalize_map.empty())
+    throw usage_error("--frontalize-map " + in_quotes(frontalize_map) + " is for --frontalize linear only",
+                      "add --frontalize linear or leave the file out");
   if (neutral == NeutralSource::frame && neutral_frame < 1)
     throw usage_error("--neutral frame needs the number of the frame", "add --neutral-frame N, from 1");
   if (neutral != NeutralSource::frame && neutral_frame != 0)
@@ -167,6 +185,7 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
   const LandmarkColumns columns =
       find_landmark_columns(reader.header().columns, input.string(), asked_scheme(options.scheme));
   const FaceNeutrals neutrals = find_neutrals(input, columns, options, work);
+  RowStandardizer standardizer(input, options, columns);
 
   RecordingWriter writer(output, keypoint_motion_columns(), format);
   RowsWithoutValues without;
@@ -180,7 +199,7 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
     motion.values.setConstant(block.rows(), 136, std::numeric_limits<double>::quiet_NaN());
     for (Eigen::Index row = 0; row < block.rows(); ++row)
       motion.frames[static_cast<std::size_t>(row)].success =
-          motion_of_row(block, row, columns, neutrals, without, motion.values);
+          motion_of_row(block, row, standardizer, neutrals, without, motion.values);
     writer.write(motion);
     counter.add(motion.frames);
     work.report(counter.counts().rows, 0);
@@ -195,13 +214,15 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
     result.message += (result.message.empty() ? "" : "; ") + few;
   if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
   result.details["scheme"] = point_count(columns.scheme);
-  result.details["frontalize"] = "none";
+  standardizer.add_details(result.details);
   result.details["anchors"] =
       has_jaw_line(columns.scheme) ? Json{0, 16, 27, 33, 39, 42} : Json{27, 33, 36, 39, 42, 45};
   result.details["missing_points"] = missing_points(columns.scheme);
   result.details["neutral"] = neutrals.details();
   if (neutrals.face_ids() > 1) result.details["face_ids"] = neutrals.face_ids();
   result.details["rows_without_values"] = without.json();
+  if (options.frontalize == StandardizeOptions::Frontalization::fitted)
+    result.details["rows_without_values"]["no_fit"] = without.no_fit;
   result.output_digest = writer.finish();
   return result;
 }

@@ -30,9 +30,9 @@ LassoSample::LassoSample(const Eigen::MatrixXd& gram, const LassoOptions& option
   support_.reserve(static_cast<std::size_t>(gram.rows()));
 }
 
-bool LassoSample::solve(double squared_norm) {
+bool LassoSample::solve() {
   restart_gradient();
-  return options_.solver == LassoSolver::sklearn ? solve_as_sklearn(squared_norm) : solve_exactly();
+  return solve_exactly();
 }
 
 void LassoSample::restart_gradient() {
@@ -41,8 +41,8 @@ void LassoSample::restart_gradient() {
     if (code[k] != 0) gradient_ -= code[k] * gram_.col(k);
 }
 
-LassoSample::Sweep LassoSample::sweep() {
-  Sweep result;
+double LassoSample::sweep() {
+  double largest_step = 0;
   for (Eigen::Index k = 0; k < code.size(); ++k) {
     const double norm = gram_(k, k);
     if (norm == 0) continue;
@@ -53,36 +53,9 @@ LassoSample::Sweep LassoSample::sweep() {
       code[k] = after;
       gradient_ -= (after - before) * gram_.col(k);
     }
-    result.largest_step = std::max(result.largest_step, std::abs(after - before));
-    result.largest_code = std::max(result.largest_code, std::abs(after));
+    largest_step = std::max(largest_step, std::abs(after - before));
   }
-  return result;
-}
-
-// The gap to the dual point that scaling the residual r gives, all of it from q, g and z:
-// ‖r‖² = ‖x‖² − qᵀz − gᵀz, since Gz = q − g, and rᵀx = ‖x‖² − qᵀz.
-double LassoSample::duality_gap(double squared_norm) const {
-  double q_z = 0, g_z = 0, l1 = 0, dual_norm = 0;
-  for (Eigen::Index k = 0; k < code.size(); ++k) {
-    q_z += projection[k] * code[k];
-    g_z += gradient_[k] * code[k];
-    l1 += std::abs(code[k]);
-    dual_norm = std::max(dual_norm, options_.positive ? gradient_[k] : std::abs(gradient_[k]));
-  }
-  const double residual = squared_norm - q_z - g_z;
-  const double scale = dual_norm > options_.alpha ? options_.alpha / dual_norm : 1;
-  return 0.5 * residual * (1 + scale * scale) + options_.alpha * l1 - scale * (squared_norm - q_z);
-}
-
-bool LassoSample::solve_as_sklearn(double squared_norm) {
-  constexpr double tolerance = 1e-4;
-  for (int i = 0; i < options_.max_sweeps; ++i) {
-    const Sweep last = sweep();
-    if (last.largest_code == 0 && last.largest_step == 0) return true;
-    if (last.largest_code == 0 || last.largest_step / last.largest_code < tolerance)
-      if (duality_gap(squared_norm) < tolerance * squared_norm) return true;
-  }
-  return duality_gap(squared_norm) < tolerance * squared_norm;
+  return largest_step;
 }
 
 // Coordinate descent finds which atoms are active and with which sign, but creeps where atoms are alike (the
@@ -97,7 +70,7 @@ bool LassoSample::solve_exactly() {
       1e-10 * std::max(options_.alpha, projection.size() ? projection.cwiseAbs().maxCoeff() : 0.0);
   for (int done = 0; done < options_.max_sweeps;) {
     for (int i = 0; i < sweeps_between && done < options_.max_sweeps; ++i, ++done)
-      if (sweep().largest_step == 0) break;
+      if (sweep() == 0) break;
     ++done;
     minimise_on_support();
     restart_gradient();

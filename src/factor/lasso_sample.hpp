@@ -17,20 +17,13 @@ class LassoSample {
   Eigen::VectorXd projection;  ///< K, q = Wx: set before solve
   Eigen::VectorXd code;        ///< K, z: the start before solve, the code after it
 
-  /// False when max_sweeps came first. squared_norm = ‖x‖².
-  bool solve(double squared_norm);
+  /// To the optimum (LassoSolver::exact). False when max_sweeps came first.
+  bool solve();
 
  private:
-  struct Sweep {
-    double largest_step = 0;  ///< max|Δz|
-    double largest_code = 0;  ///< max|z|
-  };
-
   Eigen::Index atom(Eigen::Index i) const { return support_[static_cast<std::size_t>(i)]; }
   void restart_gradient();
-  Sweep sweep();
-  double duality_gap(double squared_norm) const;
-  bool solve_as_sklearn(double squared_norm);
+  double sweep();  ///< once over all atoms; max|Δz|
   bool solve_exactly();
   void minimise_on_support();
   void move_on_support(double most);

@@ -9,6 +9,7 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/text.hpp"
 #include "finite_samples.hpp"
+#include "lasso_lanes.hpp"
 #include "lasso_sample.hpp"
 
 namespace facelex {
@@ -61,20 +62,19 @@ Eigen::Index SparseCoder::dimensions() const {
 std::int64_t SparseCoder::encode(const Eigen::Ref<const RowMatrix>& samples,
                                  Eigen::Ref<RowMatrix> codes) const {
   const State& s = *state_;
+  if (s.options.solver == LassoSolver::sklearn)
+    return LassoLanes(s.atoms, s.gram, s.options).encode(samples, codes);
   LassoSample sample(s.gram, s.options);
   std::int64_t unconverged = 0;
   for (Eigen::Index t = 0; t < samples.rows(); ++t) {
     const auto x = samples.row(t);
-    double squared_norm = 0;
     sample.projection.setZero();
     // Sums run over d in one fixed order, whatever the row's place in memory: codes are the same bytes in
     // any blocking.
-    for (Eigen::Index d = 0; d < x.size(); ++d) {
-      squared_norm += x[d] * x[d];
+    for (Eigen::Index d = 0; d < x.size(); ++d)
       if (x[d] != 0) sample.projection += x[d] * s.atoms.col(d);
-    }
     sample.code = codes.row(t).transpose();
-    if (!sample.solve(squared_norm)) ++unconverged;
+    if (!sample.solve()) ++unconverged;
     codes.row(t) = sample.code.transpose();
   }
   return unconverged;

@@ -131,9 +131,9 @@ std::string write_model(const std::filesystem::path& file, const ModelFile& mode
   return write_safetensors(file, content);
 }
 
-ModelFile read_model(const std::filesystem::path& file) {
-  Safetensors content = read_safetensors(file);
-  const std::string name = file.string();
+namespace {
+
+ModelFile model_of(Safetensors content, const std::string& name) {
   const auto text = [&](const char* key) -> const std::string& {
     const auto found = content.metadata.find(key);
     if (found == content.metadata.end())
@@ -169,6 +169,16 @@ ModelFile read_model(const std::filesystem::path& file) {
                      "the file is damaged; copy or make it again");
   model.tensors = std::move(content.tensors);
   return model;
+}
+
+}  // namespace
+
+ModelFile read_model(const std::filesystem::path& file) {
+  return model_of(read_safetensors(file), file.string());
+}
+
+ModelFile read_model(std::span<const std::byte> bytes, const std::string& name) {
+  return model_of(read_safetensors(bytes, name), name);
 }
 
 }  // namespace facelex

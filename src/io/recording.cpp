@@ -10,11 +10,12 @@
 namespace facelex {
 namespace {
 
-constexpr std::array<std::pair<SignalKind, std::string_view>, 7> kinds = {{
+constexpr std::array<std::pair<SignalKind, std::string_view>, 8> kinds = {{
     {SignalKind::landmarks, "landmarks"},
     {SignalKind::keypoint_motion, "keypoint-motion"},
     {SignalKind::displacement, "displacement"},
     {SignalKind::expression, "expression"},
+    {SignalKind::fit, "fit"},
     {SignalKind::coefficients, "coefficients"},
     {SignalKind::tokens, "tokens"},
     {SignalKind::other, "other"},
@@ -73,13 +74,21 @@ SignalKind kind_from_name(std::string_view name) {
 SignalKind kind_from_columns(const std::vector<std::string>& names) {
   if (any_numbered(names, "x_") && any_numbered(names, "y_")) return SignalKind::landmarks;
   if (any_numbered(names, "dx_") && any_numbered(names, "dy_")) return SignalKind::keypoint_motion;
+  const bool coefficients = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return name.starts_with("e_") && name.size() > 2;
+  });
   if (any_numbered(names, "dX_") && any_numbered(names, "dY_") && any_numbered(names, "dZ_"))
-    return SignalKind::displacement;
-  if (any_numbered(names, "e_") || all_blendshapes(names)) return SignalKind::expression;
+    return coefficients ? SignalKind::fit : SignalKind::displacement;
+  if (coefficients || all_blendshapes(names)) return SignalKind::expression;
   const bool only_stages = std::all_of(names.begin(), names.end(),
                                        [](const std::string& name) { return is_number_after(name, "q"); });
   if (!names.empty() && only_stages) return SignalKind::tokens;
   return SignalKind::other;
+}
+
+bool gives(SignalKind held, SignalKind wanted) {
+  return held == wanted || (held == SignalKind::fit &&
+                            (wanted == SignalKind::displacement || wanted == SignalKind::expression));
 }
 
 Eigen::Index Recording::column(std::string_view wanted) const {

@@ -56,9 +56,25 @@ struct Entry {
   std::uint64_t begin = 0, end = 0;
 };
 
+/// A file that lies in memory, with the functions of InputFile.
+class BytesInMemory {
+ public:
+  BytesInMemory(std::span<const std::byte> bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
+  const std::string& name() const { return name_; }
+  std::optional<std::uint64_t> size() const { return bytes_.size(); }
+  void read_at(std::uint64_t offset, void* target, std::size_t count) const {
+    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), count, static_cast<std::byte*>(target));
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::string name_;
+};
+
+template <class Source>
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path) : file_(path) {}
+  explicit Reader(Source& source) : file_(source) {}
 
   Safetensors read() {
     const Json header = read_header();
@@ -111,7 +127,7 @@ class Reader {
     if (!value.is_object()) refuse("__metadata__ is not an object");
     for (const auto& [key, text] : value.items()) {
       if (!text.is_string()) refuse("__metadata__ " + in_quotes(key) + " is not a text");
-      metadata[key] = text.get<std::string>();
+      metadata[key] = text.template get<std::string>();
     }
     return metadata;
   }
@@ -170,7 +186,7 @@ class Reader {
     if (at != data_size_) refuse(std::to_string(data_size_ - at) + " bytes at the end belong to no tensor");
   }
 
-  InputFile file_;
+  Source& file_;
   std::uint64_t data_begin_ = 0, data_size_ = 0;
 };
 
@@ -206,7 +222,13 @@ std::vector<double> tensor_numbers(const Tensor& tensor, const std::string& what
 }
 
 Safetensors read_safetensors(const std::filesystem::path& file) {
-  return Reader(file).read();
+  InputFile input(file);
+  return Reader(input).read();
+}
+
+Safetensors read_safetensors(std::span<const std::byte> bytes, const std::string& name) {
+  BytesInMemory input(bytes, name);
+  return Reader(input).read();
 }
 
 std::string write_safetensors(const std::filesystem::path& file, const Safetensors& content) {

@@ -39,6 +39,13 @@ class Usage : public ::testing::Test {
 TEST_F(Usage, HelpIsOnStdoutAndTeaches) {
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {"standardize"},
+           {"fit"},
+           {"simulate"},
+           {"model", "import"},
+           {"model", "info"},
+           {"model", "export"},
+           {"model", "build-face"},
+           {"learn", "frontalization"},
            {"learn", "facial-basis"},
            {"learn", "pca"},
            {"learn", "local-pca"},
@@ -48,6 +55,7 @@ TEST_F(Usage, HelpIsOnStdoutAndTeaches) {
 #ifdef FACELEX_WITH_VIDEO
            {"extract"},
            {"run"},
+           {"model", "picture"},
 #endif
        }) {
     auto arguments = words;
@@ -102,7 +110,26 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
       {{"learn", "nmf", table, "-o", out},
        2,
        "",
-       "unknown command 'nmf'; known are facial-basis, pca, local-pca"},
+       "unknown command 'nmf'; known are facial-basis, pca, local-pca, frontalization"},
+      {{"standardize", table, "-o", out, "--frontalize-map", folder / "none.safetensors"},
+       2,
+       "",
+       "--frontalize-map: no such file"},
+      {{"standardize", table, "-o", out, "--frontalize", "3d", "--fits", folder / "none"},
+       2,
+       "",
+       "--fits: no such folder"},
+      {{"fit", table, "-o", out, "--face", folder / "none.safetensors"}, 3, "", "--face: no such file"},
+      {{"fit", table, "-o", out, "--image-size", "big"}, 2, "", "image-size"},
+      {{"simulate", folder / "none.json", "-o", out}, 2, "", "none.json: cannot open"},
+      {{"simulate", config, "-o", out}, 2, "", "bad.json"},
+      {{"model", "import", folder / "none", "-o", folder / "m.safetensors"}, 1, "", "none: cannot open"},
+      {{"model", "export", "built-in"}, 2, "", "nothing to write"},
+      {{"model", "export", "built-in", "-o", folder / "f.ply", "--expression", "AU99=1"},
+       2,
+       "",
+       "the model has no 'AU99'"},
+      {{"model", "build-face", folder / "none.json", "-o", folder / "f.safetensors"}, 1, "", "none.json"},
       {{"learn", "pca", table, "-o", folder.path()}, 2, "", "is a folder; name a file"},
       {{"learn", "pca", table, "-o", out + ".safetensors", "--shard", "1/2"}, 2, "", "--shard"},
       {{"learn", "facial-basis", table, "-o", out + ".safetensors", "--alpha", "0"},
@@ -132,6 +159,8 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
        2,
        "",
        "--system: 'nmf' is not one of facial-basis"},
+      {{"run", folder.path(), "-o", out, "--signal", "expression"}, 2, "", "no videos among the inputs"},
+      {{"model", "picture", "built-in", "-o", folder / "f.jpg"}, 2, "", "is not named .png"},
 #endif
   };
   for (const Case& c : cases) expect(c);

@@ -106,6 +106,31 @@ TEST_F(VideoCommands, ANightsBatchGoesOnWhenAFileIsBad) {
   EXPECT_FALSE(fs::exists(at("night out/3 text.csv")));
 }
 
+TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeOfMotion) {
+  ASSERT_EQ(facelex_command({"run", at("videos"), "-o", at("motion out"), "--extract-quality", "fast",
+                             "--signal", "motion", "--system", "local-pca"})
+                .status,
+            0);
+  ASSERT_EQ(
+      facelex_command({"standardize", at("motion out/landmarks"), "-o", at("motion step/motion")}).status, 0);
+  ASSERT_EQ(facelex_command(
+                {"learn", "local-pca", at("motion step/motion"), "-o", at("motion step/model.safetensors")})
+                .status,
+            0);
+  ASSERT_EQ(facelex_command({"encode", at("motion step/motion"), "-m", at("motion step/model.safetensors"),
+                             "-o", at("motion step/codes")})
+                .status,
+            0);
+  for (const char* part : {"motion", "codes"})
+    EXPECT_EQ(folder_content(at(std::string("motion step/") + part)),
+              folder_content(at(std::string("motion out/") + part)))
+        << part;
+  ASSERT_EQ(facelex_command({"run", "--config", at("motion out/run.json"), "-o", at("motion again")}).status,
+            0);
+  EXPECT_EQ(folder_content(at("motion again")), folder_content(at("motion out")))
+      << "run.json repeats the run";
+}
+
 TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeAndRepeats) {
   const std::vector<std::string> few = {"--facial-basis-atoms", "MO=6"};
   std::vector<std::string> arguments = {"run",  at("videos"), "-o", at("out"), "--extract-quality",
@@ -117,15 +142,15 @@ TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeAndRepeats) {
       facelex_command({"extract", at("videos"), "-o", at("step/landmarks"), "--quality", "fast", "-j", "1"})
           .status,
       0);
-  ASSERT_EQ(facelex_command({"standardize", at("step/landmarks"), "-o", at("step/motion")}).status, 0);
-  ASSERT_EQ(facelex_command({"learn", "facial-basis", at("step/motion"), "-o", at("step/model.safetensors"),
+  ASSERT_EQ(facelex_command({"fit", at("step/landmarks"), "-o", at("step/fits")}).status, 0);
+  ASSERT_EQ(facelex_command({"learn", "facial-basis", at("step/fits"), "-o", at("step/model.safetensors"),
                              "--atoms", "MO=6"})
                 .status,
             0);
-  ASSERT_EQ(facelex_command(
-                {"encode", at("step/motion"), "-m", at("step/model.safetensors"), "-o", at("step/codes")})
-                .status,
-            0);
+  ASSERT_EQ(
+      facelex_command({"encode", at("step/fits"), "-m", at("step/model.safetensors"), "-o", at("step/codes")})
+          .status,
+      0);
   auto whole = folder_content(at("out"));
   EXPECT_EQ(whole.erase("run.json"), 1u);
   EXPECT_EQ(folder_content(at("step")), whole);
@@ -149,7 +174,7 @@ TEST_F(VideoCommands, RunOnVideosWithoutAnyFaceSaysSo) {
   const auto end = facelex_command({"run", at("videos/no face.mp4"), "-o", at("nobody")});
   EXPECT_EQ(end.status, 1);
   EXPECT_NE(end.err.find("learn facial-basis: "), std::string::npos) << end.err;
-  EXPECT_EQ(read_recording(at("nobody/motion/no face.csv")).rows(), 12);
+  EXPECT_EQ(read_recording(at("nobody/fits/no face.csv")).rows(), 12);
 }
 
 TEST(RealVideos, EveryFrameOfEveryVideoIsARowOfCodes) {

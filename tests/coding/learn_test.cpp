@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "coding/synthetic.hpp"
+#include "facelex/coding/encode.hpp"
 #include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/pca_system.hpp"
 #include "facelex/factor/dictionary_learning.hpp"
@@ -159,6 +160,38 @@ TEST(Learn, PcaTakesSignalsWithoutPoints) {
   EXPECT_EQ(result.system->input_columns().size(), 79u) << "e_17 is a coefficient, no point of the face";
   EXPECT_TRUE(says(error_of([&] { learn_facial_basis(inputs, {}); }),
                    {"e.csv", "left brow (LB)", "dx_22", "expression: e_0"}));
+}
+
+TEST(Learn, PartsOfAFitAreSignalsOfTheirOwn) {
+  const TemporaryFolder folder;
+  Recording fit = test::synthetic_motion(1, 120);
+  fit.kind = SignalKind::fit;
+  for (Column& column : fit.columns) {
+    column.name[1] = column.name[1] == 'x' ? 'X' : 'Y';
+    column.unit = "mm";
+  }
+  // Depth for the kind's sake, the pose, which must not be learnt from, and two coefficients.
+  for (const char* name : {"dZ_30", "pose_Ry", "e_AU12_L", "e_43"}) fit.columns.push_back({name, "", ""});
+  fit.values.conservativeResize(Eigen::NoChange, 140);
+  fit.values.rightCols(4) = fit.values.leftCols(4) * 0.5 + fit.values.middleCols(40, 4);
+  const std::vector<TrainingInput> inputs = {test::write(folder, "f", fit)};
+
+  const auto local = learn_facial_basis(inputs, small_basis());
+  EXPECT_EQ(local.system->input_kind(), SignalKind::displacement);
+  for (const Column& column : local.system->input_columns()) EXPECT_EQ(column.name[0], 'd') << column.name;
+
+  PcaOptions options;
+  options.components = 2;
+  options.fit_part = FitPart::expression;
+  const auto global = learn_pca(inputs, options);
+  EXPECT_EQ(global.system->input_kind(), SignalKind::expression);
+  ASSERT_EQ(global.system->input_columns().size(), 2u);
+  EXPECT_EQ(global.system->input_columns()[0].name, "e_AU12_L");
+
+  for (const CodingSystem* system : {local.system.get(), global.system.get()}) {
+    const auto result = encode_recording(inputs[0].file, folder / "codes.csv", *system, {}, TableFormat::csv);
+    EXPECT_EQ(result.counts.with_face, 120);
+  }
 }
 
 TEST(Learn, EveryOptionOfFacialBasisChangesTheModel) {

@@ -66,7 +66,14 @@ struct Outcome {
   Recording motion;
 };
 
-inline Outcome standardized(const fs::path& input, const StandardizeOptions& options = {}) {
+/// Without frontalisation: the registration alone, which is exact.
+inline StandardizeOptions registration_alone() {
+  StandardizeOptions options;
+  options.frontalize = StandardizeOptions::Frontalization::none;
+  return options;
+}
+
+inline Outcome standardized(const fs::path& input, const StandardizeOptions& options = registration_alone()) {
   const fs::path output = input.parent_path() / ("motion of " + input.filename().string());
   Outcome outcome;
   outcome.result = standardize(input, output, options, TableFormat::csv, Work{});
@@ -76,7 +83,7 @@ inline Outcome standardized(const fs::path& input, const StandardizeOptions& opt
 }
 
 inline StandardizeOptions with_neutral(Source source, long long frame = 0, const std::string& file = {}) {
-  StandardizeOptions options;
+  StandardizeOptions options = registration_alone();
   options.neutral = source;
   options.neutral_frame = frame;
   options.neutral_file = file;

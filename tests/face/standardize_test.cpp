@@ -194,10 +194,8 @@ TEST(Standardize, OptionsThatContradictEachOther) {
 
 TEST(Standardize, EveryOptionIsDescribed) {
   const Json options = options_json(StandardizeOptions());
-  const Json expected = {{"scheme", "auto"},
-                         {"frontalize", "none"},
-                         {"neutral", "estimated"},
-                         {"neutral-frame", 0},
+  const Json expected = {{"scheme", "auto"},     {"frontalize", "linear"}, {"fits", ""},
+                         {"frontalize-map", ""}, {"neutral", "estimated"}, {"neutral-frame", 0},
                          {"neutral-file", ""}};
   EXPECT_EQ(options, expected);
 }

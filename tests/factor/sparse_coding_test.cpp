@@ -49,6 +49,54 @@ TEST(SparseCoding, CodesAreThoseOfScikitLearnWithBothStoppingRules) {
   }
 }
 
+/// scikit-learn 1.2.1's enet_coordinate_descent for one sample, on the residual: no Gram matrix, no lanes.
+Eigen::VectorXd naive_sklearn_code(const Eigen::VectorXd& x, const RowMatrix& atoms, double alpha,
+                                   bool positive, int max_sweeps) {
+  Eigen::VectorXd z = Eigen::VectorXd::Zero(atoms.rows()), residual = x;
+  for (int i = 0; i < max_sweeps; ++i) {
+    double largest_step = 0, largest_code = 0;
+    for (Eigen::Index k = 0; k < z.size(); ++k) {
+      const double norm = atoms.row(k).squaredNorm();
+      if (norm == 0) continue;
+      const double before = z[k], aim = atoms.row(k).dot(residual) + norm * before;
+      z[k] = std::max(std::abs(aim) - alpha, 0.0) * (aim > 0 ? 1 : -1) / norm;
+      if (positive && aim < 0) z[k] = 0;
+      residual -= (z[k] - before) * atoms.row(k).transpose();
+      largest_step = std::max(largest_step, std::abs(z[k] - before));
+      largest_code = std::max(largest_code, std::abs(z[k]));
+    }
+    if (largest_code != 0 && largest_step / largest_code >= 1e-4) continue;
+    const Eigen::VectorXd correlation = atoms * residual;
+    const double dual = positive ? correlation.maxCoeff() : correlation.cwiseAbs().maxCoeff();
+    const double scale = dual > alpha ? alpha / dual : 1;
+    const double gap = 0.5 * residual.squaredNorm() * (1 + scale * scale) + alpha * z.cwiseAbs().sum() -
+                       scale * residual.dot(x);
+    if (gap < 1e-4 * x.squaredNorm()) break;
+  }
+  return z;
+}
+
+TEST(SparseCoding, LanesDoWhatOneSampleAloneWouldDo) {
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    Random random(seed);
+    const bool positive = seed % 2 != 0;
+    const Eigen::Index atoms_count = 1 + static_cast<Eigen::Index>(random.below(20));
+    // Numbers of samples around the lanes', so that lanes run empty and refill.
+    const auto samples = sparse_samples(random, 1 + static_cast<Eigen::Index>(random.below(30)), 12, 6);
+    RowMatrix atoms = normal_matrix(random, atoms_count, 12);
+    if (seed % 3 == 0) atoms.row(0).setZero();
+    const LassoOptions options{0.3, LassoSolver::sklearn, positive, seed % 4 == 3 ? 3 : 1000};
+    const auto codes = sparse_encode(samples, atoms, options).codes;
+    for (Eigen::Index t = 0; t < samples.rows(); ++t)
+      EXPECT_LT((codes.row(t).transpose() -
+                 naive_sklearn_code(samples.row(t), atoms, 0.3, positive, options.max_sweeps))
+                    .cwiseAbs()
+                    .maxCoeff(),
+                1e-9)
+          << "seed " << seed << ", sample " << t;
+  }
+}
+
 TEST(SparseCoding, ExactCodesAreThoseOfANaiveMethod) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Random random(seed);

@@ -22,7 +22,7 @@ Recording of_frames(const std::vector<std::pair<std::int64_t, int>>& frames) {
 TEST(SignalKind, NamesReadBack) {
   for (const auto kind :
        {SignalKind::landmarks, SignalKind::keypoint_motion, SignalKind::displacement, SignalKind::expression,
-        SignalKind::coefficients, SignalKind::tokens, SignalKind::other})
+        SignalKind::fit, SignalKind::coefficients, SignalKind::tokens, SignalKind::other})
     EXPECT_EQ(kind_from_name(kind_name(kind)), kind);
   EXPECT_TRUE(says(error_of([] { kind_from_name("mesh"); }), {"'mesh'", "landmarks", "tokens"}));
 }
@@ -32,6 +32,11 @@ TEST(SignalKind, IsToldByTheNamesOfColumns) {
   EXPECT_EQ(kind_from_columns({"dx_17", "dx_18", "dy_17", "dy_18"}), SignalKind::keypoint_motion);
   EXPECT_EQ(kind_from_columns({"dX_0", "dY_0", "dZ_0"}), SignalKind::displacement);
   EXPECT_EQ(kind_from_columns({"e_0", "e_1"}), SignalKind::expression);
+  EXPECT_EQ(kind_from_columns({"e_AU12_L", "pose_Tx"}), SignalKind::expression);
+  EXPECT_EQ(kind_from_columns({"e_AU12_L", "dX_0", "dY_0", "dZ_0"}), SignalKind::fit);
+  EXPECT_TRUE(gives(SignalKind::fit, SignalKind::expression));
+  EXPECT_TRUE(gives(SignalKind::displacement, SignalKind::displacement));
+  EXPECT_FALSE(gives(SignalKind::displacement, SignalKind::fit));
   EXPECT_EQ(kind_from_columns({"q1", "q2"}), SignalKind::tokens);
   EXPECT_EQ(kind_from_columns({"q1", "loudness"}), SignalKind::other);
   EXPECT_EQ(kind_from_columns({"LB-1", "MO-2"}), SignalKind::other);

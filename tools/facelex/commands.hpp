@@ -9,12 +9,24 @@ namespace facelex::cli {
 /// One function for each command, defined in <command>_command.cpp.
 std::unique_ptr<Command> make_extract_command(CLI::App& parent);
 std::unique_ptr<Command> make_standardize_command(CLI::App& parent);
+std::unique_ptr<Command> make_fit_command(CLI::App& parent);
 /// Below `facelex learn`: one for each coding system that can be learnt.
 std::vector<std::unique_ptr<Command>> make_learn_commands(CLI::App& learn);
+/// Below `facelex learn` too.
+std::unique_ptr<Command> make_learn_frontalization_command(CLI::App& learn);
 std::unique_ptr<Command> make_encode_command(CLI::App& parent);
 std::unique_ptr<Command> make_decode_command(CLI::App& parent);
+std::unique_ptr<Command> make_simulate_command(CLI::App& parent);
 std::unique_ptr<Command> make_run_command(CLI::App& parent);
 std::unique_ptr<Command> make_status_command(CLI::App& parent);
+/// Below `facelex model`: import, info, export.
+std::vector<std::unique_ptr<Command>> make_model_commands(CLI::App& model);
+std::unique_ptr<Command> make_build_face_command(CLI::App& model);
+/// Needs OpenCV.
+std::unique_ptr<Command> make_picture_command(CLI::App& model);
+std::unique_ptr<Command> make_model_info_command(CLI::App& model);
+/// What the model commands call the face that facelex ships.
+inline constexpr const char* built_in_name = "built-in";
 
 /// Writes a page of Markdown for every command, from the same declarations as --help.
 void write_command_pages(const CLI::App& program, const std::string& folder);

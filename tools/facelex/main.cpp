@@ -69,12 +69,22 @@ int main(int argc, char** argv) {
   commands.push_back(make_extract_command(program));
 #endif
   commands.push_back(make_standardize_command(program));
+  commands.push_back(make_fit_command(program));
   CLI::App* learn = program.add_subcommand("learn", "Learn a coding system from recordings");
   learn->require_subcommand(1);
   for (auto& command : make_learn_commands(*learn)) commands.push_back(std::move(command));
+  commands.push_back(make_learn_frontalization_command(*learn));
   commands.push_back(make_encode_command(program));
   commands.push_back(make_decode_command(program));
+  commands.push_back(make_simulate_command(program));
   commands.push_back(make_status_command(program));
+  CLI::App* model = program.add_subcommand("model", "Import, look into and export models");
+  model->require_subcommand(1);
+  for (auto& command : make_model_commands(*model)) commands.push_back(std::move(command));
+#ifdef FACELEX_WITH_VIDEO
+  commands.push_back(make_picture_command(*model));
+#endif
+  commands.push_back(make_build_face_command(*model));
   std::string pages;
   CLI::App* docs = program.add_subcommand("docs", "Write a page of Markdown for every command")->group("");
   docs->add_option("folder", pages)->required();

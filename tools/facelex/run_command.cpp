@@ -1,23 +1,39 @@
+#include <algorithm>
+
 #include "commands.hpp"
 #include "extract_stage.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "fit_stage.hpp"
 #include "learning.hpp"
 #include "stages.hpp"
 
 namespace facelex::cli {
 namespace {
 
+/// What is learnt from and coded.
+enum class Signal { motion, displacement, expression };
+
 struct RunOptions {
+  Signal signal = Signal::displacement;
   std::string system = LearnOptions::systems().front().first;
   std::string model;
+  std::string face;
 
   void describe(OptionList& options) {
     std::vector<std::pair<std::string, std::string>> names;
     for (const auto& [name, summary] : LearnOptions::systems()) names.emplace_back(name, name);
-    options.choice("system", system, names, "The coding system to learn")
-        .text("model", model, "Code with this model file instead of learning one");
+    options
+        .choice("signal", signal,
+                {{"displacement", Signal::displacement},
+                 {"expression", Signal::expression},
+                 {"motion", Signal::motion}},
+                "What is coded: how a fitted 3-D face moves its landmarks (paper 000), its expression "
+                "coefficients, or the motion of registered 2-D landmarks (paper 001)")
+        .choice("system", system, names, "The coding system to learn")
+        .text("model", model, "Code with this model file instead of learning one")
+        .text("face", face, "Morphable model to fit (facelex model import); empty: the built-in face");
   }
 };
 
@@ -27,17 +43,17 @@ class RunCommand : public Command {
       : Command(
             parent,
             {"run", "The whole way: videos to codes in a learnt lexicon",
-             "Extracts landmarks, standardises them, learns a coding system from all videos and codes every "
-             "frame. "
-             "Writes OUT/landmarks, OUT/motion, OUT/codes, OUT/model.safetensors, OUT/manifest.csv and "
-             "OUT/run.json, "
-             "with which facelex run --config repeats the run. What is complete already is not done again.",
+             "Extracts landmarks, fits a 3-D face to them (or, with --signal motion, standardises them), "
+             "learns a coding system from all videos and codes every frame. Writes OUT/landmarks, OUT/fits "
+             "(or OUT/motion), OUT/codes, OUT/model.safetensors, OUT/manifest.csv and OUT/run.json, with "
+             "which facelex run --config repeats the run. What is complete already is not done again.",
              "facelex run interviews -o out"}) {
     add_inputs("Videos, image folders, or folders of videos; default: those of --config",
                input_options_struct_);
     add_output("Folder to write to");
     add_options("Coding system", described(run_));
     add_options("Extraction", described(extract_), "extract");
+    add_options("Fitting", described(fit_), "fit");
     add_options("Standardisation", described(standardize_), "standardize");
     for (const auto& [system, summary] : LearnOptions::systems())
       add_options("Learning: " + system, learn_.describe_system(system), system);
@@ -69,8 +85,8 @@ class RunCommand : public Command {
                             ": a lexicon is learnt from all videos, not from a part of them",
                         "give --model, or --shard none in one task, or run extract in shards first");
     // Whatever is wrong with options or models is said before hours of extraction.
-    const Learning learning = learn_.learning(run_.system);
-    const Stage standardization = standardize_stage(standardize_, TableFormat::csv);
+    const Learning learning = learning_of_signal();
+    const MovementStage movement = movement_stage();
     std::optional<LoadedSystem> system;
     if (!run_.model.empty()) {
       system = load_system(run_.model);
@@ -90,11 +106,11 @@ class RunCommand : public Command {
     const Inputs landmarks = outputs_of(videos, rows, folder("landmarks"));
     if (landmarks.items.empty()) return finish(videos, rows, status);
 
-    const BatchSummary standardized = run_stage(landmarks, standardization, folder("motion"));
-    status = std::max(status, standardized.exit_status());
-    merge(rows, landmarks, standardized, "standardize");
+    const BatchSummary moved = run_stage(landmarks, movement.stage, folder(movement.folder));
+    status = std::max(status, moved.exit_status());
+    merge(rows, landmarks, moved, movement.stage.name.c_str());
     if (status > 1) return finish(videos, rows, status);
-    const Inputs motion = outputs_of(videos, rows, folder("motion"));
+    const Inputs motion = outputs_of(videos, rows, folder(movement.folder));
     if (motion.items.empty()) return finish(videos, rows, status);
 
     if (!system) {
@@ -118,16 +134,31 @@ class RunCommand : public Command {
     return finish(videos, rows, status);
   }
 
-  /// The items whose outputs exist, as the inputs of the next stage.
-  Inputs outputs_of(const Inputs& videos, const std::vector<ManifestRow>& rows,
-                    const std::filesystem::path& from) const {
-    Inputs next;
-    next.shard = videos.shard;
-    next.items_in_all = videos.items_in_all;
-    for (const ManifestRow& row : rows)
-      if (row.state != ItemState::failed && row.state != ItemState::pending)
-        next.items.push_back({from / (row.name + ".csv"), row.name, {}});
-    return next;
+  /// What makes the signals that are coded of landmarks, and its folder.
+  struct MovementStage {
+    Stage stage;
+    const char* folder;
+  };
+
+  MovementStage movement_stage() {
+    if (run_.signal == Signal::motion) return {standardize_stage(standardize_, TableFormat::csv), "motion"};
+    return {fit_stage(load_face(run_.face), fit_, TableFormat::csv), "fits"};
+  }
+
+  /// Throws Error (usage) when options contradict the signal.
+  Learning learning_of_signal() {
+    const bool expression = run_.signal == Signal::expression;
+    if (expression && run_.system != "pca" && run_.model.empty())
+      throw usage_error("--signal expression: " + run_.system +
+                            " learns movements of points, which expression coefficients are not",
+                        "choose --system pca, or --signal displacement");
+    const char* const wanted = expression ? "expression" : "displacement";
+    const auto& written = fit_.signals;
+    if (run_.signal != Signal::motion && std::find(written.begin(), written.end(), wanted) == written.end())
+      throw usage_error(std::string("--fit-signals leaves out what --signal ") + wanted + " is made of",
+                        std::string("add ") + wanted + " to it");
+    learn_.pca.fit_part = expression ? FitPart::expression : FitPart::displacement;
+    return learn_.learning(run_.system);
   }
 
   /// What a later stage says of the videos: failures win, seconds add up.
@@ -165,7 +196,10 @@ class RunCommand : public Command {
     json.update(described(run_).to_json());
     json.update(described(input_options_struct_).to_json());
     json["extract"] = described(extract_).to_json();
-    json["standardize"] = described(standardize_).to_json();
+    if (run_.signal == Signal::motion)
+      json["standardize"] = described(standardize_).to_json();
+    else
+      json["fit"] = described(fit_).to_json();
     for (const auto& [system, summary] : LearnOptions::systems())
       if (system == run_.system) json[system] = learn_.describe_system(system).to_json();
     json["encode"] = described(encode_).to_json();
@@ -175,6 +209,7 @@ class RunCommand : public Command {
   InputOptions input_options_struct_;
   RunOptions run_;
   ExtractOptions extract_;
+  FitOptions fit_;
   StandardizeOptions standardize_;
   LearnOptions learn_;
   EncodeOptions encode_;

@@ -1,9 +1,12 @@
 #include "stages.hpp"
 
+#include <algorithm>
+
 #include "command.hpp"
 #include "facelex/coding/encode.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/face/frontalization.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -19,6 +22,20 @@ Stage recording_stage(const std::string& name, OptionList list, TableFormat form
   stage.extension = format == TableFormat::npy ? ".npy" : ".csv";
   stage.noun = "recordings";
   return stage;
+}
+
+/// Of everything that a folder of fits holds. A fit itself names its landmarks, and is checked against them.
+std::string digest_of_recordings(const std::string& folder) {
+  if (std::error_code error; !std::filesystem::is_directory(folder, error))
+    throw usage_error("--fits: no such folder: " + in_quotes(folder), "facelex fit makes it");
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.path().extension() == ".csv" || entry.path().extension() == ".npy")
+      if (!entry.path().filename().string().starts_with("manifest")) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  Sha256 digest;
+  for (const auto& file : files) digest.update(file.string() + sha256_of_file(file));
+  return digest.hex();
 }
 
 }  // namespace
@@ -41,14 +58,34 @@ LoadedSystem load_system(const std::string& file) {
   return {std::move(system), sha256_of_file(file), std::filesystem::path(file).filename().string()};
 }
 
+Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
+                  const std::filesystem::path& folder) {
+  Inputs next;
+  next.shard = inputs.shard;
+  next.items_in_all = inputs.items_in_all;
+  for (const ManifestRow& row : rows)
+    if (row.state != ItemState::failed && row.state != ItemState::pending)
+      next.items.push_back({folder / (row.name + ".csv"), row.name, {}});
+  return next;
+}
+
 Stage standardize_stage(StandardizeOptions options, TableFormat format) {
   options.check();
   Stage stage = recording_stage("standardize", described(options), format);
-  if (!options.neutral_file.empty()) {
-    if (std::error_code error; !std::filesystem::is_regular_file(options.neutral_file, error))
-      throw usage_error("--neutral-file: no such file: " + in_quotes(options.neutral_file));
-    stage.model_digest = sha256_of_file(options.neutral_file);
+  // What the result depends on besides the recording: files that the options name.
+  Sha256 digest;
+  for (const auto& [option, file] : {std::pair("--neutral-file", options.neutral_file),
+                                     std::pair("--frontalize-map", options.frontalize_map)}) {
+    if (file.empty()) continue;
+    if (std::error_code error; !std::filesystem::is_regular_file(file, error))
+      throw usage_error(std::string(option) + ": no such file: " + in_quotes(file));
+    digest.update(option + sha256_of_file(file));
   }
+  if (options.frontalize == StandardizeOptions::Frontalization::linear && options.frontalize_map.empty())
+    digest.update(built_in_frontalization().digest);
+  if (options.frontalize == StandardizeOptions::Frontalization::fitted)
+    digest.update(digest_of_recordings(options.fits));
+  stage.model_digest = digest.hex();
   stage.run = [options, format](const auto& input, const auto& output, const Work& work) {
     return standardize(input, output, options, format, work);
   };

@@ -24,6 +24,10 @@ struct LoadedSystem {
 };
 LoadedSystem load_system(const std::string& file);
 
+/// The items of a batch whose outputs stand in `folder`, as the inputs of the next stage.
+Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
+                  const std::filesystem::path& folder);
+
 /// The stages, made the same way by their own commands and by `run`: so both write the same bytes.
 /// Options are copied.
 Stage standardize_stage(StandardizeOptions options, TableFormat format);

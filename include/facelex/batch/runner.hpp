@@ -27,6 +27,11 @@ struct Stage {
   /// Files beside the output that an earlier run with other options may have left; removed before it is made
   /// again.
   std::vector<std::string> owned_suffixes;
+  /// Files besides the input that this item's result depends on (its sidecar, a file of poses beside it); may
+  /// be empty. Those that exist decide with the input whether an output is complete.
+  std::function<std::vector<std::filesystem::path>(const std::filesystem::path& input,
+                                                   const std::filesystem::path& output)>
+      beside;
   std::string noun = "files";  ///< plural of the items, for messages
   /// Writes `output` (atomically) from `input`. Throws Error for a bad input.
   std::function<StageResult(const std::filesystem::path& input, const std::filesystem::path& output,

@@ -45,11 +45,15 @@ struct FacialBasisOptions {
   void check() const;
 };
 
+/// What of a recording of kind `fit` is learnt from.
+enum class FitPart { displacement, expression };
+
 /// The paper's comparator: principal components of all features' columns together, or, of signals without
-/// points of the face (expression coefficients), of all columns.
+/// points of the face, of all columns (of a fit's or a recording's expression: of its e_* alone).
 struct PcaOptions {
   TrainingOptions training;
   SignalOptions signal;
+  FitPart fit_part = FitPart::displacement;
   int components = 50;  ///< ≥ 1; the size of the published dictionary
 
   void describe(OptionList& options);
@@ -71,7 +75,8 @@ struct LearnResult {
       warnings;  ///< what the user should know, a line each: not converged, rows left out
 };
 
-/// Learns a coding system from recordings of keypoint motion or displacement (PCA: of any numbers but pixels
+/// Learns a coding system from recordings of keypoint motion or displacement, or of fits, whose
+/// displacement is taken (PCA: of any numbers but pixels
 /// and tokens). The same bytes for the same inputs, options and seed, whatever the number of threads and the
 /// order of the inputs. Its training() holds the frames used and, for each group of units, what was reached:
 /// objective, iterations, converged, share of variance explained (1 − ‖s·x − x̂‖²/‖s·x − m‖², pooled over

@@ -40,9 +40,9 @@ struct TrainingSource {
 };
 
 struct TrainingData {
-  SignalKind kind = SignalKind::other;
-  std::vector<Column> columns;  ///< D
-  RowMatrix values;             ///< T×D, as in the files
+  SignalKind kind = SignalKind::other;  ///< of the columns: of a fit, displacement or expression
+  std::vector<Column> columns;          ///< D
+  RowMatrix values;                     ///< T×D, as in the files
   std::vector<TrainingSource> sources;
 
   /// {"frames": T, "recordings": [{"name", "rows", "used"} …]} for a model's summary.

@@ -8,9 +8,9 @@ namespace facelex {
 /// down, z away from the camera.
 using Landmarks3d = Eigen::Matrix<double, 68, 3>;
 
-/// A neutral adult face of average size, looking into the camera; mirror-symmetric in x to the last bit. The
-/// origin is the mean of its points, as in OpenFace, so that translations compare. Built from published
-/// anthropometric distances: the table and its sources are in mean_face.cpp.
+/// The landmarks of the built-in face's mean (anatomical_face.hpp): a neutral adult of average size, looking
+/// into the camera; mirror-symmetric in x to the last bit. The origin is the mean of its points to within
+/// 1/1024 mm, as in OpenFace, so that translations compare.
 const Landmarks3d& mean_face_mm();
 
 }  // namespace facelex

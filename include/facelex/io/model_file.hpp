@@ -55,5 +55,7 @@ std::string write_model(const std::filesystem::path& file, const ModelFile& mode
 /// sizes that lie, overlapping tensors, not a facelex model, tensors that do not have the digest kept with
 /// them, a newer format version (names both). Files of other programs: read_safetensors.
 ModelFile read_model(const std::filesystem::path& file);
+/// The same of a file that lies in memory (what the program itself carries); `name` stands in messages.
+ModelFile read_model(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace facelex

@@ -14,7 +14,8 @@ enum class SignalKind {
   landmarks,        ///< x_*, y_* in pixels, pose_* (mm, radians), perhaps X_*, Y_*, Z_* in mm
   keypoint_motion,  ///< dx_*, dy_*: standardised landmarks minus the subject's neutral (paper 001, 2.2)
   displacement,     ///< dX_*, dY_*, dZ_* in mm: E·ε at the landmarks (paper 000, eq. 1)
-  expression,       ///< coefficients of a morphable model's expression basis
+  expression,       ///< e_*: coefficients of a morphable model's expression basis; or named blendshapes
+  fit,              ///< what fitting a 3-D face gives: e_* and dX_*, dY_*, dZ_* together, with pose_*
   coefficients,     ///< codes of a linear coding system, a column per unit
   tokens,           ///< codes of a vector quantiser, a column per stage
   other             ///< any named numbers
@@ -24,9 +25,12 @@ std::string_view kind_name(SignalKind kind);
 /// The kind of that name. Throws Error (data).
 SignalKind kind_from_name(std::string_view name);
 /// The kind that the names of columns tell: x_<n> and y_<n> are landmarks; dx_<n>, dy_<n> keypoint motion;
-/// dX_<n>, dY_<n>, dZ_<n> displacement; e_<n> or the blendshapes that ARKit and MediaPipe share expression;
+/// dX_<n>, dY_<n>, dZ_<n> displacement; e_<…> or the blendshapes that ARKit and MediaPipe share expression;
+/// displacement and e_<…> together fit;
 /// q<n> and nothing else tokens. `other` when they tell none.
 SignalKind kind_from_columns(const std::vector<std::string>& names);
+/// Whether a recording of kind `held` can give signals of kind `wanted`: the same kind, or a part of a fit.
+bool gives(SignalKind held, SignalKind wanted);
 
 /// A signal's name and meaning; the name heads the CSV column, the rest goes to the sidecar.
 struct Column {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ struct Safetensors {
 /// Checks every size against the file's before allocating. Throws Error (data) that names the file: no such
 /// layout, cut, sizes that lie, tensors that overlap or leave gaps, a name twice, an unknown element type.
 Safetensors read_safetensors(const std::filesystem::path& file);
+/// The same of a file that lies in memory; `name` stands in messages.
+Safetensors read_safetensors(std::span<const std::byte> bytes, const std::string& name);
 
 /// Writes atomically, tensors in the order of their names, and returns the file's SHA-256. Throws Error
 /// (data) for a tensor whose bytes do not fit its shape.

@@ -1,0 +1,168 @@
+#include <fstream>
+
+#include "commands.hpp"
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/face/anatomical_face.hpp"
+#include "facelex/face/simulation.hpp"
+#include "facelex/io/atomic_file.hpp"
+#ifdef FACELEX_WITH_VIDEO
+#include "facelex/video/simulated_video.hpp"
+#endif
+
+namespace facelex::cli {
+namespace {
+
+/// What the command line changes of a cohort.
+struct SimulateOptions {
+  long long seed = -1;
+  int subjects = 0;
+  bool null = false;
+  bool landmarks_only = false;
+
+  void describe(OptionList& options) {
+    options.integer("seed", seed, Bounds::at_least(-1), "Seed of everything random; -1: that of the cohort")
+        .integer("subjects", subjects, Bounds::between(0, 100000),
+                 "Subjects of each group; 0: as the cohort says")
+        .flag("null", null, "Behaviour is drawn from all groups alike: no difference between them is true")
+        .flag("landmarks-only", landmarks_only, "Landmarks with noise instead of videos");
+  }
+  void apply(Cohort& cohort) const {
+    if (seed >= 0) cohort.seed = seed;
+    if (null) cohort.null = true;
+    if (subjects > 0)
+      for (CohortGroup& group : cohort.groups) group.subjects = subjects;
+  }
+};
+
+class SimulateCommand : public Command {
+ public:
+  explicit SimulateCommand(CLI::App& parent)
+      : Command(
+            parent,
+            {"simulate", "Videos of people who do what a description says",
+             "Films the subjects of a cohort that COHORT describes (docs/simulation.md): how often they "
+             "blink, smile, talk, what follows on what, how groups differ. Writes DIR/videos, the truth of "
+             "every frame (units, pose, displacements) in DIR/truth, its landmarks in "
+             "DIR/truth_landmarks, DIR/labels.csv and DIR/cohort.json; with --landmarks-only "
+             "DIR/landmarks instead of videos.",
+             "facelex simulate data/sample_cohort.json -o sample"}) {
+    app_->add_option("cohort", file_, "Description of the cohort (JSON)")
+        ->type_name("COHORT")
+        ->required()
+        ->group("Input and output");
+    add_output("Folder to write to");
+    add_options("Simulation", described(options_));
+    add_batch_options();
+  }
+
+ private:
+  int run() override {
+    if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
+#ifndef FACELEX_WITH_VIDEO
+    if (!options_.landmarks_only)
+      throw usage_error("this facelex was built without OpenCV and cannot make videos",
+                        "add --landmarks-only");
+#endif
+    const MorphableModel& face = built_in_face();
+    Cohort cohort = read_cohort(face);
+    options_.apply(cohort);
+    check(cohort);
+    std::error_code none;
+    if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
+      throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
+    const std::string resolved = cohort.to_json().dump(2) + "\n";
+    // Labels of another cohort must not stand beside recordings of which some are still of the old one.
+    if (!dry_run_ && resolved != resolved_before()) std::filesystem::remove(folder("labels.csv"), none);
+    int status = make(cohort, "truth", ".csv", write_simulated_truth);
+    if (options_.landmarks_only) {
+      if (status <= 1) status = std::max(status, make(cohort, "landmarks", ".csv", landmarks<true>));
+    } else {
+#ifdef FACELEX_WITH_VIDEO
+      if (status <= 1) status = std::max(status, make(cohort, "truth_landmarks", ".csv", landmarks<false>));
+      if (status <= 1) status = std::max(status, make(cohort, "videos", ".mp4", write_simulated_video));
+#endif
+    }
+    if (status == 0 && !dry_run_) {
+      write_file_atomically(folder("cohort.json"), resolved);
+      write_file_atomically(folder("labels.csv"), labels_csv(cohort));
+    }
+    return status;
+  }
+
+  void check(const Cohort& cohort) const {
+    constexpr std::int64_t most = 1000000;
+    std::int64_t recordings = 0;
+    for (const CohortGroup& group : cohort.groups) {
+      recordings += std::int64_t{group.subjects} * group.sessions;
+      if (cohort.null && group.sessions != cohort.groups.front().sessions)
+        throw usage_error(file_ + ": without a true difference the groups must have equally many sessions",
+                          "the number of a subject's recordings would tell its group");
+    }
+    if (recordings > most)
+      throw usage_error(file_ + ": the cohort has " + std::to_string(recordings) + " recordings",
+                        "at most " + std::to_string(most) + " can be made at once");
+  }
+
+  /// The cohort that the folder holds, as text; empty without one.
+  std::string resolved_before() const {
+    std::ifstream stream(folder("cohort.json"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  Cohort read_cohort(const MorphableModel& face) const {
+    Json json;
+    try {
+      json = read_json(file_);
+    } catch (const Error& error) {
+      throw usage_error(error.what());
+    }
+    return Cohort::from_json(json, file_, face.expression.names);
+  }
+
+  std::filesystem::path folder(const char* name) const {
+    return std::filesystem::path(output_) / name;
+  }
+
+  template <bool noisy>
+  static StageResult landmarks(const MorphableModel& face, const Cohort& cohort, const CohortItem& item,
+                               const std::filesystem::path& output, const Work& work) {
+    return write_simulated_landmarks(face, cohort, item, noisy, output, work);
+  }
+
+  /// One folder of the output: a file for every item of the cohort.
+  template <class Write>
+  int make(const Cohort& cohort, const char* what, const char* extension, const Write& write) {
+    Inputs inputs;
+    for (const CohortItem& item : cohort_items(cohort)) inputs.items.push_back({file_, item.name, {}});
+    inputs.items_in_all = inputs.items.size();
+    const OptionList list = described(options_);
+    Stage stage;
+    stage.name = std::string("simulate ") + what;
+    stage.options = portable_options(list);
+    // What was read decides, not what the file holds by the time it is hashed.
+    Sha256 digest;
+    digest.update(cohort.to_json().dump());
+    stage.options["cohort_sha256"] = digest.hex();
+    stage.command = command_text("simulate", list);
+    const auto mark = stage.command.find("{}");
+    stage.command.replace(mark, 2, std::filesystem::path(file_).filename().string());
+    stage.extension = extension;
+    stage.noun = extension == std::string(".mp4") ? "videos" : "recordings";
+    stage.run = [&cohort, write](const auto&, const auto& output, const Work& work) {
+      return write(built_in_face(), cohort, cohort_item(cohort, output.stem().string()), output, work);
+    };
+    return run_stage(inputs, stage, folder(what)).exit_status();
+  }
+
+  std::string file_;
+  SimulateOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_simulate_command(CLI::App& parent) {
+  return std::make_unique<SimulateCommand>(parent);
+}
+
+}  // namespace facelex::cli
