@@ -7,6 +7,7 @@
 #include <string>
 
 #include "block_sum.hpp"
+#include "dictionary_update.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
@@ -138,20 +139,13 @@ class Learner {
   }
 
   void update(CodeStatistics& statistics) {
-    // The pass uses the products as they were coded, also those of atoms that it has just replaced.
-    const Eigen::MatrixXd products = statistics.products;
-    for (Eigen::Index k = 0; k < result_.atoms.rows(); ++k) {
+    for (const Eigen::Index k : update_atoms(statistics.products, statistics.samples, result_.atoms)) {
       auto atom = result_.atoms.row(k);
-      if (products(k, k) > 1e-6) {
-        const Eigen::RowVectorXd explained = products.row(k) * result_.atoms;
-        atom += (statistics.samples.row(k) - explained) / products(k, k);
-      } else {
-        atom = noisy_sample();
-        result_.codes.col(k).setZero();
-        statistics.forget(k);
-        ++result_.resampled;
-      }
+      atom = noisy_sample();
       atom /= std::max(atom.norm(), 1.0);
+      result_.codes.col(k).setZero();
+      statistics.forget(k);
+      ++result_.resampled;
     }
   }
 
