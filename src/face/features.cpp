@@ -1,10 +1,9 @@
 #include "facelex/face/features.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
-#include <optional>
-#include <string_view>
+
+#include "facelex/face/mirror.hpp"
 
 namespace facelex {
 namespace {
@@ -35,24 +34,6 @@ FacialFeature left_eye() {
 }
 FacialFeature right_eye() {
   return {"RE", "right eye", points_from_to(36, 41)};
-}
-
-/// The number n of a column that is a point's movement along an axis (dx_17, dZ_4), or nothing for any other
-/// name: e_17 and p_17 are coefficients, no points.
-std::optional<int> point_number(std::string_view name) {
-  const auto underscore = name.find('_');
-  if (underscore == std::string_view::npos) return std::nullopt;
-  const std::string_view axis = name.substr(0, underscore);
-  if (axis.size() != 2 || axis[0] != 'd' ||
-      std::string_view("xyzXYZ").find(axis[1]) == std::string_view::npos)
-    return std::nullopt;
-  const std::string_view digits = name.substr(underscore + 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
-  int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -86,8 +67,8 @@ std::vector<FacialFeature> facial_features(FeatureDivision division) {
 std::vector<Eigen::Index> feature_columns(const FacialFeature& feature, const std::vector<Column>& columns) {
   std::vector<Eigen::Index> found;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto number = point_number(columns[i].name);
-    if (number && std::binary_search(feature.points.begin(), feature.points.end(), *number))
+    const auto column = point_column(columns[i].name);
+    if (column && std::binary_search(feature.points.begin(), feature.points.end(), column->point))
       found.push_back(static_cast<Eigen::Index>(i));
   }
   return found;

@@ -7,6 +7,7 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/face/frontalization.hpp"
+#include "facelex/face/mirror.hpp"
 #include "facelex/face/rotation.hpp"
 
 namespace facelex {
@@ -14,17 +15,11 @@ namespace {
 
 constexpr double radians_per_degree = std::numbers::pi / 180;
 
-/// The mirror image of each iBUG point.
-constexpr std::array<Eigen::Index, 68> mirror_of = {
-    16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,  26, 25, 24, 23, 22, 21,
-    20, 19, 18, 17, 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
-    41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65};
-
 /// Points on which the jaw line has its end on the subject's right, at the chin, and on the left.
 constexpr std::size_t chin = 8, jaw_points = 17;
 
 Landmarks68 mirrored(const Landmarks68& points) {
-  Landmarks68 result = points(mirror_of, Eigen::all);
+  Landmarks68 result = points(mirrored_points, Eigen::all);
   result.col(0) *= -1;
   return result;
 }
