@@ -1,0 +1,42 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "code_statistics.hpp"
+#include "dictionary_samples.hpp"
+#include "facelex/core/parallel.hpp"
+#include "facelex/factor/dictionary_learning.hpp"
+
+namespace facelex {
+
+/// One run of dictionary learning.
+class DictionaryIteration {
+ public:
+  DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms, const DictionaryOptions& options,
+                      const Work& work);
+
+  /// From start_atoms when it has rows.
+  DictionaryResult run(const RowMatrix& start_atoms);
+
+ private:
+  void start_at_singular_vectors();
+  void start_at_samples();
+  void run_as_sklearn();
+  void run_fast();
+  /// Codes under `atoms` from the codes there are.
+  CodeStatistics code(const RowMatrix& atoms, int max_sweeps);
+  /// `passes` over the atoms; unused ones become samples. Returns whether any did.
+  bool update(CodeStatistics& statistics, RowMatrix& atoms, int passes);
+  Eigen::RowVectorXd noisy_sample();
+  void record(double objective);
+
+  const DictionarySamples& samples_;
+  const DictionaryOptions& options_;
+  const Work& work_;
+  ThreadPool pool_;
+  Random random_;
+  DictionaryResult result_;
+};
+
+}  // namespace facelex

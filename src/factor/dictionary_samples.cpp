@@ -1,0 +1,68 @@
+#include "dictionary_samples.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "block_sum.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "finite_samples.hpp"
+
+namespace facelex {
+namespace {
+
+void check_weights(const Eigen::VectorXd& weights, Eigen::Index samples) {
+  if (weights.size() == 0) return;
+  if (weights.size() != samples)
+    throw usage_error("weights: " + std::to_string(weights.size()) + " for " + std::to_string(samples) +
+                      " samples");
+  for (Eigen::Index t = 0; t < samples; ++t)
+    if (!(weights[t] >= 0) || !std::isfinite(weights[t]))
+      throw data_error({}, "weight " + std::to_string(t + 1) + ": " + number_text(weights[t]) +
+                               " is not a finite number ≥ 0");
+  if (samples > 0 && weights.maxCoeff() == 0) throw data_error({}, "all weights of the samples are 0");
+}
+
+}  // namespace
+
+// X = U·S·Vᵀ by the eigenvectors of XᵀX.
+DictionarySamples::DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights,
+                                     const Work& work)
+    : values_(samples), weights_(weights) {
+  if (samples.cols() < 1) throw data_error({}, "the samples have no columns");
+  require_finite(samples, "sample");
+  check_weights(weights, samples.rows());
+
+  const Eigen::Index size = dimensions();
+  ThreadPool pool(work.threads);
+  const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, size);
+  const Eigen::MatrixXd gram = sum_over_blocks(
+      pool, work, static_cast<std::size_t>(count()), none,
+      [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& sum) {
+        const auto block = values_.middleRows(first, n);
+        if (weighted())
+          sum.noalias() = block.transpose() * (weights_.segment(first, n).asDiagonal() * block);
+        else
+          sum.noalias() = block.transpose() * block;
+      });
+  squared_norm_ = gram.trace();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);  // in rising order
+  singular_values_ = eigen.eigenvalues().reverse().cwiseMax(0).cwiseSqrt();
+  directions_ = eigen.eigenvectors().rowwise().reverse();
+  // Below this the square root holds rounding only.
+  const double least = singular_values_[0] * std::sqrt(std::numeric_limits<double>::epsilon() *
+                                                       static_cast<double>(std::max(count(), size)));
+  while (rank_ < std::min(size, count()) && singular_values_[rank_] > least) ++rank_;
+}
+
+Eigen::Index DictionarySamples::draw(Random& random) const {
+  for (;;) {
+    const auto sample = static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(count())));
+    if (weight(sample) > 0) return sample;
+  }
+}
+
+}  // namespace facelex
