@@ -17,9 +17,11 @@ void shrink_to_unit_ball(RowMatrix& atoms) {
 }  // namespace
 
 DictionaryIteration::DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms,
-                                         const DictionaryOptions& options, const Work& work)
+                                         const DictionaryOptions& options, const AtomConstraints& constraints,
+                                         const Work& work)
     : samples_(samples),
       options_(options),
+      constraints_(constraints),
       work_(work),
       pool_(work.threads),
       random_(static_cast<std::uint64_t>(options.seed)) {
@@ -36,6 +38,7 @@ DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
   } else {
     start_at_samples();
   }
+  constraints_.tie(result_.atoms);
   if (options_.method == DictionaryMethod::sklearn)
     run_as_sklearn();
   else
@@ -72,6 +75,11 @@ void DictionaryIteration::start_at_samples() {
   }
 }
 
+double DictionaryIteration::objective(const CodeStatistics& statistics) const {
+  return statistics.objective(samples_.squared_norm(), result_.atoms, options_.alpha) +
+         constraints_.penalty(result_.atoms);
+}
+
 void DictionaryIteration::record(double objective) {
   result_.objective.push_back(objective);
   ++result_.iterations;
@@ -83,7 +91,7 @@ void DictionaryIteration::run_as_sklearn() {
     work_.check_stop();
     CodeStatistics statistics = code(result_.atoms, options_.max_sweeps);
     update(statistics, result_.atoms, 1);
-    record(statistics.objective(samples_.squared_norm(), result_.atoms, options_.alpha));
+    record(objective(statistics));
     if (result_.iterations == 1) continue;
     const double now = result_.objective.back(), before = result_.objective[result_.objective.size() - 2];
     result_.converged = before - now < options_.tolerance * now;
@@ -107,7 +115,7 @@ void DictionaryIteration::run_fast() {
         code(ahead, careful ? options_.max_sweeps : std::min(sweeps, options_.max_sweeps));
     result_.atoms = ahead;
     const bool resampled = update(statistics, result_.atoms, passes);
-    const double now = statistics.objective(samples_.squared_norm(), result_.atoms, options_.alpha);
+    const double now = objective(statistics);
     const double last = result_.objective.empty() ? now : result_.objective.back();
     record(now);
 
@@ -118,6 +126,7 @@ void DictionaryIteration::run_fast() {
       const double grown = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
       ahead += (momentum - 1) / grown * (result_.atoms - before);
       shrink_to_unit_ball(ahead);
+      constraints_.tie(ahead);
       momentum = grown;
     }
     before = result_.atoms;
@@ -125,7 +134,7 @@ void DictionaryIteration::run_fast() {
     result_.converged = still == still_iterations;
   }
   const CodeStatistics statistics = code(result_.atoms, options_.max_sweeps);
-  result_.objective.back() = statistics.objective(samples_.squared_norm(), result_.atoms, options_.alpha);
+  result_.objective.back() = objective(statistics);
 }
 
 CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int max_sweeps) {
@@ -152,16 +161,18 @@ CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int max_sweeps)
 }
 
 bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
-  const auto unused = update_atoms(statistics.products, statistics.samples, atoms);
+  const auto unused = update_atoms(statistics.products, statistics.samples, atoms, constraints_);
   for (const Eigen::Index k : unused) {
     auto atom = atoms.row(k);
     atom = noisy_sample();
     atom /= std::max(atom.norm(), 1.0);
+    constraints_.tie(k, atoms);
     result_.codes.col(k).setZero();
     statistics.forget(k);
     ++result_.resampled;
   }
-  for (int pass = 1; pass < passes; ++pass) update_atoms(statistics.products, statistics.samples, atoms);
+  for (int pass = 1; pass < passes; ++pass)
+    update_atoms(statistics.products, statistics.samples, atoms, constraints_);
   return !unused.empty();
 }
 

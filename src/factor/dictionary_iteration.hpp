@@ -14,7 +14,7 @@ namespace facelex {
 class DictionaryIteration {
  public:
   DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms, const DictionaryOptions& options,
-                      const Work& work);
+                      const AtomConstraints& constraints, const Work& work);
 
   /// From start_atoms when it has rows.
   DictionaryResult run(const RowMatrix& start_atoms);
@@ -29,10 +29,13 @@ class DictionaryIteration {
   /// `passes` over the atoms; unused ones become samples. Returns whether any did.
   bool update(CodeStatistics& statistics, RowMatrix& atoms, int passes);
   Eigen::RowVectorXd noisy_sample();
+  /// Of the codes behind `statistics` under result_.atoms.
+  double objective(const CodeStatistics& statistics) const;
   void record(double objective);
 
   const DictionarySamples& samples_;
   const DictionaryOptions& options_;
+  const AtomConstraints& constraints_;
   const Work& work_;
   ThreadPool pool_;
   Random random_;

@@ -49,7 +49,8 @@ DictionaryLearner::DictionaryLearner(DictionaryLearner&&) noexcept = default;
 DictionaryLearner& DictionaryLearner::operator=(DictionaryLearner&&) noexcept = default;
 
 DictionaryResult DictionaryLearner::learn(Eigen::Index atoms, const DictionaryOptions& options,
-                                          const Work& work, const RowMatrix& start_atoms) const {
+                                          const Work& work, const RowMatrix& start_atoms,
+                                          const AtomConstraints& constraints) const {
   options.check();
   if (atoms < 1) throw usage_error("atoms: " + std::to_string(atoms) + " is not ≥ 1");
   if (samples() < atoms)
@@ -63,7 +64,8 @@ DictionaryResult DictionaryLearner::learn(Eigen::Index atoms, const DictionaryOp
                         std::to_string(dimensions()) + " are needed");
     require_finite(start_atoms, "start atom");
   }
-  return DictionaryIteration(state_->samples, atoms, options, work).run(start_atoms);
+  constraints.check(atoms, dimensions());
+  return DictionaryIteration(state_->samples, atoms, options, constraints, work).run(start_atoms);
 }
 
 double DictionaryLearner::squared_norm() const {

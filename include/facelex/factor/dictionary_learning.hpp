@@ -8,6 +8,7 @@
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/factor/atom_constraints.hpp"
 
 namespace facelex {
 
@@ -82,8 +83,11 @@ class DictionaryLearner {
   /// added in their order: the same bytes for any work.threads. work.progress counts iterations. Throws Error
   /// (data) when there are fewer samples than atoms; Error (usage) for options or atoms out of bounds, or
   /// start atoms that are not K×D finite numbers.
+  ///
+  /// constraints: what the atoms obey besides; the objective includes their penalty. Atoms of an SVD start
+  /// seldom obey ties: give start atoms that do.
   DictionaryResult learn(Eigen::Index atoms, const DictionaryOptions& options, const Work& work = {},
-                         const RowMatrix& start_atoms = {}) const;
+                         const RowMatrix& start_atoms = {}, const AtomConstraints& constraints = {}) const;
 
   double squared_norm() const;  ///< Σ_t c_t‖x_t‖²
   Eigen::Index samples() const;
