@@ -44,6 +44,12 @@ std::optional<UnitMovements> unit_movements(const CodingSystem& system) {
   return made;
 }
 
+bool has_signed_codes(const CodingSystem& system, const UnitMovements& units) {
+  constexpr double far_beyond_any_penalty = 1e4;
+  const RowMatrix opposite = (-far_beyond_any_penalty * units.movements).rowwise() + units.rest;
+  return system.encode(opposite).codes.minCoeff() < 0;
+}
+
 Eigen::MatrixXd cosines(const RowMatrix& a, const RowMatrix& b) {
   return directions(a) * directions(b).transpose();
 }

@@ -80,8 +80,16 @@ Estimate PartDraws::variance_explained(const std::vector<PartError>& parts) cons
 
 Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements, bool positive,
                                          const Work& work) {
-  if (orthogonal(movements)) return residual_of_orthogonal(samples, movements, positive);
-  return lasso_path_curves(samples, movements, positive, {}, work).residual_by_units;
+  std::vector<Eigen::Index> moving;
+  for (Eigen::Index k = 0; k < movements.rows(); ++k)
+    if (movements.row(k).squaredNorm() > 0) moving.push_back(k);
+  const RowMatrix atoms = movements(moving, Eigen::all);
+  const Eigen::VectorXd found = orthogonal(atoms)
+                                    ? residual_of_orthogonal(samples, atoms, positive)
+                                    : lasso_path_curves(samples, atoms, positive, {}, work).residual_by_units;
+  Eigen::VectorXd residual = Eigen::VectorXd::Constant(movements.rows() + 1, found[found.size() - 1]);
+  residual.head(found.size()) = found;
+  return residual;
 }
 
 }  // namespace facelex

@@ -19,6 +19,9 @@ struct UnitMovements {
 /// Nothing when decoded codes are not m + Σ_k z_k·w_k (tokens, networks): several random codes are tried.
 std::optional<UnitMovements> unit_movements(const CodingSystem& system);
 
+/// Whether a frame may have codes below 0: the system codes the opposite of each unit's movement.
+bool has_signed_codes(const CodingSystem& system, const UnitMovements& units);
+
 /// cos of every row of a (K×D) and every row of b (L×D): K×L. Rows of zeros have 0 with every other.
 Eigen::MatrixXd cosines(const RowMatrix& a, const RowMatrix& b);
 
