@@ -1,0 +1,202 @@
+#include "facelex/factor/nmf.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/parallel.hpp"
+#include "facelex/core/text.hpp"
+#include "finite_samples.hpp"
+#include "nmf_rows.hpp"
+#include "nmf_start.hpp"
+
+namespace facelex {
+
+void NmfOptions::describe(OptionList& options) {
+  options.number("alpha-a", alpha_a, Bounds::at_least(0), "penalty of A, as penalty-scaling says")
+      .number("alpha-b", alpha_b, Bounds::at_least(0), "penalty of B, as penalty-scaling says")
+      .choice("penalty-scaling", penalty, {{"paper", NmfPenalty::paper}, {"sklearn", NmfPenalty::sklearn}},
+              "‖V−AB‖² + alpha-a‖A‖₁ + alpha-b‖B‖₁ as paper 001 prints it, or scikit-learn's "
+              "½‖V−AB‖² + alpha-a·columns·‖A‖₁ + alpha-b·rows·‖B‖₁")
+      .choice("nmf-start", start,
+              {{"nndsvd", NmfStart::nndsvd}, {"nndsvda", NmfStart::nndsvda}, {"random", NmfStart::random}},
+              "from the singular vectors (nndsvda: zeros filled with the mean), or at random")
+      .choice("nmf-solver", solver, {{"fast", NmfSolver::fast}, {"sklearn", NmfSolver::sklearn}},
+              "fast, or scikit-learn 1.2.1's iterations")
+      .number("nmf-tolerance", tolerance, Bounds::at_least(0),
+              "ends when an iteration lowers the objective by less than this share (sklearn: its tol)")
+      .integer("nmf-max-iterations", max_iterations, Bounds::at_least(1), "most iterations")
+      .integer("nmf-seed", seed, Bounds::at_least(0), "of a random start");
+}
+
+void NmfOptions::check() const {
+  const auto check_penalty = [](const char* name, double value) {
+    if (!(value >= 0) || !std::isfinite(value))
+      throw usage_error(std::string(name) + ": " + number_text(value) + " is not a finite number ≥ 0");
+  };
+  check_penalty("alpha-a", alpha_a);
+  check_penalty("alpha-b", alpha_b);
+  if (solver == NmfSolver::fast && (alpha_a > 0) != (alpha_b > 0))
+    throw usage_error(
+        "alpha-a " + number_text(alpha_a) + " with alpha-b " + number_text(alpha_b) +
+            ": the penalty of one factor alone vanishes when the other grows, so there is no minimum",
+        "give both, or neither");
+  if (!(tolerance >= 0) || !std::isfinite(tolerance))
+    throw usage_error("nmf-tolerance: " + number_text(tolerance) + " is not a finite number ≥ 0");
+  if (max_iterations < 1)
+    throw usage_error("nmf-max-iterations: " + std::to_string(max_iterations) + " is not ≥ 1");
+  if (seed < 0) throw usage_error("nmf-seed: " + std::to_string(seed) + " is not ≥ 0");
+}
+
+namespace {
+
+/// A factorisation under way.
+class Factorization {
+ public:
+  /// v: T×n, T ≥ n; when `turned`, the transpose of what is to be factorised.
+  Factorization(const RowMatrix& v, bool turned, Eigen::Index components, const NmfOptions& options,
+                const Work& work)
+      : options_(options),
+        work_(work),
+        turned_(turned),
+        pool_(work.threads),
+        rows_(v, take_start(v, components)),
+        statistics_(v.cols(), components) {
+    const bool paper = options.penalty == NmfPenalty::paper;
+    // Squares are halved here, as scikit-learn's are; scikit-learn multiplies the penalty of one factor with
+    // the length of the other's rows.
+    scale_ = paper ? 2 : 1;
+    const auto columns = static_cast<double>(v.cols()), rows = static_cast<double>(v.rows());
+    row_penalty_ = (turned ? options.alpha_b : options.alpha_a) * (paper ? 0.5 : columns);
+    column_penalty_ = (turned ? options.alpha_a : options.alpha_b) * (paper ? 0.5 : rows);
+  }
+
+  NmfResult run() {
+    NmfResult result;
+    const bool fast = options_.solver == NmfSolver::fast;
+    if (!fast && turned_) statistics_ = rows_.statistics(pool_, work_);
+    double first_violation = 0;
+    for (int i = 1; i <= options_.max_iterations && !result.converged; ++i) {
+      const double violation = fast ? iterate_fast() : iterate_sklearn();
+      result.iterations = i;
+      const double before = result.objective.empty() ? 0 : result.objective.back();
+      result.objective.push_back(objective());
+      if (fast) {
+        result.converged = i > 1 && before - result.objective.back() <= options_.tolerance * before;
+      } else {
+        if (i == 1) first_violation = violation;
+        result.converged = violation <= options_.tolerance * first_violation;
+      }
+      work_.report(i, options_.max_iterations);
+    }
+    const Eigen::MatrixXd rows = rows_.factor();
+    result.a = turned_ ? columns_ : rows;
+    result.b = (turned_ ? rows : columns_).transpose();
+    return result;
+  }
+
+ private:
+  Eigen::MatrixXd take_start(const RowMatrix& v, Eigen::Index components) {
+    NmfFactors start = start_nmf(v, components, options_, pool_, work_);
+    columns_ = std::move(start.columns);
+    return std::move(start.rows);
+  }
+
+  double update_columns(int sweeps) {
+    const Eigen::MatrixXd target = (statistics_.values.array() - column_penalty_).matrix();
+    double violation = 0;
+    for (int i = 0; i < sweeps; ++i) violation += sweep_nmf_factor(columns_, statistics_.products, target);
+    return violation;
+  }
+
+  void update_rows(int sweeps) { statistics_ = rows_.update(columns_, row_penalty_, sweeps, pool_, work_); }
+
+  /// A, then B, once each.
+  double iterate_sklearn() {
+    double violation = 0;
+    if (turned_) violation += update_columns(1);
+    update_rows(1);
+    violation += statistics_.violation;
+    if (!turned_) violation += update_columns(1);
+    return violation;
+  }
+
+  double iterate_fast() {
+    update_rows(2);
+    update_columns(4);
+    balance();
+    return 0;
+  }
+
+  /// Multiplies each component of one factor and divides that of the other, so that the penalties are least:
+  /// p·d + c/d with p and c the penalties of the two is least for d = √(c/p). HALS alone only creeps there.
+  void balance() {
+    const Eigen::VectorXd column_l1 = columns_.colwise().sum().transpose();
+    Eigen::VectorXd factors = Eigen::VectorXd::Ones(columns_.cols());
+    for (Eigen::Index j = 0; j < factors.size(); ++j) {
+      const double of_rows = row_penalty_ * statistics_.l1[j], of_columns = column_penalty_ * column_l1[j];
+      if (statistics_.l1[j] == 0 || column_l1[j] == 0) {
+        factors[j] = 0;
+        columns_.col(j).setZero();
+      } else if (of_rows > 0) {
+        factors[j] = std::sqrt(of_columns / of_rows);
+        columns_.col(j) /= factors[j];
+      }
+    }
+    rows_.scale(factors);
+    statistics_.products = factors.asDiagonal() * statistics_.products * factors.asDiagonal();
+    statistics_.values = statistics_.values * factors.asDiagonal();
+    statistics_.l1.array() *= factors.array();
+  }
+
+  double objective() const {
+    const Eigen::MatrixXd gram = columns_.transpose() * columns_;
+    return scale_ * (0.5 * rows_.squares() - statistics_.values.cwiseProduct(columns_).sum() +
+                     0.5 * statistics_.products.cwiseProduct(gram).sum() +
+                     row_penalty_ * statistics_.l1.sum() + column_penalty_ * columns_.sum());
+  }
+
+  const NmfOptions& options_;
+  const Work& work_;
+  const bool turned_;
+  ThreadPool pool_;
+  Eigen::MatrixXd columns_;  ///< n×q, the factor with as many rows as V has columns
+  NmfRows rows_;
+  NmfStatistics statistics_;  ///< of rows_
+  double scale_ = 1;          ///< of the objective that is told
+  double row_penalty_ = 0, column_penalty_ = 0;
+};
+
+void require_non_negative(const RowMatrix& v) {
+  require_finite(v, "row");
+  if (v.size() > 0 && v.minCoeff() < 0)
+    for (Eigen::Index i = 0; i < v.rows(); ++i)
+      for (Eigen::Index j = 0; j < v.cols(); ++j)
+        if (v(i, j) < 0)
+          throw data_error({},
+                           "row " + std::to_string(i + 1) + ", column " + std::to_string(j + 1) + ": " +
+                               number_text(v(i, j)) + " is negative",
+                           "a non-negative factorisation takes values ≥ 0");
+  if (v.size() == 0 || v.maxCoeff() == 0) throw data_error({}, "a matrix of zeros has no factors");
+}
+
+}  // namespace
+
+NmfResult factorize_nmf(const RowMatrix& v, Eigen::Index components, const NmfOptions& options,
+                        const Work& work) {
+  options.check();
+  const Eigen::Index most = std::min(v.rows(), v.cols());
+  if (components < 1) throw usage_error("components: " + std::to_string(components) + " is not ≥ 1");
+  require_non_negative(v);
+  if (options.start != NmfStart::random && components > most)
+    throw usage_error("components: " + std::to_string(components) + " is not 1 … " + std::to_string(most),
+                      "a matrix of " + std::to_string(v.rows()) + "×" + std::to_string(v.cols()) +
+                          " has no more singular vectors; start at random for more");
+  if (v.rows() < v.cols()) {
+    const RowMatrix turned = v.transpose();
+    return Factorization(turned, true, components, options, work).run();
+  }
+  return Factorization(v, false, components, options, work).run();
+}
+
+}  // namespace facelex
