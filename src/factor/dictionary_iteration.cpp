@@ -3,15 +3,29 @@
 #include <algorithm>
 #include <cmath>
 
-#include "block_sum.hpp"
 #include "dictionary_update.hpp"
-#include "facelex/factor/sparse_coding.hpp"
 
 namespace facelex {
 namespace {
 
 void shrink_to_unit_ball(RowMatrix& atoms) {
   for (auto atom : atoms.rowwise()) atom /= std::max(atom.norm(), 1.0);
+}
+
+/// A = Σ c·zᵀz, B = Σ c·zᵀx and Σ c|z| of a block of samples; weighted: c·z.
+void add_statistics(const double* weighted, const double* codes, Eigen::Index units, const double* samples,
+                    Eigen::Index tiles, CodeStatistics& sum) {
+  const LaneKernels& kernels = lane_kernels();
+  const auto atoms = static_cast<int>(sum.products.rows()), columns = static_cast<int>(sum.samples.cols()),
+             width = static_cast<int>(units);
+  RowMatrix products(atoms, units);
+  kernels.multiply(weighted, width, atoms, codes, width, tiles, products.data());
+  sum.products = products.leftCols(atoms);
+  kernels.multiply(weighted, width, atoms, samples, columns, tiles, sum.samples.data());
+  Eigen::Array<double, tile_lanes, Eigen::Dynamic> l1 = Eigen::ArrayXXd::Zero(tile_lanes, units);
+  for (Eigen::Index t = 0; t < tiles; ++t)
+    l1 += Eigen::Map<const Eigen::ArrayXXd>(weighted + t * units * tile_lanes, tile_lanes, units).abs();
+  sum.l1 = l1.leftCols(atoms).colwise().sum();
 }
 
 }  // namespace
@@ -24,9 +38,11 @@ DictionaryIteration::DictionaryIteration(const DictionarySamples& samples, Eigen
       constraints_(constraints),
       work_(work),
       pool_(work.threads),
-      random_(static_cast<std::uint64_t>(options.seed)) {
+      random_(static_cast<std::uint64_t>(options.seed)),
+      codes_(samples.count(), padded_units(static_cast<int>(atoms))) {
   result_.atoms = RowMatrix::Zero(atoms, samples.dimensions());
-  result_.codes = RowMatrix::Zero(samples.count(), atoms);
+  const std::size_t count = static_cast<std::size_t>(samples.count()), block = samples.block();
+  parts_.assign((count + block - 1) / block, CodeStatistics(atoms, samples.dimensions()));
 }
 
 DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
@@ -43,6 +59,8 @@ DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
     run_as_sklearn();
   else
     run_fast();
+  result_.codes.resize(samples_.count(), result_.atoms.rows());
+  codes_.unpack(0, samples_.count(), result_.codes);
   return std::move(result_);
 }
 
@@ -52,16 +70,38 @@ DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
 // we.
 void DictionaryIteration::start_at_singular_vectors() {
   const Eigen::Index known = std::min(result_.atoms.rows(), samples_.rank());
+  RowMatrix directions(known, samples_.dimensions());
+  for (Eigen::Index k = 0; k < known; ++k)
+    directions.row(k) = samples_.direction(k).transpose() / samples_.singular_value(k);
+  struct Peak {
+    double size = -1, value = 0;
+  };
+  std::vector<std::vector<Peak>> peaks(parts_.size(), std::vector<Peak>(static_cast<std::size_t>(known)));
+  for_each_block([&](std::size_t b, Eigen::Index first, Eigen::Index n) {
+    using Tile = Eigen::Map<Eigen::Matrix<double, tile_lanes, Eigen::Dynamic>>;
+    using ConstTile = Eigen::Map<const Eigen::Matrix<double, tile_lanes, Eigen::Dynamic>>;
+    for (Eigen::Index t = first; t < first + n; t += tile_lanes) {
+      const Eigen::Index tile = t / tile_lanes;
+      Tile u(codes_.tile(tile), tile_lanes, known);
+      u.noalias() =
+          ConstTile(samples_.values().tile(tile), tile_lanes, samples_.dimensions()) * directions.transpose();
+      for (Eigen::Index k = 0; k < known; ++k)
+        for (Eigen::Index lane = 0; lane < std::min<Eigen::Index>(tile_lanes, first + n - t); ++lane) {
+          Peak& peak = peaks[b][static_cast<std::size_t>(k)];
+          const double value = u(lane, k);
+          if (std::abs(value) > peak.size && samples_.counts(t + lane)) peak = {std::abs(value), value};
+        }
+    }
+  });
   for (Eigen::Index k = 0; k < known; ++k) {
-    const double singular = samples_.singular_value(k);
-    const Eigen::VectorXd direction = samples_.direction(k);
-    Eigen::VectorXd u(samples_.count());
-    for (Eigen::Index t = 0; t < u.size(); ++t) u[t] = samples_.values().row(t).dot(direction) / singular;
-    Eigen::Index peak = 0;
-    u.cwiseAbs().maxCoeff(&peak);
-    const double sign = u[peak] < 0 ? -1 : 1;
-    result_.codes.col(k) = sign * u;
-    result_.atoms.row(k) = sign * singular * direction.transpose();
+    Peak highest;
+    for (const auto& of_block : peaks)
+      if (of_block[static_cast<std::size_t>(k)].size > highest.size)
+        highest = of_block[static_cast<std::size_t>(k)];
+    const double sign = highest.value < 0 ? -1 : 1;
+    result_.atoms.row(k) = sign * samples_.singular_value(k) * samples_.direction(k).transpose();
+    if (sign < 0)
+      for (Eigen::Index t = 0; t < samples_.count(); ++t) codes_.at(t, k) = -codes_.at(t, k);
   }
 }
 
@@ -70,7 +110,7 @@ void DictionaryIteration::start_at_singular_vectors() {
 void DictionaryIteration::start_at_samples() {
   for (auto atom : result_.atoms.rowwise()) {
     for (int tries = 0; tries < 100 && atom.norm() == 0; ++tries)
-      atom = samples_.values().row(samples_.draw(random_));
+      atom = samples_.sample(samples_.draw(random_));
     if (atom.norm() > 0) atom /= atom.norm();
   }
 }
@@ -89,7 +129,7 @@ void DictionaryIteration::record(double objective) {
 void DictionaryIteration::run_as_sklearn() {
   while (result_.iterations < options_.max_iterations && !result_.converged) {
     work_.check_stop();
-    CodeStatistics statistics = code(result_.atoms, options_.max_sweeps);
+    CodeStatistics statistics = code(result_.atoms, 0);
     update(statistics, result_.atoms, 1);
     record(objective(statistics));
     if (result_.iterations == 1) continue;
@@ -111,8 +151,7 @@ void DictionaryIteration::run_fast() {
   while (result_.iterations < options_.max_iterations && !result_.converged) {
     work_.check_stop();
     const bool careful = result_.iterations < careful_iterations;
-    CodeStatistics statistics =
-        code(ahead, careful ? options_.max_sweeps : std::min(sweeps, options_.max_sweeps));
+    CodeStatistics statistics = code(ahead, careful ? 0 : std::min(sweeps, options_.max_sweeps));
     result_.atoms = ahead;
     const bool resampled = update(statistics, result_.atoms, passes);
     const double now = objective(statistics);
@@ -133,31 +172,55 @@ void DictionaryIteration::run_fast() {
     still = careful || resampled || std::abs(last - now) >= options_.tolerance * now ? 0 : still + 1;
     result_.converged = still == still_iterations;
   }
-  const CodeStatistics statistics = code(result_.atoms, options_.max_sweeps);
+  const CodeStatistics statistics = code(result_.atoms, 0);
   result_.objective.back() = objective(statistics);
 }
 
-CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int max_sweeps) {
-  const SparseCoder coder(atoms, {options_.alpha, LassoSolver::sklearn, options_.positive_codes, max_sweeps});
-  CodeStatistics statistics = sum_over_blocks(pool_, work_, static_cast<std::size_t>(samples_.count()),
-                                              CodeStatistics(atoms.rows(), samples_.dimensions()),
-                                              [&](Eigen::Index first, Eigen::Index n, CodeStatistics& sum) {
-                                                const auto block = samples_.values().middleRows(first, n);
-                                                auto codes = result_.codes.middleRows(first, n);
-                                                sum.unconverged = coder.encode(block, codes);
-                                                for (Eigen::Index t = 0; t < n; ++t) {
-                                                  const double weight = samples_.weight(first + t);
-                                                  for (Eigen::Index k = 0; k < codes.cols(); ++k) {
-                                                    const double z = weight * codes(t, k);
-                                                    if (z == 0) continue;
-                                                    sum.products.col(k) += z * codes.row(t).transpose();
-                                                    sum.samples.row(k) += z * block.row(t);
-                                                    sum.l1[k] += std::abs(z);
-                                                  }
-                                                }
-                                              });
+void DictionaryIteration::for_each_block(
+    const std::function<void(std::size_t, Eigen::Index, Eigen::Index)>& task) {
+  pool_.for_each_block(static_cast<std::size_t>(samples_.count()), samples_.block(),
+                       [&](std::size_t b, std::size_t begin, std::size_t end) {
+                         work_.check_stop();
+                         task(b, static_cast<Eigen::Index>(begin), static_cast<Eigen::Index>(end - begin));
+                       });
+}
+
+CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int sweeps) {
+  const LaneCoder coder(atoms, options_.alpha, options_.positive_codes);
+  for_each_block([&](std::size_t b, Eigen::Index first, Eigen::Index n) {
+    code_block(coder, sweeps, first, n, parts_[b]);
+  });
+  CodeStatistics statistics = parts_.front();
+  for (std::size_t b = 1; b < parts_.size(); ++b) statistics += parts_[b];
   result_.unconverged = statistics.unconverged;
   return statistics;
+}
+
+// A block's samples and codes stay in the second-level cache from the coding to the sums.
+void DictionaryIteration::code_block(const LaneCoder& coder, int sweeps, Eigen::Index first, Eigen::Index n,
+                                     CodeStatistics& sum) {
+  const Eigen::Index tile = first / tile_lanes, tiles = (n + tile_lanes - 1) / tile_lanes;
+  const double* const samples = samples_.values().tile(tile);
+  double* const codes = codes_.tile(tile);
+  LaneBuffer<double> scratch(coder.scratch_size());
+  sum.unconverged = 0;
+  if (sweeps > 0)
+    coder.sweep(samples, codes, tiles, sweeps, scratch.data());
+  else
+    sum.unconverged = coder.code(samples, samples_.squared_norms().tile(tile), codes, tiles,
+                                 options_.max_sweeps, scratch.data());
+  const Eigen::Index units = coder.units();
+  if (!samples_.weighted()) {
+    add_statistics(codes, codes, units, samples, tiles, sum);
+    return;
+  }
+  LaneTable weighted(n, units);
+  for (Eigen::Index t = 0; t < tiles; ++t) {
+    const double* const weights = samples_.weights().tile(tile + t);
+    for (Eigen::Index i = 0; i < units * tile_lanes; ++i)
+      weighted.tile(t)[i] = weights[i % tile_lanes] * codes[t * units * tile_lanes + i];
+  }
+  add_statistics(weighted.tile(0), codes, units, samples, tiles, sum);
 }
 
 bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
@@ -177,7 +240,7 @@ bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, i
 }
 
 Eigen::RowVectorXd DictionaryIteration::noisy_sample() {
-  Eigen::RowVectorXd sample = samples_.values().row(samples_.draw(random_));
+  Eigen::RowVectorXd sample = samples_.sample(samples_.draw(random_));
   const double deviation =
       std::sqrt((sample.array() - sample.mean()).square().sum() / static_cast<double>(sample.size()));
   const double noise = 0.01 * (deviation > 0 ? deviation : 1);

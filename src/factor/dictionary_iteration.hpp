@@ -1,12 +1,15 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 #include <vector>
 
 #include "code_statistics.hpp"
 #include "dictionary_samples.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/factor/dictionary_learning.hpp"
+#include "lane_coder.hpp"
+#include "lane_table.hpp"
 
 namespace facelex {
 
@@ -24,8 +27,11 @@ class DictionaryIteration {
   void start_at_samples();
   void run_as_sklearn();
   void run_fast();
-  /// Codes under `atoms` from the codes there are.
-  CodeStatistics code(const RowMatrix& atoms, int max_sweeps);
+  /// Codes under `atoms` from the codes there are: `sweeps` sweeps, or to the stopping rule (0).
+  CodeStatistics code(const RowMatrix& atoms, int sweeps);
+  void for_each_block(const std::function<void(std::size_t, Eigen::Index, Eigen::Index)>& task);
+  void code_block(const LaneCoder& coder, int sweeps, Eigen::Index first, Eigen::Index n,
+                  CodeStatistics& sum);
   /// `passes` over the atoms; unused ones become samples. Returns whether any did.
   bool update(CodeStatistics& statistics, RowMatrix& atoms, int passes);
   Eigen::RowVectorXd noisy_sample();
@@ -39,6 +45,8 @@ class DictionaryIteration {
   const Work& work_;
   ThreadPool pool_;
   Random random_;
+  LaneTable codes_;                    ///< T × units
+  std::vector<CodeStatistics> parts_;  ///< of each block of samples
   DictionaryResult result_;
 };
 

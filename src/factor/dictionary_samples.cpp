@@ -28,23 +28,48 @@ void check_weights(const Eigen::VectorXd& weights, Eigen::Index samples) {
 
 }  // namespace
 
-// X = U·S·Vᵀ by the eigenvectors of XᵀX.
 DictionarySamples::DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights,
-                                     const Work& work)
-    : values_(samples), weights_(weights) {
+                                     const Work& work) {
   if (samples.cols() < 1) throw data_error({}, "the samples have no columns");
   require_finite(samples, "sample");
   check_weights(weights, samples.rows());
-
-  const Eigen::Index size = dimensions();
   ThreadPool pool(work.threads);
+  pack(pool, samples, weights);
+  decompose(pool, work, samples, weights);
+}
+
+std::size_t DictionarySamples::block() const {
+  const std::size_t block = block_of(static_cast<std::size_t>(count()));
+  return (block + tile_lanes - 1) / tile_lanes * tile_lanes;
+}
+
+void DictionarySamples::pack(ThreadPool& pool, const RowMatrix& samples, const Eigen::VectorXd& weights) {
+  values_ = LaneTable(samples.rows(), samples.cols());
+  squared_norms_ = LaneTable(samples.rows(), 1);
+  if (weights.size() > 0) weights_ = LaneTable(samples.rows(), 1);
+  pool.for_each_block(static_cast<std::size_t>(samples.rows()), block(),
+                      [&](std::size_t, std::size_t begin, std::size_t end) {
+                        const auto first = static_cast<Eigen::Index>(begin),
+                                   n = static_cast<Eigen::Index>(end - begin);
+                        values_.pack(samples, first, n);
+                        for (Eigen::Index t = first; t < first + n; ++t) {
+                          squared_norms_.at(t, 0) = samples.row(t).squaredNorm();
+                          if (weighted()) weights_.at(t, 0) = weights[t];
+                        }
+                      });
+}
+
+// X = U·S·Vᵀ by the eigenvectors of XᵀX.
+void DictionarySamples::decompose(ThreadPool& pool, const Work& work, const RowMatrix& samples,
+                                  const Eigen::VectorXd& weights) {
+  const Eigen::Index size = dimensions();
   const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, size);
   const Eigen::MatrixXd gram = sum_over_blocks(
       pool, work, static_cast<std::size_t>(count()), none,
       [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& sum) {
-        const auto block = values_.middleRows(first, n);
+        const auto block = samples.middleRows(first, n);
         if (weighted())
-          sum.noalias() = block.transpose() * (weights_.segment(first, n).asDiagonal() * block);
+          sum.noalias() = block.transpose() * (weights.segment(first, n).asDiagonal() * block);
         else
           sum.noalias() = block.transpose() * block;
       });
@@ -58,10 +83,16 @@ DictionarySamples::DictionarySamples(const RowMatrix& samples, const Eigen::Vect
   while (rank_ < std::min(size, count()) && singular_values_[rank_] > least) ++rank_;
 }
 
+Eigen::RowVectorXd DictionarySamples::sample(Eigen::Index t) const {
+  Eigen::RowVectorXd values(dimensions());
+  for (Eigen::Index d = 0; d < values.size(); ++d) values[d] = values_.at(t, d);
+  return values;
+}
+
 Eigen::Index DictionarySamples::draw(Random& random) const {
   for (;;) {
     const auto sample = static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(count())));
-    if (weight(sample) > 0) return sample;
+    if (counts(sample)) return sample;
   }
 }
 

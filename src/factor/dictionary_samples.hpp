@@ -3,36 +3,48 @@
 #include <Eigen/Core>
 
 #include "facelex/core/matrix.hpp"
+#include "facelex/core/parallel.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/work.hpp"
+#include "lane_table.hpp"
 
 namespace facelex {
 
-/// The samples of dictionary learning, made ready once: their weights and their singular value decomposition.
+/// The samples of dictionary learning, made ready once: laid out for the kernels, with their norms, weights
+/// and singular value decomposition.
 class DictionarySamples {
  public:
   /// As DictionaryLearner's constructor.
   DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights, const Work& work);
 
-  const RowMatrix& values() const { return values_; }
   Eigen::Index count() const { return values_.rows(); }
-  Eigen::Index dimensions() const { return values_.cols(); }
-  bool weighted() const { return weights_.size() > 0; }
-  double weight(Eigen::Index sample) const { return weighted() ? weights_[sample] : 1; }
-  double squared_norm() const { return squared_norm_; }
+  Eigen::Index dimensions() const { return values_.columns(); }
+  const LaneTable& values() const { return values_; }
+  Eigen::RowVectorXd sample(Eigen::Index t) const;
+  const LaneTable& squared_norms() const { return squared_norms_; }  ///< T×1, ‖x_t‖²
+  bool weighted() const { return weights_.rows() > 0; }
+  bool counts(Eigen::Index t) const { return !weighted() || weights_.at(t, 0) > 0; }
+  const LaneTable& weights() const { return weights_; }  ///< T×1; empty when not weighted
+  double squared_norm() const { return squared_norm_; }  ///< Σ_t c_t‖x_t‖²
+
+  /// Samples in a block of the parallel work: whole tiles.
+  std::size_t block() const;
 
   /// How many singular values are not rounding only.
   Eigen::Index rank() const { return rank_; }
   double singular_value(Eigen::Index k) const { return singular_values_[k]; }
-  /// D: the direction v of a singular value, the k-th largest.
+  /// D: the direction v of the k-th largest singular value.
   auto direction(Eigen::Index k) const { return directions_.col(k); }
 
   /// A random sample that counts.
   Eigen::Index draw(Random& random) const;
 
  private:
-  const RowMatrix& values_;
-  Eigen::VectorXd weights_;  ///< T; empty: all 1
+  void pack(ThreadPool& pool, const RowMatrix& samples, const Eigen::VectorXd& weights);
+  void decompose(ThreadPool& pool, const Work& work, const RowMatrix& samples,
+                 const Eigen::VectorXd& weights);
+
+  LaneTable values_, squared_norms_, weights_;
   double squared_norm_ = 0;
   Eigen::Index rank_ = 0;
   Eigen::VectorXd singular_values_;  ///< falling

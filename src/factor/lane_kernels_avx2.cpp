@@ -1,0 +1,12 @@
+#ifdef __x86_64__
+#define FACELEX_LANES 4
+#define FACELEX_REGISTERS 16
+#include "lane_kernels_body.hpp"
+#include "lane_kernels_of.hpp"
+
+namespace facelex {
+
+const LaneKernels lane_kernels_avx2 = {"avx2", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>, multiply};
+
+}  // namespace facelex
+#endif

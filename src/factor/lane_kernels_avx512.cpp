@@ -1,0 +1,12 @@
+#ifdef __x86_64__
+#define FACELEX_LANES 8
+#define FACELEX_REGISTERS 32
+#include "lane_kernels_body.hpp"
+#include "lane_kernels_of.hpp"
+
+namespace facelex {
+
+const LaneKernels lane_kernels_avx512 = {"avx512", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>, multiply};
+
+}  // namespace facelex
+#endif

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "lane_kernels.hpp"
+
+/// The numbers of units that have kernels of their own, rising; more than the last are taken as they are.
+#define FACELEX_UNITS 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24
+
+namespace facelex {
+
+extern const LaneKernels lane_kernels_avx512, lane_kernels_avx2, lane_kernels_portable;
+
+}  // namespace facelex

@@ -1,0 +1,10 @@
+#define FACELEX_LANES 2
+#define FACELEX_REGISTERS 16
+#include "lane_kernels_body.hpp"
+#include "lane_kernels_of.hpp"
+
+namespace facelex {
+
+const LaneKernels lane_kernels_portable = {"portable", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>, multiply};
+
+}  // namespace facelex

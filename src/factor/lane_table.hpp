@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "facelex/core/matrix.hpp"
+#include "lane_buffer.hpp"
+#include "lane_kernels.hpp"
+
+namespace facelex {
+
+/// A table of samples as the kernels of lane_kernels.hpp take it: tile × column × lane.
+class LaneTable {
+ public:
+  LaneTable() = default;
+  /// Zeros.
+  LaneTable(Eigen::Index rows, Eigen::Index columns)
+      : rows_(rows),
+        columns_(columns),
+        values_(static_cast<std::size_t>((rows + tile_lanes - 1) / tile_lanes * columns * tile_lanes)) {}
+
+  Eigen::Index rows() const { return rows_; }
+  Eigen::Index columns() const { return columns_; }
+  Eigen::Index tiles() const { return (rows_ + tile_lanes - 1) / tile_lanes; }
+
+  /// columns × 8 values of a tile.
+  double* tile(Eigen::Index t) { return values_.data() + t * columns_ * tile_lanes; }
+  const double* tile(Eigen::Index t) const { return values_.data() + t * columns_ * tile_lanes; }
+
+  double& at(Eigen::Index row, Eigen::Index column) {
+    return tile(row / tile_lanes)[column * tile_lanes + row % tile_lanes];
+  }
+  double at(Eigen::Index row, Eigen::Index column) const {
+    return tile(row / tile_lanes)[column * tile_lanes + row % tile_lanes];
+  }
+
+  /// Rows [first, first + n) from those of a matrix of at most as many columns.
+  template <class Matrix>
+  void pack(const Matrix& matrix, Eigen::Index first, Eigen::Index n) {
+    for (Eigen::Index r = first; r < first + n; ++r) {
+      double* to = tile(r / tile_lanes) + r % tile_lanes;
+      for (Eigen::Index c = 0; c < matrix.cols(); ++c, to += tile_lanes) *to = matrix(r, c);
+    }
+  }
+
+  /// The first columns of rows [first, first + n) into those rows of a matrix.
+  template <class Matrix>
+  void unpack(Eigen::Index first, Eigen::Index n, Matrix& matrix) const {
+    for (Eigen::Index r = first; r < first + n; ++r) {
+      const double* from = tile(r / tile_lanes) + r % tile_lanes;
+      for (Eigen::Index c = 0; c < matrix.cols(); ++c, from += tile_lanes) matrix(r, c) = *from;
+    }
+  }
+
+ private:
+  Eigen::Index rows_ = 0, columns_ = 0;
+  LaneBuffer<double> values_;
+};
+
+}  // namespace facelex
