@@ -28,14 +28,12 @@ bool orthogonal(const RowMatrix& movements) {
   return !found || found->largest < rounding;
 }
 
-Eigen::VectorXd residual_of_orthogonal(const RowMatrix& samples, const RowMatrix& movements, bool positive) {
-  RowMatrix unit = movements;
-  for (auto row : unit.rowwise())
-    if (const double norm = row.norm(); norm > 0) row /= norm;
-  RowMatrix gains = samples * unit.transpose();
+/// units: orthonormal rows.
+Eigen::VectorXd residual_of_orthogonal(const RowMatrix& samples, const RowMatrix& units, bool positive) {
+  RowMatrix gains = samples * units.transpose();
   if (positive) gains = gains.cwiseMax(0);
   gains = gains.array().square();
-  Eigen::VectorXd residual = Eigen::VectorXd::Zero(movements.rows() + 1);
+  Eigen::VectorXd residual = Eigen::VectorXd::Zero(units.rows() + 1);
   for (auto gain : gains.rowwise()) {
     std::sort(gain.begin(), gain.end(), std::greater<>());
     residual.tail(gain.size()) -= gain.transpose();
@@ -83,7 +81,8 @@ Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatr
   std::vector<Eigen::Index> moving;
   for (Eigen::Index k = 0; k < movements.rows(); ++k)
     if (movements.row(k).squaredNorm() > 0) moving.push_back(k);
-  const RowMatrix atoms = movements(moving, Eigen::all);
+  RowMatrix atoms = movements(moving, Eigen::all);
+  atoms.rowwise().normalize();  // so that a penalty means the same for units of any measure
   const Eigen::VectorXd found = orthogonal(atoms)
                                     ? residual_of_orthogonal(samples, atoms, positive)
                                     : lasso_path_curves(samples, atoms, positive, {}, work).residual_by_units;
