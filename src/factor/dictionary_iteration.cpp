@@ -60,7 +60,8 @@ DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
   else
     run_fast();
   result_.codes.resize(samples_.count(), result_.atoms.rows());
-  codes_.unpack(0, samples_.count(), result_.codes);
+  for_each_block(
+      [&](std::size_t, Eigen::Index first, Eigen::Index n) { codes_.unpack(first, n, result_.codes); });
   return std::move(result_);
 }
 
@@ -77,20 +78,22 @@ void DictionaryIteration::start_at_singular_vectors() {
     double size = -1, value = 0;
   };
   std::vector<std::vector<Peak>> peaks(parts_.size(), std::vector<Peak>(static_cast<std::size_t>(known)));
+  using Lanes = Eigen::Map<Eigen::Array<double, tile_lanes, 1>>;
+  using ConstLanes = Eigen::Map<const Eigen::Array<double, tile_lanes, 1>>;
   for_each_block([&](std::size_t b, Eigen::Index first, Eigen::Index n) {
-    using Tile = Eigen::Map<Eigen::Matrix<double, tile_lanes, Eigen::Dynamic>>;
-    using ConstTile = Eigen::Map<const Eigen::Matrix<double, tile_lanes, Eigen::Dynamic>>;
     for (Eigen::Index t = first; t < first + n; t += tile_lanes) {
-      const Eigen::Index tile = t / tile_lanes;
-      Tile u(codes_.tile(tile), tile_lanes, known);
-      u.noalias() =
-          ConstTile(samples_.values().tile(tile), tile_lanes, samples_.dimensions()) * directions.transpose();
-      for (Eigen::Index k = 0; k < known; ++k)
-        for (Eigen::Index lane = 0; lane < std::min<Eigen::Index>(tile_lanes, first + n - t); ++lane) {
-          Peak& peak = peaks[b][static_cast<std::size_t>(k)];
-          const double value = u(lane, k);
-          if (std::abs(value) > peak.size && samples_.counts(t + lane)) peak = {std::abs(value), value};
-        }
+      const double* const samples = samples_.values().tile(t / tile_lanes);
+      double* const codes = codes_.tile(t / tile_lanes);
+      for (Eigen::Index k = 0; k < known; ++k) {
+        Eigen::Array<double, tile_lanes, 1> u = Eigen::Array<double, tile_lanes, 1>::Zero();
+        for (Eigen::Index d = 0; d < directions.cols(); ++d)
+          u += ConstLanes(samples + d * tile_lanes) * directions(k, d);
+        Lanes(codes + k * tile_lanes) = u;
+        Peak& peak = peaks[b][static_cast<std::size_t>(k)];
+        if (u.abs().maxCoeff() <= peak.size) continue;
+        for (Eigen::Index lane = 0; lane < std::min<Eigen::Index>(tile_lanes, first + n - t); ++lane)
+          if (std::abs(u[lane]) > peak.size && samples_.counts(t + lane)) peak = {std::abs(u[lane]), u[lane]};
+      }
     }
   });
   for (Eigen::Index k = 0; k < known; ++k) {
@@ -101,7 +104,7 @@ void DictionaryIteration::start_at_singular_vectors() {
     const double sign = highest.value < 0 ? -1 : 1;
     result_.atoms.row(k) = sign * samples_.singular_value(k) * samples_.direction(k).transpose();
     if (sign < 0)
-      for (Eigen::Index t = 0; t < samples_.count(); ++t) codes_.at(t, k) = -codes_.at(t, k);
+      for (Eigen::Index t = 0; t < codes_.tiles(); ++t) Lanes(codes_.tile(t) + k * tile_lanes) *= -1;
   }
 }
 
@@ -143,7 +146,7 @@ void DictionaryIteration::run_as_sklearn() {
 // they start where the last iteration left them. Only the first iterations decide which valley it is, and
 // code to the end.
 void DictionaryIteration::run_fast() {
-  constexpr int careful_iterations = 3, sweeps = 2, passes = 5, still_iterations = 5;
+  constexpr int careful_iterations = 3, sweeps = 3, passes = 5, still_iterations = 3;
   RowMatrix ahead = result_.atoms;  // where the codes are taken
   RowMatrix before = result_.atoms;
   double momentum = 1;
@@ -153,13 +156,13 @@ void DictionaryIteration::run_fast() {
     const bool careful = result_.iterations < careful_iterations;
     CodeStatistics statistics = code(ahead, careful ? 0 : std::min(sweeps, options_.max_sweeps));
     result_.atoms = ahead;
-    const bool resampled = update(statistics, result_.atoms, passes);
+    const bool resampled = update(statistics, result_.atoms, careful ? 1 : passes);
     const double now = objective(statistics);
     const double last = result_.objective.empty() ? now : result_.objective.back();
     record(now);
 
     ahead = result_.atoms;
-    if (resampled || now > last) {
+    if (careful || resampled || now > last) {
       momentum = 1;
     } else {
       const double grown = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
@@ -210,17 +213,9 @@ void DictionaryIteration::code_block(const LaneCoder& coder, int sweeps, Eigen::
     sum.unconverged = coder.code(samples, samples_.squared_norms().tile(tile), codes, tiles,
                                  options_.max_sweeps, scratch.data());
   const Eigen::Index units = coder.units();
-  if (!samples_.weighted()) {
-    add_statistics(codes, codes, units, samples, tiles, sum);
-    return;
-  }
-  LaneTable weighted(n, units);
-  for (Eigen::Index t = 0; t < tiles; ++t) {
-    const double* const weights = samples_.weights().tile(tile + t);
-    for (Eigen::Index i = 0; i < units * tile_lanes; ++i)
-      weighted.tile(t)[i] = weights[i % tile_lanes] * codes[t * units * tile_lanes + i];
-  }
-  add_statistics(weighted.tile(0), codes, units, samples, tiles, sum);
+  const LaneTable weighted =
+      samples_.weighted() ? samples_.weighted_rows(codes, units, first, n) : LaneTable();
+  add_statistics(samples_.weighted() ? weighted.tile(0) : codes, codes, units, samples, tiles, sum);
 }
 
 bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
@@ -230,7 +225,7 @@ bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, i
     atom = noisy_sample();
     atom /= std::max(atom.norm(), 1.0);
     constraints_.tie(k, atoms);
-    result_.codes.col(k).setZero();
+    codes_.clear_column(k);
     statistics.forget(k);
     ++result_.resampled;
   }

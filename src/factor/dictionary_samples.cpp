@@ -5,11 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "block_sum.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "finite_samples.hpp"
+#include "lane_kernels.hpp"
 
 namespace facelex {
 namespace {
@@ -31,11 +33,10 @@ void check_weights(const Eigen::VectorXd& weights, Eigen::Index samples) {
 DictionarySamples::DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights,
                                      const Work& work) {
   if (samples.cols() < 1) throw data_error({}, "the samples have no columns");
-  require_finite(samples, "sample");
   check_weights(weights, samples.rows());
   ThreadPool pool(work.threads);
   pack(pool, samples, weights);
-  decompose(pool, work, samples, weights);
+  decompose(pool, work);
 }
 
 std::size_t DictionarySamples::block() const {
@@ -47,32 +48,49 @@ void DictionarySamples::pack(ThreadPool& pool, const RowMatrix& samples, const E
   values_ = LaneTable(samples.rows(), samples.cols());
   squared_norms_ = LaneTable(samples.rows(), 1);
   if (weights.size() > 0) weights_ = LaneTable(samples.rows(), 1);
-  pool.for_each_block(static_cast<std::size_t>(samples.rows()), block(),
-                      [&](std::size_t, std::size_t begin, std::size_t end) {
-                        const auto first = static_cast<Eigen::Index>(begin),
-                                   n = static_cast<Eigen::Index>(end - begin);
-                        values_.pack(samples, first, n);
-                        for (Eigen::Index t = first; t < first + n; ++t) {
-                          squared_norms_.at(t, 0) = samples.row(t).squaredNorm();
-                          if (weighted()) weights_.at(t, 0) = weights[t];
-                        }
-                      });
+  const auto pack_block = [&](std::size_t, std::size_t begin, std::size_t end) {
+    const auto first = static_cast<Eigen::Index>(begin), n = static_cast<Eigen::Index>(end - begin);
+    values_.pack(samples, first, n);
+    bool finite = true;
+    for (Eigen::Index t = first; t < first + n; ++t) {
+      const double square = samples.row(t).squaredNorm();
+      squared_norms_.at(t, 0) = square;
+      finite &= std::isfinite(square);
+      if (weighted()) weights_.at(t, 0) = weights[t];
+    }
+    if (!finite) require_finite(samples, "sample");
+  };
+  pool.for_each_block(static_cast<std::size_t>(samples.rows()), block(), pack_block);
+}
+
+LaneTable DictionarySamples::weighted_rows(const double* rows, Eigen::Index columns, Eigen::Index first,
+                                           Eigen::Index n) const {
+  LaneTable weighted(n, columns);
+  for (Eigen::Index t = 0; t < weighted.tiles(); ++t) {
+    const double* const weights = weights_.tile(first / tile_lanes + t);
+    for (Eigen::Index i = 0; i < columns * tile_lanes; ++i)
+      weighted.tile(t)[i] = weights[i % tile_lanes] * rows[t * columns * tile_lanes + i];
+  }
+  return weighted;
 }
 
 // X = U·S·Vᵀ by the eigenvectors of XᵀX.
-void DictionarySamples::decompose(ThreadPool& pool, const Work& work, const RowMatrix& samples,
-                                  const Eigen::VectorXd& weights) {
+void DictionarySamples::decompose(ThreadPool& pool, const Work& work) {
   const Eigen::Index size = dimensions();
-  const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(size, size);
-  const Eigen::MatrixXd gram = sum_over_blocks(
-      pool, work, static_cast<std::size_t>(count()), none,
-      [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& sum) {
-        const auto block = samples.middleRows(first, n);
-        if (weighted())
-          sum.noalias() = block.transpose() * (weights.segment(first, n).asDiagonal() * block);
-        else
-          sum.noalias() = block.transpose() * block;
+  const auto columns = static_cast<int>(size);
+  std::vector<RowMatrix> parts((static_cast<std::size_t>(count()) + block() - 1) / block());
+  pool.for_each_block(
+      static_cast<std::size_t>(count()), block(), [&](std::size_t b, std::size_t begin, std::size_t end) {
+        work.check_stop();
+        const auto first = static_cast<Eigen::Index>(begin), n = static_cast<Eigen::Index>(end - begin);
+        const double* const rows = values_.tile(first / tile_lanes);
+        const LaneTable scaled = weighted() ? weighted_rows(rows, size, first, n) : LaneTable();
+        parts[b].resize(size, size);
+        lane_kernels().multiply(weighted() ? scaled.tile(0) : rows, columns, columns, rows, columns,
+                                (n + tile_lanes - 1) / tile_lanes, parts[b].data());
       });
+  RowMatrix gram = RowMatrix::Zero(size, size);
+  for (const RowMatrix& part : parts) gram += part;
   squared_norm_ = gram.trace();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);  // in rising order
   singular_values_ = eigen.eigenvalues().reverse().cwiseMax(0).cwiseSqrt();

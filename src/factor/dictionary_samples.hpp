@@ -25,6 +25,9 @@ class DictionarySamples {
   bool weighted() const { return weights_.rows() > 0; }
   bool counts(Eigen::Index t) const { return !weighted() || weights_.at(t, 0) > 0; }
   const LaneTable& weights() const { return weights_; }  ///< T×1; empty when not weighted
+  /// n rows of a table of tiles with so many columns, each times the weight of its sample; the first is that
+  /// of sample `first`, a multiple of 8.
+  LaneTable weighted_rows(const double* rows, Eigen::Index columns, Eigen::Index first, Eigen::Index n) const;
   double squared_norm() const { return squared_norm_; }  ///< Σ_t c_t‖x_t‖²
 
   /// Samples in a block of the parallel work: whole tiles.
@@ -41,8 +44,7 @@ class DictionarySamples {
 
  private:
   void pack(ThreadPool& pool, const RowMatrix& samples, const Eigen::VectorXd& weights);
-  void decompose(ThreadPool& pool, const Work& work, const RowMatrix& samples,
-                 const Eigen::VectorXd& weights);
+  void decompose(ThreadPool& pool, const Work& work);
 
   LaneTable values_, squared_norms_, weights_;
   double squared_norm_ = 0;

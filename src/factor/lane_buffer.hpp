@@ -1,10 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 namespace facelex {
 
@@ -15,16 +20,28 @@ class LaneBuffer {
  public:
   LaneBuffer() = default;
   explicit LaneBuffer(std::size_t size) : size_(size) {
-    constexpr std::size_t line = 64;
-    const std::size_t bytes = (size * sizeof(Number) + line - 1) / line * line;
-    data_.reset(static_cast<Number*>(std::aligned_alloc(line, bytes > 0 ? bytes : line)));
+    // Large tables lie in large pages: a page fault for each 4 KB would cost as much as an iteration.
+    constexpr std::size_t line = 64, page = std::size_t{1} << 21;
+    const std::size_t bytes = std::max<std::size_t>(size * sizeof(Number), 1);
+    const std::size_t boundary = bytes < 2 * page ? line : page;
+    const std::size_t whole = (bytes + boundary - 1) / boundary * boundary;
+    data_.reset(static_cast<Number*>(std::aligned_alloc(boundary, whole)));
     if (!data_) throw std::bad_alloc();
+#ifdef __linux__
+    if (boundary == page) madvise(data_.get(), whole, MADV_HUGEPAGE);
+#endif
     std::memset(data_.get(), 0, bytes);
   }
 
-  Number* data() { return data_.get(); }
-  const Number* data() const { return data_.get(); }
-  std::size_t size() const { return size_; }
+  Number* data() {
+    return data_.get();
+  }
+  const Number* data() const {
+    return data_.get();
+  }
+  std::size_t size() const {
+    return size_;
+  }
 
  private:
   struct Free {

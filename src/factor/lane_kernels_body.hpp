@@ -252,7 +252,7 @@ using Multiply = void (*)(const double*, int, int, const double*, int, std::ptrd
 
 template <int R>
 Multiply multiply_of(int columns) {
-  constexpr int most = (FACELEX_REGISTERS - 2 - R) / R;  // registers for the sums, a row and one value
+  constexpr int most = (FACELEX_REGISTERS - 1 - R) / R;  // registers for the sums, a row and one value
   if constexpr (most >= 4)
     if (columns >= 4) return multiply_corners<R, 4>;
   if constexpr (most >= 2)
@@ -263,8 +263,8 @@ Multiply multiply_of(int columns) {
 void multiply(const double* left, int left_columns, int rows, const double* right, int columns,
               std::ptrdiff_t tiles, double* sums) {
   static constexpr Multiply (*kernels[])(int) = {multiply_of<1>, multiply_of<2>, multiply_of<3>,
-                                                 multiply_of<4>, multiply_of<5>};
-  constexpr int most = FACELEX_REGISTERS >= 32 ? 5 : 3;
+                                                 multiply_of<4>, multiply_of<5>, multiply_of<6>};
+  constexpr int most = FACELEX_REGISTERS >= 32 ? 6 : 3;
   const int blocks = (rows + most - 1) / most;
   kernels[(rows + blocks - 1) / blocks - 1](columns)(left, left_columns, rows, right, columns, tiles, sums);
 }

@@ -2,8 +2,9 @@
 
 #include "lane_kernels.hpp"
 
-/// The numbers of units that have kernels of their own, rising; more than the last are taken as they are.
-#define FACELEX_UNITS 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24
+/// The numbers of units that have kernels of their own, rising; more than the last are taken as they are. 23
+/// is the mouth's of paper 000.
+#define FACELEX_UNITS 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 23, 24
 
 namespace facelex {
 

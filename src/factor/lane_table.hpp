@@ -34,6 +34,11 @@ class LaneTable {
     return tile(row / tile_lanes)[column * tile_lanes + row % tile_lanes];
   }
 
+  void clear_column(Eigen::Index column) {
+    for (Eigen::Index t = 0; t < tiles(); ++t)
+      std::fill_n(tile(t) + column * tile_lanes, tile_lanes, 0.0);
+  }
+
   /// Rows [first, first + n) from those of a matrix of at most as many columns.
   template <class Matrix>
   void pack(const Matrix& matrix, Eigen::Index first, Eigen::Index n) {
