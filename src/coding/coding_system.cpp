@@ -6,6 +6,7 @@
 
 #include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/pca_system.hpp"
+#include "facelex/coding/positive_units.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 
@@ -14,10 +15,13 @@ namespace {
 
 using FromModel = std::unique_ptr<CodingSystem> (*)(const ModelFile&);
 
-constexpr std::array<std::pair<std::string_view, FromModel>, 3> systems = {{
+constexpr std::array<std::pair<std::string_view, FromModel>, 6> systems = {{
     {FacialBasis::model_kind, &FacialBasis::from_model},
     {PcaSystem::global_kind, &PcaSystem::from_model},
     {PcaSystem::local_kind, &PcaSystem::from_model},
+    {PositiveUnits::dfecs_kind, &PositiveUnits::from_model},
+    {PositiveUnits::facs_kind, &PositiveUnits::from_model},
+    {PositiveUnits::signed_pairs_kind, &PositiveUnits::from_model},
 }};
 
 }  // namespace
@@ -27,12 +31,21 @@ void EncodeOptions::describe(OptionList& options) {
       .choice("solver", solver, {{"exact", LassoSolver::exact}, {"sklearn", LassoSolver::sklearn}},
               "Where sparse coding stops: at the optimum, or where scikit-learn's lasso_cd stops")
       .number("alpha", alpha, Bounds::at_least(0),
-              "Sparsity penalty of ½‖x−Wz‖² + alpha‖z‖₁, in the unit of the codes; 0: the model's own");
+              "Sparsity penalty of ½‖x−Wz‖² + alpha‖z‖₁, in the unit of the codes; 0: the model's own")
+      .integer("most-units", most_units, Bounds::at_least(0),
+               "At most this many units in a frame, by its lasso path down to alpha; 0: any number")
+      .number("l1-budget", l1_budget, Bounds::at_least(0),
+              "Largest sum of absolute codes of a frame, by its lasso path down to alpha; 0: any");
 }
 
 void EncodeOptions::check() const {
   if (!(alpha >= 0) || !std::isfinite(alpha))
     throw usage_error("alpha: " + number_text(alpha) + " is not a finite number ≥ 0");
+  if (most_units < 0) throw usage_error("most-units: " + std::to_string(most_units) + " is not ≥ 0");
+  if (!(l1_budget >= 0) || !std::isfinite(l1_budget))
+    throw usage_error("l1-budget: " + number_text(l1_budget) + " is not a finite number ≥ 0");
+  if ((most_units > 0 || l1_budget > 0) && solver != LassoSolver::exact)
+    throw usage_error("--solver sklearn has no paths: --most-units and --l1-budget need --solver exact");
 }
 
 std::unique_ptr<CodingSystem> coding_system_from_model(const ModelFile& model) {

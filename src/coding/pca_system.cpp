@@ -32,9 +32,11 @@ std::unique_ptr<CodingSystem> PcaSystem::from_model(const ModelFile& file) {
 Json PcaSystem::resolved(const EncodeOptions& options) const {
   options.check();
   const EncodeOptions usual;
-  if (options.alpha != usual.alpha || options.solver != usual.solver)
-    throw usage_error("--alpha and --solver have no meaning for a model of kind " + kind_,
-                      "leave them out: its codes are projections, without penalty");
+  if (options.alpha != usual.alpha || options.solver != usual.solver ||
+      options.most_units != usual.most_units || options.l1_budget != usual.l1_budget)
+    throw usage_error(
+        "--alpha, --solver, --most-units and --l1-budget have no meaning for a model of kind " + kind_,
+        "leave them out: its codes are projections, without penalty");
   return Json::object();
 }
 

@@ -28,7 +28,7 @@ class LearnCommand : public Command {
                         "the model's format; its .json is written beside it");
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);
-    const Learning learning = options_.learning(system_);
+    const Learning learning = options_.learning(system_, output_, force_);
     std::vector<TrainingInput> recordings;
     for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
       if (!item.problem.empty())

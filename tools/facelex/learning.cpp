@@ -15,6 +15,7 @@ namespace facelex::cli {
 const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() {
   static const std::vector<std::pair<std::string, std::string>> all = {
       {"facial-basis", "A sparse dictionary of local movements for each facial feature (paper 000)"},
+      {"dfecs", "Full-face units that only add up, from local units of seven parts (paper 001)"},
       {"pca", "Principal components of the whole face, the papers' comparator"},
       {"local-pca", "Principal components of each facial feature, the papers' comparator"}};
   return all;
@@ -22,11 +23,12 @@ const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() 
 
 OptionList LearnOptions::describe_system(const std::string& system) {
   if (system == "facial-basis") return described(facial_basis);
+  if (system == "dfecs") return described(dfecs);
   if (system == "pca") return described(pca);
   return described(local_pca);
 }
 
-Learning LearnOptions::learning(const std::string& system) {
+Learning LearnOptions::learning(const std::string& system, const std::filesystem::path& model, bool anew) {
   Learning learning;
   learning.system = system;
   const OptionList list = describe_system(system);
@@ -36,6 +38,15 @@ Learning LearnOptions::learning(const std::string& system) {
     facial_basis.check();
     learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
       return learn_facial_basis(inputs, options, work);
+    };
+  } else if (system == "dfecs") {
+    dfecs.check();
+    auto search_log = model;
+    search_log.replace_extension(".search.csv");
+    if (dfecs.search) learning.noun = "cells";
+    learning.learn = [options = dfecs, search_log, anew](const auto& inputs, const Work& work) {
+      if (std::error_code none; anew && options.search) std::filesystem::remove(search_log, none);
+      return learn_dfecs(inputs, options, search_log, work);
     };
   } else if (system == "pca") {
     learning.learn = [options = pca](const auto& inputs, const Work& work) {
@@ -73,7 +84,7 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
     return 0;
   }
 
-  reporter.begin("learn", "iterations", 0);
+  reporter.begin("learn", learning.noun, 0);
   Work watched = work;
   watched.progress = [&](std::int64_t done, std::int64_t) { reporter.progress(done, {}); };
   const LearnResult result = learning.learn(inputs, watched);

@@ -6,6 +6,7 @@
 
 #include "facelex/batch/reporter.hpp"
 #include "facelex/coding/learn.hpp"
+#include "facelex/coding/learn_dfecs.hpp"
 
 namespace facelex::cli {
 
@@ -15,6 +16,7 @@ struct Learning {
   Json options;        ///< as they stand in the sidecar
   std::string command;
   std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
+  std::string noun = "iterations";  ///< what its progress counts
 };
 
 /// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
@@ -22,11 +24,14 @@ struct LearnOptions {
   FacialBasisOptions facial_basis;
   PcaOptions pca;
   LocalPcaOptions local_pca;
+  DfecsOptions dfecs;
 
   /// Name and summary of each system.
   static const std::vector<std::pair<std::string, std::string>>& systems();
   OptionList describe_system(const std::string& system);
-  Learning learning(const std::string& system);
+  /// `model`: the file that will be written; a search keeps its table beside it, and goes on from what stands
+  /// there unless `anew`.
+  Learning learning(const std::string& system, const std::filesystem::path& model, bool anew);
 };
 
 /// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and

@@ -21,6 +21,11 @@ namespace facelex {
 struct EncodeOptions {
   LassoSolver solver = LassoSolver::exact;  ///< of systems with sparse codes
   double alpha = 0;                         ///< penalty in the unit of the codes; 0: that of the model; ≥ 0
+  /// At most this many units of a frame: the last point of its lasso path (lasso_path.hpp) that has no more,
+  /// and whose penalty is not below alpha; 0: any number. Systems with sparse codes; exact solver only.
+  int most_units = 0;
+  /// The point of a frame's lasso path where Σ|z| reaches this, if it does before alpha; 0: any; ≥ 0.
+  double l1_budget = 0;
 
   void describe(OptionList& options);
   /// Throws Error (usage) naming the field, its value and the bound.
