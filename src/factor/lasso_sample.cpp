@@ -68,6 +68,10 @@ bool LassoSample::solve_exactly() {
     if (gram_(k, k) == 0) code[k] = 0;  // costs, and adds nothing
   const double tolerance =
       1e-10 * std::max(options_.alpha, projection.size() ? projection.cwiseAbs().maxCoeff() : 0.0);
+  // Often the start has the right support and signs.
+  minimise_on_support();
+  restart_gradient();
+  if (is_optimal(tolerance)) return true;
   for (int done = 0; done < options_.max_sweeps;) {
     for (int i = 0; i < sweeps_between && done < options_.max_sweeps; ++i, ++done)
       if (sweep() == 0) break;

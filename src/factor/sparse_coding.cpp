@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/text.hpp"
 #include "finite_samples.hpp"
-#include "lasso_lanes.hpp"
+#include "lane_coder.hpp"
+#include "lane_table.hpp"
 #include "lasso_sample.hpp"
 
 namespace facelex {
@@ -35,16 +37,23 @@ struct SparseCoder::State {
   LassoOptions options;
   Eigen::MatrixXd atoms;  ///< K×D, column-major: what one coordinate of the sample adds to all projections
   Eigen::MatrixXd gram;   ///< K×K
+  LaneCoder lanes;
+
+  /// Exact codes of one sample from the start in sample.code. False when max_sweeps came first.
+  bool finish(LassoSample& sample, const Eigen::Ref<const Eigen::RowVectorXd>& x) const {
+    // In one fixed order of d, whatever the row's place in memory: codes are the same bytes in any blocking.
+    sample.projection.setZero();
+    for (Eigen::Index d = 0; d < x.size(); ++d)
+      if (x[d] != 0) sample.projection += x[d] * atoms.col(d);
+    return sample.solve();
+  }
 };
 
-SparseCoder::SparseCoder(const RowMatrix& atoms, const LassoOptions& options)
-    : state_(std::make_unique<State>()) {
+SparseCoder::SparseCoder(const RowMatrix& atoms, const LassoOptions& options) {
   options.check();
-  state_->options = options;
-  state_->atoms = atoms;
-  state_->gram = Eigen::MatrixXd::Zero(atoms.rows(), atoms.rows());
-  for (Eigen::Index d = 0; d < atoms.cols(); ++d)
-    state_->gram.noalias() += state_->atoms.col(d) * state_->atoms.col(d).transpose();
+  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(atoms.rows(), atoms.rows());
+  for (Eigen::Index d = 0; d < atoms.cols(); ++d) gram.noalias() += atoms.col(d) * atoms.col(d).transpose();
+  state_.reset(new State{options, atoms, std::move(gram), LaneCoder(atoms, options.alpha, options.positive)});
 }
 
 SparseCoder::~SparseCoder() = default;
@@ -62,20 +71,30 @@ Eigen::Index SparseCoder::dimensions() const {
 std::int64_t SparseCoder::encode(const Eigen::Ref<const RowMatrix>& samples,
                                  Eigen::Ref<RowMatrix> codes) const {
   const State& s = *state_;
-  if (s.options.solver == LassoSolver::sklearn)
-    return LassoLanes(s.atoms, s.gram, s.options).encode(samples, codes);
-  LassoSample sample(s.gram, s.options);
+  constexpr Eigen::Index rows_at_once = 256;  // in the second-level cache
   std::int64_t unconverged = 0;
-  for (Eigen::Index t = 0; t < samples.rows(); ++t) {
-    const auto x = samples.row(t);
-    sample.projection.setZero();
-    // Sums run over d in one fixed order, whatever the row's place in memory: codes are the same bytes in
-    // any blocking.
-    for (Eigen::Index d = 0; d < x.size(); ++d)
-      if (x[d] != 0) sample.projection += x[d] * s.atoms.col(d);
-    sample.code = codes.row(t).transpose();
-    if (!sample.solve()) ++unconverged;
-    codes.row(t) = sample.code.transpose();
+  LaneBuffer<double> scratch(s.lanes.scratch_size());
+  LassoSample sample(s.gram, s.options);
+  for (Eigen::Index first = 0; first < samples.rows(); first += rows_at_once) {
+    const Eigen::Index count = std::min(rows_at_once, samples.rows() - first);
+    const auto block = samples.middleRows(first, count);
+    auto block_codes = codes.middleRows(first, count);
+    LaneTable tiles(count, samples.cols()), squared_norms(count, 1), coded(count, s.lanes.units());
+    tiles.pack(block, 0, count);
+    squared_norms.pack(block.rowwise().squaredNorm(), 0, count);
+    coded.pack(block_codes, 0, count);
+    const std::int64_t missed = s.lanes.code(tiles.tile(0), squared_norms.tile(0), coded.tile(0),
+                                             tiles.tiles(), s.options.max_sweeps, scratch.data());
+    coded.unpack(0, count, block_codes);
+    if (s.options.solver == LassoSolver::sklearn) {
+      unconverged += missed;
+      continue;
+    }
+    for (Eigen::Index t = 0; t < count; ++t) {
+      sample.code = block_codes.row(t).transpose();
+      if (!s.finish(sample, block.row(t))) ++unconverged;
+      block_codes.row(t) = sample.code.transpose();
+    }
   }
   return unconverged;
 }
