@@ -179,6 +179,25 @@ std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& fo
   return result;
 }
 
+void add_stage(std::vector<ManifestRow>& rows, const std::vector<ManifestRow>& later,
+               const std::string& stage) {
+  std::map<std::string_view, const ManifestRow*> by_name;
+  for (const ManifestRow& row : later) by_name.emplace(row.name, &row);
+  for (ManifestRow& row : rows) {
+    const auto found = by_name.find(row.name);
+    if (found == by_name.end()) continue;
+    const ManifestRow& one = *found->second;
+    row.seconds += one.seconds;
+    row.finished = one.finished;
+    if (one.state == ItemState::failed || one.state == ItemState::pending) {
+      row.state = one.state;
+      row.message = stage + ": " + one.message;
+    } else if (row.state == ItemState::skipped) {
+      row.state = one.state;
+    }
+  }
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};

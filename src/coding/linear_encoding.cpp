@@ -12,7 +12,7 @@
 namespace facelex {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_coded = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -22,8 +22,8 @@ EncodedFrames encode_groups(const LinearModel& model, const RowMatrix& signals, 
     throw data_error({}, "signals have " + std::to_string(signals.cols()) + " columns, the model takes " +
                              std::to_string(model.atoms.cols()));
   EncodedFrames result;
-  result.codes = RowMatrix::Constant(signals.rows(), model.atoms.rows(), missing);
-  result.reconstruction_error = Eigen::VectorXd::Constant(signals.rows(), missing);
+  result.codes = RowMatrix::Constant(signals.rows(), model.atoms.rows(), not_coded);
+  result.reconstruction_error = Eigen::VectorXd::Constant(signals.rows(), not_coded);
   std::vector<Eigen::Index> whole;
   for (Eigen::Index t = 0; t < signals.rows(); ++t)
     if (signals.row(t).allFinite()) whole.push_back(t);

@@ -216,7 +216,10 @@ void OptionList::from_json(const Json& object, std::string_view place) {
     try {
       option->set(value);
     } catch (const Error& error) {
-      throw Error(error.kind(), where + ": " + error.what());
+      // A file has keys; only the command line writes them with dashes.
+      std::string_view message = error.what();
+      if (message.starts_with("--" + name)) message.remove_prefix(2);
+      throw Error(error.kind(), where + ": " + std::string(message));
     }
   }
 }

@@ -114,12 +114,15 @@ class EventMaker {
  private:
   /// Calls `event(onset)`, which returns the event's duration, at the rate of `per_minute`: gaps between
   /// events are exponential. Begins before the recording, so that its first seconds are like the others.
+  /// `follow_s`, `precede_s`: how long after and before an event what follows on it may begin, ≥ 0.
   template <class Event>
-  void repeat(double per_minute, double expected_duration, const Event& event) {
+  void repeat(double per_minute, double expected_duration, const Event& event, double follow_s = 0,
+              double precede_s = 0) {
     if (per_minute <= 0) return;
     const double interval = 60 / per_minute;
     const double gap = std::max(interval - expected_duration, 0.02 * interval);
-    for (double time = -random_.uniform(1, 2) * interval; time < seconds_;)
+    const double lead_in = std::max(0.0, follow_s - interval);
+    for (double time = -random_.uniform(1, 2) * interval - lead_in; time < seconds_ + precede_s;)
       time += event(time) + exponential(gap, random_);
   }
 
@@ -148,14 +151,22 @@ class EventMaker {
 
   void add_unit(const UnitBehaviour& unit) {
     const double duration = unit.rise_s + unit.hold_s + unit.fall_s;
-    repeat(unit.rate_per_minute, duration, [&](double onset) {
+    constexpr double most_sds = 4;
+    double follow_s = 0, precede_s = 0;
+    for (const Coupling& coupling : subject_.couplings) {
+      if (coupling.from != unit.unit) continue;
+      follow_s = std::max(follow_s, coupling.lag_s + most_sds * coupling.lag_sd_s);
+      if (coupling.lag_s < 0) precede_s = std::max(precede_s, most_sds * coupling.lag_sd_s - coupling.lag_s);
+    }
+    const auto unit_event = [&](double onset) {
       const double amplitude = normal_at_least(0, unit.amplitude, unit.amplitude_sd, random_);
       const UnitEvent event{0, onset, amplitude, unit.rise_s, unit.hold_s, unit.fall_s};
       add(unit.unit, event, 1 + unit.asymmetry, 1 - unit.asymmetry);
       for (const Coupling& coupling : subject_.couplings)
         if (coupling.from == unit.unit) follow(coupling, event);
       return duration;
-    });
+    };
+    repeat(unit.rate_per_minute, duration, unit_event, follow_s, precede_s);
   }
 
   void follow(const Coupling& coupling, UnitEvent event) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <set>
 
 #include "facelex/core/error.hpp"
@@ -11,7 +12,9 @@
 namespace facelex {
 namespace {
 
-constexpr int most_frames = 10'000'000;
+/// A recording is simulated as a whole, in memory: 10⁶ frames take 0.4 GB.
+constexpr int most_simulated_frames = 1'000'000;
+constexpr std::int64_t most_recordings = 1'000'000;
 
 std::vector<std::string> names_of(const OptionList& list) {
   std::vector<std::string> names;
@@ -82,9 +85,24 @@ Cohort Cohort::from_json(const Json& json, const std::string& file,
     if (!names.insert(cohort.groups.back().name).second)
       throw usage_error(place + ".name: " + in_quotes(cohort.groups.back().name) + " is there twice");
   }
-  if (cohort.fps * cohort.seconds > most_frames)
-    throw usage_error(file + ": fps × seconds gives more than " + std::to_string(most_frames) + " frames");
+  cohort.check(file);
   return cohort;
+}
+
+void Cohort::check(const std::string& file) const {
+  if (fps * seconds > most_simulated_frames)
+    throw usage_error(file + ": fps × seconds gives more than " + std::to_string(most_simulated_frames) +
+                      " frames");
+  std::int64_t recordings = 0;
+  for (const CohortGroup& group : groups) {
+    recordings += std::int64_t{group.subjects} * group.sessions;
+    if (null && group.sessions != groups.front().sessions)
+      throw usage_error(file + ": without a true difference the groups must have equally many sessions",
+                        "the number of a subject's recordings would tell its group");
+  }
+  if (recordings > most_recordings)
+    throw usage_error(file + ": the cohort has " + std::to_string(recordings) + " recordings",
+                      "at most " + std::to_string(most_recordings) + " can be made at once");
 }
 
 Json Cohort::to_json() const {
@@ -114,11 +132,6 @@ std::vector<CohortItem> cohort_items(const Cohort& cohort) {
         items.push_back({"S" + number + "_" + std::to_string(session), "S" + number, subject, session, g});
     }
   return items;
-}
-
-CohortItem cohort_item(const Cohort& cohort, const std::string& name) {
-  const std::vector<CohortItem> items = cohort_items(cohort);
-  return *std::find_if(items.begin(), items.end(), [&](const CohortItem& item) { return item.name == name; });
 }
 
 std::string labels_csv(const Cohort& cohort) {

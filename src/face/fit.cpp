@@ -1,8 +1,6 @@
 #include "facelex/face/fit.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -11,6 +9,9 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/face/rotation.hpp"
+#include "facelex/face/signal_columns.hpp"
+#include "fit_camera.hpp"
+#include "fit_outcome.hpp"
 #include "fit_persons.hpp"
 
 namespace facelex {
@@ -19,105 +20,10 @@ namespace {
 constexpr double most_turned_rad = 75 * std::numbers::pi / 180;
 constexpr double most_error_mm = 9;
 
-/// Why rows have no values; `fitted` comes first.
-enum class Outcome : std::size_t { fitted, no_face, incomplete, no_pose, profile, bad_fit, no_face_id };
-constexpr std::array<const char*, 7> outcome_names = {"fitted",  "no_face", "incomplete", "no_pose",
-                                                      "profile", "bad_fit", "no_face_id"};
-constexpr std::array<const char*, 7> outcome_texts = {
-    "",
-    "",
-    " rows with a face lack landmarks",
-    " rows have landmarks that no head pose explains",
-    " rows show a face turned by more than 75 degrees",
-    " rows have landmarks that the model does not reach",
-    " rows with a face have no face_id in a file of several faces"};
-
-class OutcomeCounts {
- public:
-  void add(Outcome outcome) { ++counts_[static_cast<std::size_t>(outcome)]; }
-  Json json() const {
-    Json json = Json::object();
-    for (std::size_t i = 1; i < counts_.size(); ++i) json[outcome_names[i]] = counts_[i];
-    return json;
-  }
-  /// What a user should know: faces that were found and yet give nothing.
-  std::string message() const {
-    std::string text;
-    for (std::size_t i = 2; i < counts_.size(); ++i)
-      if (counts_[i] > 0)
-        text += (text.empty() ? "" : "; ") + std::to_string(counts_[i]) + outcome_texts[i] +
-                ", and have no values";
-    return text;
-  }
-
- private:
-  std::array<std::int64_t, 7> counts_{};
-};
-
-struct PictureSize {
-  int width = 0, height = 0;
-};
-
-PictureSize parse_size(const std::string& text) {
-  PictureSize size;
-  const char* end = text.data() + text.size();
-  const auto width = std::from_chars(text.data(), end, size.width);
-  if (width.ec == std::errc() && width.ptr != end && *width.ptr == 'x') {
-    const auto height = std::from_chars(width.ptr + 1, end, size.height);
-    if (height.ec == std::errc() && height.ptr == end && size.width > 0 && size.height > 0) return size;
-  }
-  throw usage_error("--image-size " + in_quotes(text) + " is no size of a picture", "give it as 1280x720");
-}
-
-/// What the sidecar of extract says.
-std::optional<PictureSize> recorded_size(const std::filesystem::path& input) {
-  const auto sidecar = read_sidecar(input);
-  if (!sidecar) return std::nullopt;
-  const Json& details = sidecar->result.details;
-  const auto number = [&](const char* name) {
-    return details.contains(name) && details[name].is_number_integer() ? details[name].get<int>() : 0;
-  };
-  const PictureSize size{number("width"), number("height")};
-  return size.width > 0 && size.height > 0 ? std::optional(size) : std::nullopt;
-}
-
-/// The camera of a recording: one for all frames, or none, then each frame has a distant one.
-struct RecordingCamera {
-  std::optional<Camera> fixed;
-  bool size_unknown = false;
-
-  Camera of(const Landmarks68& points) const { return fixed ? *fixed : distant_camera(points); }
-  Json json() const {
-    if (!fixed) return {{"model", "scaled-orthographic"}};
-    return {
-        {"model", "perspective"}, {"fx", fixed->fx}, {"fy", fixed->fy}, {"cx", fixed->cx}, {"cy", fixed->cy}};
-  }
-};
-
-RecordingCamera camera_of(const std::filesystem::path& input, const FitOptions& options) {
-  if (options.camera == FitOptions::CameraModel::orthographic) return {};
-  const auto size = options.image_size.empty() ? recorded_size(input) : parse_size(options.image_size);
-  if (!size) return {std::nullopt, true};
-  Camera camera = openface_camera(size->width, size->height);
-  if (options.focal > 0) camera.fx = camera.fy = options.focal;
-  return {camera};
-}
-
-bool has_signal(const std::vector<std::string>& signals, const char* name) {
-  return std::find(signals.begin(), signals.end(), name) != signals.end();
-}
-
-std::vector<int> model_points(const MorphableModel& model) {
-  std::vector<int> points;
-  for (std::size_t point = 0; point < model.landmarks.size(); ++point)
-    if (model.landmarks[point] >= 0) points.push_back(static_cast<int>(point));
-  return points;
-}
-
 /// A row of the input while it is fitted.
 struct Row {
   Frame frame;
-  Outcome outcome = Outcome::no_face;
+  FitOutcome outcome = FitOutcome::no_face;
   Landmarks68 points;
   const PersonalFace* face = nullptr;
   std::optional<FaceFit> fit;
@@ -131,12 +37,12 @@ bool is_complete(const Landmarks68& points, LandmarkScheme scheme) {
   return true;
 }
 
-Outcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
-  if (!fit) return Outcome::no_pose;
+FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
+  if (!fit) return FitOutcome::no_pose;
   // The face looks along −z of its own axes; so does the camera's viewer.
-  if (fit->rotation(2, 2) < std::cos(most_turned_rad)) return Outcome::profile;
+  if (fit->rotation(2, 2) < std::cos(most_turned_rad)) return FitOutcome::profile;
   const double mm_per_px = fit->translation_mm.z() / camera.fx;
-  return fit->reprojection_error_px * mm_per_px > most_error_mm ? Outcome::bad_fit : Outcome::fitted;
+  return fit->reprojection_error_px * mm_per_px > most_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
 }
 
 /// Both passes over one recording.
@@ -149,7 +55,7 @@ class RecordingFit {
         work_(work),
         pool_(work.threads),
         fitter_(model, options.noise, options.regularization),
-        camera_(camera_of(input, options)),
+        camera_(recording_camera(input, options)),
         columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
         output_columns_(fit_columns(model, options, !camera_.fixed)) {}
 
@@ -201,20 +107,20 @@ class RecordingFit {
     });
   }
 
-  /// Whether the row can be fitted (Outcome::fitted), and whose face it is.
-  Outcome usable(Row& row) const {
-    if (persons_.several_faces() && row.frame.face_id < 0) return Outcome::no_face_id;
-    if (!is_complete(row.points, columns_.scheme)) return Outcome::incomplete;
+  /// Whether the row can be fitted (FitOutcome::fitted), and whose face it is.
+  FitOutcome usable(Row& row) const {
+    if (persons_.several_faces() && row.frame.face_id < 0) return FitOutcome::no_face_id;
+    if (!is_complete(row.points, columns_.scheme)) return FitOutcome::incomplete;
     row.face = persons_.of(row.frame);
     if (!row.face)
       throw data_error({input_.string(), 0, ""},
                        "frame " + std::to_string(row.frame.number) + " was not there at the first reading",
                        "the file changes while it is read");
-    return Outcome::fitted;
+    return FitOutcome::fitted;
   }
 
   void fit_row(Row& row) const {
-    if (row.outcome != Outcome::fitted) return;
+    if (row.outcome != FitOutcome::fitted) return;
     const Camera camera = camera_.of(row.points);
     row.fit = fitter_.fit({row.points, camera}, *row.face, row.smoothed ? &*row.smoothed : nullptr,
                           options_.smooth);
@@ -245,10 +151,10 @@ class RecordingFit {
       return std::pair(number, persons_.several_faces() ? frame.face_id : 0);
     };
     for (const Row& row : rows_)
-      if (row.outcome == Outcome::fitted) first_fits[key(row.frame.number, row.frame)] = &row;
+      if (row.outcome == FitOutcome::fitted) first_fits[key(row.frame.number, row.frame)] = &row;
     pool_.for_each(finished.size(), [&](std::size_t i) {
       Row& row = finished[i];
-      if (row.outcome != Outcome::fitted) return;
+      if (row.outcome != FitOutcome::fitted) return;
       Eigen::VectorXd sum = Eigen::VectorXd::Zero(row.fit->expression.size());
       int neighbours = 0;
       for (const int offset : {-1, 1}) {
@@ -272,9 +178,9 @@ class RecordingFit {
                              std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < finished.size(); ++i) {
       block.frames.push_back(finished[i].frame);
-      block.frames.back().success = finished[i].outcome == Outcome::fitted;
+      block.frames.back().success = finished[i].outcome == FitOutcome::fitted;
       outcomes_.add(finished[i].outcome);
-      if (finished[i].outcome == Outcome::fitted)
+      if (finished[i].outcome == FitOutcome::fitted)
         block.values.row(static_cast<Eigen::Index>(i)) = values_of(finished[i]);
     }
     writer.write(block);
@@ -339,7 +245,7 @@ class RecordingFit {
   FitPersons persons_;
   std::vector<Row> rows_;  ///< that wait, after `written_` ones that only stand as neighbours
   std::size_t written_ = 0;
-  OutcomeCounts outcomes_;
+  FitOutcomeCounts outcomes_;
   FrameCounter counter_;
 };
 
@@ -368,7 +274,7 @@ void FitOptions::describe(OptionList& options) {
 }
 
 void FitOptions::check() const {
-  if (!image_size.empty()) parse_size(image_size);
+  if (!image_size.empty()) parse_picture_size(image_size);
   if (camera == CameraModel::orthographic && (focal > 0 || !image_size.empty()))
     throw usage_error("--camera orthographic has neither focal length nor principal point",
                       "leave --focal and --image-size out, or the camera");
@@ -378,43 +284,29 @@ void FitOptions::check() const {
       throw usage_error("--signals: " + in_quotes(signal) + " is none", "known are expression, displacement");
 }
 
+bool has_signal(const std::vector<std::string>& signals, std::string_view name) {
+  return std::find(signals.begin(), signals.end(), name) != signals.end();
+}
+
 SignalKind fit_kind(const std::vector<std::string>& signals) {
   if (!has_signal(signals, "displacement")) return SignalKind::expression;
   return has_signal(signals, "expression") ? SignalKind::fit : SignalKind::displacement;
 }
 
-std::vector<Column> displacement_columns(const MorphableModel& model) {
-  constexpr std::array<const char*, 3> directions = {"to the subject's left", "downwards", "backwards"};
-  std::vector<Column> columns;
-  for (std::size_t axis = 0; axis < directions.size(); ++axis)
-    for (const int point : model_points(model))
-      columns.push_back({std::string("d") + "XYZ"[axis] + "_" + std::to_string(point),
-                         "displacement of point " + std::to_string(point) +
-                             " from the neutral face, positive " + directions[axis],
-                         "mm"});
-  return columns;
-}
-
 std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic) {
-  std::vector<Column> columns;
-  if (orthographic)
-    columns = {{"pose_Tx", "place of the head, right of the picture's edge", "mm"},
-               {"pose_Ty", "place of the head, below the picture's edge", "mm"},
-               {"pose_scale", "size of the head in the picture", "px/mm"}};
-  else
-    columns = {{"pose_Tx", "place of the head, positive to image-right", "mm"},
-               {"pose_Ty", "place of the head, positive downwards", "mm"},
-               {"pose_Tz", "distance of the head from the camera", "mm"}};
-  columns.push_back({"pose_Rx", "pitch, positive looks down", "rad"});
-  columns.push_back({"pose_Ry", "yaw, positive turns the nose to image-left", "rad"});
-  columns.push_back({"pose_Rz", "roll, positive tilts the head's top to image-right", "rad"});
+  std::vector<Column> columns = pose_columns();
+  if (orthographic) {
+    columns[0].description = "place of the head, right of the picture's edge";
+    columns[1].description = "place of the head, below the picture's edge";
+    columns[2] = {"pose_scale", "size of the head in the picture", "px/mm"};
+  }
   columns.push_back(
       {"reprojection_error", "root mean square distance of the points 17 to 67 from the fit", "px"});
   const auto append = [&](const std::vector<Column>& more) {
     columns.insert(columns.end(), more.begin(), more.end());
   };
   if (has_signal(options.signals, "expression")) append(model.expression_columns());
-  if (has_signal(options.signals, "displacement")) append(displacement_columns(model));
+  if (has_signal(options.signals, "displacement")) append(displacement_columns(model.landmark_points()));
   return columns;
 }
 

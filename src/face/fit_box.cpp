@@ -8,17 +8,17 @@ namespace {
 
 constexpr int most_rounds = 20;
 
-enum class Place : char { free, at_lower, at_upper };
+enum class BoxPlace : char { free, at_lower, at_upper };
 
 /// Which variables are free, and the value of the others.
 struct Active {
-  std::vector<Place> place;
+  std::vector<BoxPlace> place;
   std::vector<Eigen::Index> free;
 
   void list_free() {
     free.clear();
     for (std::size_t i = 0; i < place.size(); ++i)
-      if (place[i] == Place::free) free.push_back(static_cast<Eigen::Index>(i));
+      if (place[i] == BoxPlace::free) free.push_back(static_cast<Eigen::Index>(i));
   }
 };
 
@@ -47,12 +47,12 @@ int pivot(const Eigen::VectorXd& x, const Eigen::VectorXd& gradient, const Eigen
           const Eigen::VectorXd& upper, Active& active) {
   int changed = 0;
   for (Eigen::Index i = 0; i < x.size(); ++i) {
-    Place& place = active.place[static_cast<std::size_t>(i)];
-    Place next = place;
-    if (place == Place::free && x[i] < lower[i]) next = Place::at_lower;
-    if (place == Place::free && x[i] > upper[i]) next = Place::at_upper;
-    if (place == Place::at_lower && gradient[i] < 0) next = Place::free;
-    if (place == Place::at_upper && gradient[i] > 0) next = Place::free;
+    BoxPlace& place = active.place[static_cast<std::size_t>(i)];
+    BoxPlace next = place;
+    if (place == BoxPlace::free && x[i] < lower[i]) next = BoxPlace::at_lower;
+    if (place == BoxPlace::free && x[i] > upper[i]) next = BoxPlace::at_upper;
+    if (place == BoxPlace::at_lower && gradient[i] < 0) next = BoxPlace::free;
+    if (place == BoxPlace::at_upper && gradient[i] > 0) next = BoxPlace::free;
     if (next == place) continue;
     place = next;
     ++changed;
@@ -65,18 +65,18 @@ int pivot(const Eigen::VectorXd& x, const Eigen::VectorXd& gradient, const Eigen
 Eigen::VectorXd least_in_box(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right_side,
                              const Eigen::VectorXd& lower, const Eigen::VectorXd& upper) {
   const Eigen::Index size = right_side.size();
-  Active active{std::vector<Place>(static_cast<std::size_t>(size), Place::free), {}};
+  Active active{std::vector<BoxPlace>(static_cast<std::size_t>(size), BoxPlace::free), {}};
   // Steps of a descent that lies on its bounds begin held there.
   for (Eigen::Index i = 0; i < size; ++i) {
-    if (upper[i] == 0) active.place[static_cast<std::size_t>(i)] = Place::at_upper;
-    if (lower[i] == 0) active.place[static_cast<std::size_t>(i)] = Place::at_lower;
+    if (upper[i] == 0) active.place[static_cast<std::size_t>(i)] = BoxPlace::at_upper;
+    if (lower[i] == 0) active.place[static_cast<std::size_t>(i)] = BoxPlace::at_lower;
   }
   Eigen::VectorXd x = Eigen::VectorXd::Zero(size);
   for (int round = 0; round < most_rounds; ++round) {
     for (Eigen::Index i = 0; i < size; ++i) {
-      const Place place = active.place[static_cast<std::size_t>(i)];
-      if (place == Place::at_lower) x[i] = lower[i];
-      if (place == Place::at_upper) x[i] = upper[i];
+      const BoxPlace place = active.place[static_cast<std::size_t>(i)];
+      if (place == BoxPlace::at_lower) x[i] = lower[i];
+      if (place == BoxPlace::at_upper) x[i] = upper[i];
     }
     active.list_free();
     solve_free(matrix, right_side, active, x);

@@ -7,7 +7,7 @@
 namespace facelex {
 namespace {
 
-constexpr int most_iterations = 20;
+constexpr int most_descent_iterations = 20;
 /// Later the jaw points keep their vertices, so that the cost is one function and the descent ends.
 constexpr int sliding_iterations = 4;
 /// Radians and parts of the distance; and scales of coefficients.
@@ -51,7 +51,7 @@ void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrio
   double cost = total(state);
   double damping = first_damping;
   bool has_moved = true;
-  for (int iteration = 0; iteration < most_iterations; ++iteration) {
+  for (int iteration = 0; iteration < most_descent_iterations; ++iteration) {
     if (has_moved) {
       equations.build(problem, face, state);
       equations.add(prior, state.expression);

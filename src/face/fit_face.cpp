@@ -1,4 +1,5 @@
 #include "facelex/face/fit_face.hpp"
+#include "facelex/face/landmark_scheme.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,6 @@
 namespace facelex {
 namespace {
 
-constexpr int last_jaw_point = 16;
 constexpr double contour_weight = 0.3;
 constexpr double bare_jaw_weight = 0.1;
 constexpr double distance_in_faces = 1e4;
@@ -49,7 +49,7 @@ FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regu
     line.push_back(static_cast<Eigen::Index>(r));
     // The point's own vertex comes first.
     if (rows_.vertex[r] == model.landmarks[point]) std::rotate(line.begin(), line.end() - 1, line.end());
-    if (rows_.point[r] > last_jaw_point) ++inner_rows_;
+    if (rows_.point[r] >= jaw_points) ++inner_rows_;
   }
   if (inner_rows_ == 0)
     throw data_error({model.name, 0, ""}, "the mesh has none of the landmarks 17 to 67",
@@ -59,7 +59,7 @@ FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regu
     if (line.empty()) continue;
     points_.push_back(static_cast<int>(point));
     own_rows_.push_back(line.front());
-    weights_[point] = point > last_jaw_point ? 1 : line.size() > 1 ? contour_weight : bare_jaw_weight;
+    weights_[point] = point >= jaw_points ? 1 : line.size() > 1 ? contour_weight : bare_jaw_weight;
   }
 }
 

@@ -9,8 +9,8 @@
 namespace facelex {
 namespace {
 
-constexpr int most_iterations = 25;
-constexpr int sliding_iterations = 6;
+constexpr int most_identity_iterations = 25;
+constexpr int identity_sliding_iterations = 6;
 /// The part of the cost that an iteration must save to go on.
 constexpr double least_gain = 1e-5;
 
@@ -103,7 +103,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
 
   double cost = total(face, false);
   double damping = first_damping;
-  for (int iteration = 0; iteration < most_iterations; ++iteration) {
+  for (int iteration = 0; iteration < most_identity_iterations; ++iteration) {
     work.check_stop();
     pool.for_each(shared.size(), [&](std::size_t i) { reduce(shared[i], face, prior, damping); });
     Eigen::VectorXd values(weight.size());
@@ -131,7 +131,8 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     bool slid = false;
     for (SharedView& view : shared) {
       view.state = view.trial;
-      if (iteration < sliding_iterations && view.problem.slide_contour(face, view.state)) slid = true;
+      if (iteration < identity_sliding_iterations && view.problem.slide_contour(face, view.state))
+        slid = true;
     }
     if (slid) cost = total(face, false);
     if (is_least && !slid) break;

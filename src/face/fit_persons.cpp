@@ -13,12 +13,12 @@ namespace facelex {
 namespace {
 
 /// Frames that all persons of a file keep together.
-constexpr std::size_t most_kept = 8 * FitCandidates::most;
+constexpr std::size_t most_candidates = 8 * FitCandidates::most;
 /// Frames whose median expression is the resting one.
 constexpr std::size_t centring_frames = 192;
 constexpr double cell_rad = 10 * std::numbers::pi / 180;
 /// Beyond this, half of the points are guesses.
-constexpr double most_turned_rad = 50 * std::numbers::pi / 180;
+constexpr double most_candidate_turn_rad = 50 * std::numbers::pi / 180;
 
 /// A candidate whose head pose is known.
 struct Posed {
@@ -29,7 +29,8 @@ struct Posed {
 
 std::optional<Posed> posed(const FitCandidate& candidate, const Camera& camera) {
   const auto pose = estimate_head_pose(candidate.points, camera);
-  if (!pose || pose->rotation_rad.head<2>().cwiseAbs().maxCoeff() > most_turned_rad) return std::nullopt;
+  if (!pose || pose->rotation_rad.head<2>().cwiseAbs().maxCoeff() > most_candidate_turn_rad)
+    return std::nullopt;
   Posed result{&candidate,
                {static_cast<int>(std::lround(pose->rotation_rad[1] / cell_rad)),
                 static_cast<int>(std::lround(pose->rotation_rad[0] / cell_rad))},
@@ -151,7 +152,7 @@ void FitPersons::add(const Frame& frame, const Landmarks68* points) {
 
 /// Thins the persons with the most frames.
 void FitPersons::bound_memory() {
-  while (kept_by_id_ > most_kept) {
+  while (kept_by_id_ > most_candidates) {
     std::size_t largest = 0;
     for (const auto& [id, person] : by_id_) largest = std::max(largest, person.candidates.kept().size());
     if (largest < 2) return;

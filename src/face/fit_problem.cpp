@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "facelex/face/head_pose.hpp"
+#include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/mean_face.hpp"
 #include "facelex/face/rotation.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 /// c of Cauchy's loss, in parts of the noise.
 constexpr double cauchy_width = 3;
-constexpr int last_jaw_point = 16;
 /// Fewer common points do not tell how the model lies to the mean face.
 constexpr std::size_t enough_rigid = 4;
 
@@ -22,14 +22,14 @@ bool is_rigid(int point) {
 }
 
 /// What takes the person's neutral face to the mean face of estimate_head_pose: p ↦ scale·turn·p + shift.
-struct Similarity {
+struct FaceSimilarity {
   double scale;
   Eigen::Matrix3d turn;
   Eigen::Vector3d shift;
 };
 
-Similarity to_mean_face(const std::vector<int>& points, const std::vector<Eigen::Index>& rows,
-                        const PersonalFace& face) {
+FaceSimilarity to_mean_face(const std::vector<int>& points, const std::vector<Eigen::Index>& rows,
+                            const PersonalFace& face) {
   std::vector<std::size_t> common;
   for (std::size_t i = 0; i < points.size(); ++i)
     if (is_rigid(points[i])) common.push_back(i);
@@ -76,7 +76,7 @@ FitProblem::FitProblem(const FaceFitter& fitter, const FaceView& view)
 bool FitProblem::start(const PersonalFace& face, ViewState& state) {
   const auto head = estimate_head_pose(view_.points, view_.camera);
   if (!head) return false;
-  const Similarity map = to_mean_face(fitter_.points_, fitter_.own_rows_, face);
+  const FaceSimilarity map = to_mean_face(fitter_.points_, fitter_.own_rows_, face);
   const Eigen::Matrix3d rotation = rotation_from_angles(head->rotation_rad);
   state.rotation = rotation * map.turn;
   state.translation = (rotation * map.shift + head->translation_mm) / map.scale;
@@ -99,7 +99,7 @@ bool FitProblem::slide_contour(const PersonalFace& face, const ViewState& state)
   bool changed = false;
   for (Given& given : given_) {
     const auto& line = fitter_.candidates_[static_cast<std::size_t>(given.point)];
-    if (given.point > last_jaw_point || line.size() < 2) continue;
+    if (given.point >= jaw_points || line.size() < 2) continue;
     // Outwards on the face, not in the picture: behind the cheek of a turned head those differ.
     Eigen::Vector3d outwards = face.neutral.row(line.front()).transpose() - middle;
     outwards.z() = 0;
@@ -172,7 +172,7 @@ double FitProblem::inner_error_px(const PersonalFace& face, const ViewState& sta
   double sum = 0;
   int count = 0;
   for (const Given& given : given_) {
-    if (given.point <= last_jaw_point) continue;
+    if (given.point < jaw_points) continue;
     const Projected projected = project(face, state, given);
     sum += (view_.camera.project(projected.place) - view_.points.row(given.point).transpose()).squaredNorm();
     ++count;

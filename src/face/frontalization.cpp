@@ -11,7 +11,7 @@
 namespace facelex {
 namespace {
 
-constexpr int format_version = 1;
+constexpr int frontalization_format = 1;
 
 std::size_t place_of(LandmarkScheme scheme) {
   std::size_t place = 0;
@@ -84,7 +84,7 @@ RegistrationOutcome Frontalization::apply(const Landmarks68& points, LandmarkSch
 ModelFile frontalization_to_file(const Frontalization& frontalization) {
   ModelFile file;
   file.kind = frontalization_kind;
-  file.format_version = format_version;
+  file.format_version = frontalization_format;
   file.metadata["training"] = frontalization.training();
   for (const LandmarkScheme scheme : all_landmark_schemes) {
     file.tensors[tensor_name('x', scheme)] = tensor_of(frontalization.maps(scheme).x);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <queue>
 
+#include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/model_import.hpp"
 
 namespace facelex {
@@ -13,7 +14,6 @@ constexpr float reach = 25;        // mm that the outline moves over the cheek w
 constexpr float band = 8;          // mm from the plane in which a line may run
 constexpr float straightness = 2;  // mm of length that a mm beside the plane is worth
 constexpr std::size_t most_points = 10;
-constexpr std::size_t jaw_points = 17;
 
 /// The neighbours of each vertex, ascending.
 std::vector<std::vector<std::int32_t>> neighbours_of(const MorphableModel& model) {

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t eos_version = 1;
 constexpr std::uint64_t most_blendshapes = 10000, longest_name = 1000;
 constexpr const char* landmarks_name = "ibug_to_sfm.txt";
-constexpr float mm = 1;  // the file's unit is ours
+constexpr float surrey_mm = 1;  // the file's unit is ours
 
 /// A matrix as eos writes one: rows, columns, numbers by columns.
 Eigen::MatrixXf eos_matrix(BinaryFile& file, const std::string& what) {
@@ -60,7 +60,7 @@ ShapeBasis read_blendshapes(const fs::path& path, Eigen::Index numbers) {
                                  std::to_string(numbers));
     modes.col(k) = shape;
   }
-  to_camera_axes(modes, mm);
+  to_camera_axes(modes, surrey_mm);
   return blendshape_basis(std::move(modes), std::move(names));
 }
 
@@ -84,8 +84,8 @@ MorphableModel read_shape(const fs::path& path) {
                                std::to_string(variances.rows()));
   if ((variances.array() < 0).any()) throw bad_import(path, "an eigenvalue is negative");
   basis = basis * variances.col(0).cwiseSqrt().asDiagonal();
-  to_camera_axes(basis, mm);
-  to_camera_axes(mean.col(0), mm);
+  to_camera_axes(basis, surrey_mm);
+  to_camera_axes(mean.col(0), surrey_mm);
   const auto count = file.number<std::uint64_t>("the count of triangles");
   if (count > file.left()) file.refuse("the count of triangles", "is " + std::to_string(count));
 

@@ -7,6 +7,7 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/face/frontalization.hpp"
+#include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/mirror.hpp"
 #include "facelex/face/rotation.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 constexpr double radians_per_degree = std::numbers::pi / 180;
 
 /// Points on which the jaw line has its end on the subject's right, at the chin, and on the left.
-constexpr std::size_t chin = 8, jaw_points = 17;
+constexpr std::size_t chin = 8;
 
 Landmarks68 mirrored(const Landmarks68& points) {
   Landmarks68 result = points(mirrored_points, Eigen::all);
@@ -93,7 +94,7 @@ void set_noise(Design& design, Eigen::Index n, double noise) {
 /// Rounds to multiples of 2⁻¹⁶.
 double on_grid(double value) {
   constexpr double steps = 65536;
-  return std::round(value * steps) / steps;
+  return std::round(value * steps) / steps + 0.0;  // no −0, whose sign a processor decides
 }
 
 /// The n×(n+1) map of one axis. The QR reduces the design to its triangle, which has the same least squares.

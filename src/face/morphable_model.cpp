@@ -10,7 +10,7 @@
 namespace facelex {
 namespace {
 
-constexpr int format_version = 1;
+constexpr int morphable_model_format = 1;
 
 Error broken(const std::string& file, const std::string& what, const std::string& hint = {}) {
   return data_error({file, 0, ""}, what, hint);
@@ -122,6 +122,13 @@ Vertices MorphableModel::shape(const Eigen::VectorXd& identity_coefficients,
   return vertices;
 }
 
+std::vector<int> MorphableModel::landmark_points() const {
+  std::vector<int> points;
+  for (std::size_t point = 0; point < landmarks.size(); ++point)
+    if (landmarks[point] >= 0) points.push_back(static_cast<int>(point));
+  return points;
+}
+
 std::vector<Column> MorphableModel::expression_columns() const {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < expression.names.size(); ++i)
@@ -161,7 +168,7 @@ void MorphableModel::check(const std::string& file) const {
 ModelFile morphable_model_to_file(const MorphableModel& model) {
   ModelFile file;
   file.kind = morphable_model_kind;
-  file.format_version = format_version;
+  file.format_version = morphable_model_format;
   file.metadata["name"] = model.name;
   file.metadata["licence"] = model.licence;
   file.metadata["source"] = model.source;

@@ -8,6 +8,7 @@
 
 #include "facelex/face/mesh.hpp"
 #include "facelex/face/rotation.hpp"
+#include "facelex/face/signal_columns.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "subject_streams.hpp"
 
@@ -58,35 +59,11 @@ double rounded(double value, double steps_per_unit) {
 
 constexpr double steps_per_mm = 1000, steps_per_radian = 1e5, steps_per_unit = 1e5, steps_per_pixel = 1000;
 
-std::vector<Column> pose_columns() {
-  return {{"pose_Tx", "head position, right of the camera's axis", "mm"},
-          {"pose_Ty", "head position, below the camera's axis", "mm"},
-          {"pose_Tz", "distance of the head from the camera", "mm"},
-          {"pose_Rx", "head rotation, pitch", "rad"},
-          {"pose_Ry", "head rotation, yaw", "rad"},
-          {"pose_Rz", "head rotation, roll", "rad"}};
-}
-
-void append_point_columns(std::vector<Column>& columns, const std::string& prefix,
-                          const std::string& description, const std::string& unit) {
-  for (int i = 0; i < points; ++i)
-    columns.push_back(
-        {prefix + "_" + std::to_string(i), description + " of iBUG landmark " + std::to_string(i), unit});
-}
-
 std::vector<Column> truth_columns(const MorphableModel& model) {
   std::vector<Column> columns = pose_columns();
   for (Column& column : model.expression_columns()) columns.push_back(std::move(column));
-  append_point_columns(columns, "dX", "displacement from the neutral face, to image-right,", "mm");
-  append_point_columns(columns, "dY", "displacement from the neutral face, down,", "mm");
-  append_point_columns(columns, "dZ", "displacement from the neutral face, away from the camera,", "mm");
-  return columns;
-}
-
-std::vector<Column> landmark_columns_of_simulation() {
-  std::vector<Column> columns = pose_columns();
-  append_point_columns(columns, "x", "place from the picture's left", "px");
-  append_point_columns(columns, "y", "place from the picture's top", "px");
+  for (Column& column : displacement_columns(ibug_numbers(LandmarkScheme::points_68)))
+    columns.push_back(std::move(column));
   return columns;
 }
 
@@ -290,7 +267,7 @@ StageResult write_simulated_landmarks(const MorphableModel& model, const Cohort&
   };
   StageResult result =
       write_rows(session, noisy ? session.visible : std::vector<bool>(session.visible.size(), true),
-                 landmark_columns_of_simulation(), SignalKind::landmarks, output, fill, work);
+                 landmark_columns(), SignalKind::landmarks, output, fill, work);
   add_details(result, model, cohort, session);
   return result;
 }

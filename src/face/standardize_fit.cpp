@@ -5,6 +5,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/rotation.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int jaw_points = 17;
 constexpr const char* remedy = "make it with facelex fit from the same landmarks";
 
 /// Of the ends of the path, the longest that lies below the folder.

@@ -9,6 +9,7 @@ namespace facelex {
 namespace {
 
 constexpr std::size_t most_dimensions = 32;  // as NumPy had it for long
+constexpr std::uint64_t most_shared = 8'000'000;
 constexpr const char* dtype_class = "numpy.dtype";
 constexpr const char* array_class = "numpy.ndarray";
 
@@ -152,6 +153,9 @@ void PickleReader::set_array_state(Value& array, const Value& state) {
   set_array_type(array, *state.items[2]);
   array.fortran_order = state.items[3]->integer != 0;
   const Value& data = *state.items[4];
+  // Many arrays may share one list, and each keeps its own copy.
+  copied_ += data.items.size();
+  if (copied_ > most_shared) refuse("arrays that share more values than any model has");
   if (data.type == Type::list) {
     array.items = data.items;
   } else if (data.type == Type::bytes) {

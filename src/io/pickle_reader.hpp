@@ -75,6 +75,7 @@ class PickleReader {
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Value*> memo_;
   std::uint64_t decoded_bytes_ = 0;
+  std::uint64_t copied_ = 0;  ///< values of lists that became arrays
 };
 
 /// Bytes of a number of that type ("f8"), or 0 for a type that is not read.

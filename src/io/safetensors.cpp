@@ -18,8 +18,8 @@ static_assert(std::endian::native == std::endian::little,
 namespace facelex {
 namespace {
 
-constexpr std::uint64_t longest_header = 100'000'000;  // as the reference implementation has it
-constexpr std::size_t most_dimensions = 8;
+constexpr std::uint64_t longest_safetensors_header = 100'000'000;  // as the reference implementation has it
+constexpr std::size_t most_tensor_dimensions = 8;
 constexpr const char* metadata_name = "__metadata__";
 
 struct TypeInfo {
@@ -107,7 +107,7 @@ class Reader {
     std::uint64_t length = 0;
     if (*size < sizeof length) refuse("is too short for a model file (safetensors)");
     file_.read_at(0, &length, sizeof length);
-    if (length > longest_header || length > *size - sizeof length)
+    if (length > longest_safetensors_header || length > *size - sizeof length)
       refuse("is not a safetensors file, or was cut: its first 8 bytes announce a header of " +
              std::to_string(length) + " bytes, but the file has " + std::to_string(*size));
     data_begin_ = sizeof length + length;
@@ -146,7 +146,7 @@ class Reader {
       refuse(tensor + " has elements of type " + in_quotes(json_text(dtype, -1)),
              "F64, F32, I64, I32 and U8 are read");
     entry.type = type->type;
-    if (!shape.is_array() || shape.size() > most_dimensions)
+    if (!shape.is_array() || shape.size() > most_tensor_dimensions)
       refuse(tensor + " has a shape of no list of sizes");
     for (const auto& size : shape)
       entry.shape.push_back(static_cast<std::int64_t>(whole(size, tensor + ": size")));
@@ -240,7 +240,7 @@ std::string write_safetensors(const std::filesystem::path& file, const Safetenso
         std::all_of(tensor.shape.begin(), tensor.shape.end(), [](std::int64_t size) { return size >= 0; });
     const auto bytes = extent(tensor.shape, tensor_item_size(tensor.type));
     if (name == metadata_name || !sizes_hold || bytes != tensor.bytes.size() ||
-        tensor.shape.size() > most_dimensions)
+        tensor.shape.size() > most_tensor_dimensions)
       throw data_error({file.string(), 0, {}}, "tensor " + in_quotes(name) + " has " +
                                                    std::to_string(tensor.bytes.size()) +
                                                    " bytes, which is not what its shape asks for");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "facelex/core/error.hpp"
+#include "facelex/face/signal_columns.hpp"
 #include "facelex/video/overlay.hpp"
 #include "facelex/video/video_writer.hpp"
 #include "landmark_table.hpp"

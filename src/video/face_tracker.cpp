@@ -17,7 +17,7 @@ constexpr int fine_search_every = 4;
 /// Pixels of the detector's window: the smallest face that it finds.
 constexpr double detector_window = 80;
 /// A detection that overlaps a followed face by this is that face; two tracks that do are one.
-constexpr double same_face = 0.3;
+constexpr double same_live_face = 0.3;
 /// Share of its side by which a followed face may be outside of the region.
 constexpr double outside_by = 0.25;
 
@@ -97,7 +97,7 @@ class FaceTracker::Faces {
                   [this](const Live& live) { return live.track.lost() || has_left(live.track.box()); });
     for (std::size_t i = 0; i < live_.size(); ++i)
       for (std::size_t j = live_.size(); j-- > i + 1;)
-        if (overlap(live_[i].track.box(), live_[j].track.box()) > same_face)
+        if (overlap(live_[i].track.box(), live_[j].track.box()) > same_live_face)
           live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(j));
     if (live_.size() < before) search_now_ = true;
   }
@@ -150,7 +150,7 @@ class FaceTracker::Faces {
 
   Live* live_at(const FaceBox& box) {
     const auto at = std::find_if(live_.begin(), live_.end(), [&](const Live& live) {
-      return overlap(live.track.box(), box) > same_face;
+      return overlap(live.track.box(), box) > same_live_face;
     });
     return at == live_.end() ? nullptr : &*at;
   }

@@ -6,41 +6,18 @@
 
 #include "facelex/face/camera.hpp"
 #include "facelex/face/head_pose.hpp"
-#include "facelex/video/extract.hpp"
+#include "facelex/face/signal_columns.hpp"
 
 namespace facelex {
 namespace {
 
 constexpr Eigen::Index block_rows = 256;
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 double rounded(double value, double steps_per_unit) {
   return std::round(value * steps_per_unit) / steps_per_unit + 0.0;  // no −0
 }
 
-std::vector<Column> make_columns() {
-  std::vector<Column> columns = {
-      {"pose_Tx", "head position, right of the camera's axis", "mm"},
-      {"pose_Ty", "head position, below the camera's axis", "mm"},
-      {"pose_Tz", "distance of the head from the camera, for a face of average size", "mm"},
-      {"pose_Rx", "head rotation, pitch", "rad"},
-      {"pose_Ry", "head rotation, yaw", "rad"},
-      {"pose_Rz", "head rotation, roll", "rad"}};
-  for (const char* axis : {"x", "y"})
-    for (int i = 0; i < 68; ++i)
-      columns.push_back({axis + ("_" + std::to_string(i)),
-                         "iBUG landmark " + std::to_string(i) +
-                             (*axis == 'x' ? ", from the picture's left" : ", from the picture's top"),
-                         "px"});
-  return columns;
-}
-
 }  // namespace
-
-const std::vector<Column>& landmark_columns() {
-  static const std::vector<Column> columns = make_columns();
-  return columns;
-}
 
 LandmarkTable::LandmarkTable(const std::filesystem::path& file, TableFormat format)
     : writer_(file, landmark_columns(), format) {
@@ -59,7 +36,7 @@ void LandmarkTable::add_row(const FrameRows& frame, const FaceRow* face) {
   row.number = frame.number;
   row.timestamp = rounded(frame.timestamp, 1e6);
   auto values = block_.values.row(rows_);
-  values.setConstant(missing);
+  values.setConstant(std::numeric_limits<double>::quiet_NaN());
   if (face) {
     row.face_id = face->face_id;
     row.confidence = rounded(face->confidence, 1e3);

@@ -123,7 +123,9 @@ TEST(Options, JsonOfAWrongTypeIsRefusedAtItsPlace) {
                           R"({"rate": true})", R"({"rate": null})", R"({"label": 3})", R"({"names": "a"})",
                           R"({"names": [1]})", R"({"quality": 0})", R"({"count": 18446744073709551615})"}) {
     const auto message = refusal([&] { options.from_json(Json::parse(bad), "run.json: extract"); });
-    EXPECT_TRUE(message.starts_with("run.json: extract: --")) << bad << " → " << message;
+    const Json json = Json::parse(bad);
+    EXPECT_TRUE(message.starts_with("run.json: extract: " + json.begin().key() + ": "))
+        << bad << " → " << message;
   }
   EXPECT_TRUE(holds(refusal([&] { options.from_json(Json::parse("[1]"), "run.json"); }),
                     "run.json: expected an object"));

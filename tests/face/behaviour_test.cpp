@@ -163,6 +163,28 @@ TEST(Behaviour, CouplingsFollowWithTheirProbabilityAndGain) {
     }
 }
 
+/// Long lags reach over the ends of the recording: what follows is as frequent there as elsewhere.
+TEST(Behaviour, CouplingsReachOverTheEndsOfTheRecording) {
+  for (const double lag : {-8.0, 8.0}) {
+    const Behaviour behaviour =
+        parsed(R"({"units": [{"unit": "AU12", "rate_per_minute": 20}], "couplings": [{"from": "AU12", "to":
+                  "AU01", "probability": 1, "lag_s": )" +
+               std::to_string(lag) + "}]}");
+    double first = 0, last = 0, events = 0;
+    constexpr double seconds = 40;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      Random random(seed);
+      for (const double onset : onsets(draw_events(behaviour, names(), seconds, random), unit("AU01_L"))) {
+        ++events;
+        first += onset < 5 ? 1 : 0;
+        last += onset >= seconds - 5 ? 1 : 0;
+      }
+    }
+    EXPECT_NEAR(first / events, 5 / seconds, 0.015) << lag;
+    EXPECT_NEAR(last / events, 5 / seconds, 0.015) << lag;
+  }
+}
+
 TEST(Behaviour, AsymmetryIsThatOfTheAmplitudes) {
   const Behaviour behaviour =
       parsed(R"({"units": [{"unit": "AU12", "amplitude": 0.6, "amplitude_sd": 0, "asymmetry": 0.25}]})");

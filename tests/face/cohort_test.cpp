@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "cohort_item.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/anatomical_face.hpp"
 

@@ -170,6 +170,13 @@ TEST(Pickle, BombsAreRefusedEarly) {
         "X\6" +
         std::string(3, '\0') + "latin1\x86R";
   EXPECT_TRUE(says(refusal(folder, bomb), {"decodes more text than the file has"}));
+  // One list of fifty thousand that two hundred arrays hold.
+  std::string shared = "]q\5(" + std::string(50'000, 'N') + "e";
+  for (int i = 0; i < 200; ++i)
+    shared +=
+        "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tS'b'\ntR(K\1(J\x50\xc3\0\0tcnumpy\n"
+        "dtype\n(S'O8'\nK\0K\1tR(K\3S'|'\nNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89h\5tb"s;
+  EXPECT_TRUE(says(refusal(folder, shared), {"arrays that share more values"})) << refusal(folder, shared);
   // As deep as one likes, and a list that holds itself: no recursion meets them.
   EXPECT_EQ(refusal(folder, std::string(500'000, ']') + std::string(499'999, 'a') + "."), "no error");
   EXPECT_EQ(refusal(folder, "]q\1h\1a."), "no error");

@@ -2,7 +2,6 @@
 
 #include "commands.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/expression_vectors.hpp"
 #include "fit_stage.hpp"
 #ifdef FACELEX_WITH_VIDEO
 #include "extract_stage.hpp"
@@ -12,29 +11,6 @@
 
 namespace facelex::cli {
 namespace {
-
-/// a.poses or a_poses.txt beside a_expressions.txt, which is read with it.
-bool is_poses_file(const std::filesystem::path& file) {
-  std::string name = file.filename().string();
-  const std::string what = "poses";
-  const std::size_t at = name.rfind(what);
-  if (at == std::string::npos) return false;
-  std::error_code none;
-  return std::filesystem::is_regular_file(file.parent_path() / name.replace(at, what.size(), "expressions"),
-                                          none);
-}
-
-/// Tables and arrays of expression vectors, and folders that EMOCA wrote.
-InputKind vector_inputs() {
-  return {"expression vectors (.csv, .npy, .txt, .expressions, EMOCA folders)",
-          [](const std::filesystem::path& file) {
-            const std::string extension = file.extension().string();
-            if (is_poses_file(file)) return false;
-            return extension == ".csv" || extension == ".npy" || extension == ".txt" ||
-                   extension.starts_with(".expressions");
-          },
-          is_emoca_folder};
-}
 
 class FitCommand : public Command {
  public:

@@ -66,6 +66,17 @@ Stage fit_stage(const LoadedFace& face, FitOptions options, TableFormat format) 
   return stage;
 }
 
+InputKind vector_inputs() {
+  return {"expression vectors (.csv, .npy, .txt, .expressions, EMOCA folders)",
+          [](const std::filesystem::path& file) {
+            const std::string extension = file.extension().string();
+            if (is_poses_file(file)) return false;
+            return extension == ".csv" || extension == ".npy" || extension == ".txt" ||
+                   extension.starts_with(".expressions");
+          },
+          is_emoca_folder};
+}
+
 Stage vectors_stage(const LoadedFace& face, const std::vector<std::string>& signals, TableFormat format) {
   FitOptions options;
   options.signals = signals;

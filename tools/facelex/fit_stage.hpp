@@ -18,6 +18,8 @@ LoadedFace load_face(const std::string& file);
 
 /// The stages, made the same way by their own command and by others. Options are copied.
 Stage fit_stage(const LoadedFace& face, FitOptions options, TableFormat format);
+/// Tables and arrays of expression vectors, and folders that EMOCA wrote.
+InputKind vector_inputs();
 /// Expression vectors of other systems through the model.
 Stage vectors_stage(const LoadedFace& face, const std::vector<std::string>& signals, TableFormat format);
 

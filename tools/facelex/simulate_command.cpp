@@ -1,4 +1,5 @@
 #include <fstream>
+#include <map>
 
 #include "commands.hpp"
 #include "facelex/core/digest.hpp"
@@ -67,41 +68,35 @@ class SimulateCommand : public Command {
     const MorphableModel& face = built_in_face();
     Cohort cohort = read_cohort(face);
     options_.apply(cohort);
-    check(cohort);
+    cohort.check(file_);
     std::error_code none;
     if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
       throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
     const std::string resolved = cohort.to_json().dump(2) + "\n";
     // Labels of another cohort must not stand beside recordings of which some are still of the old one.
     if (!dry_run_ && resolved != resolved_before()) std::filesystem::remove(folder("labels.csv"), none);
+    const auto landmarks = [](bool noisy) {
+      return
+          [noisy](const auto& model, const auto& of, const auto& item, const auto& file, const Work& work) {
+            return write_simulated_landmarks(model, of, item, noisy, file, work);
+          };
+    };
     int status = make(cohort, "truth", ".csv", write_simulated_truth);
-    if (options_.landmarks_only) {
-      if (status <= 1) status = std::max(status, make(cohort, "landmarks", ".csv", landmarks<true>));
-    } else {
+    const auto go_on = [&](const char* what, const char* extension, const auto& write) {
+      if (status <= 1) status = std::max(status, make(cohort, what, extension, write));
+    };
+    if (options_.landmarks_only) go_on("landmarks", ".csv", landmarks(true));
 #ifdef FACELEX_WITH_VIDEO
-      if (status <= 1) status = std::max(status, make(cohort, "truth_landmarks", ".csv", landmarks<false>));
-      if (status <= 1) status = std::max(status, make(cohort, "videos", ".mp4", write_simulated_video));
-#endif
+    if (!options_.landmarks_only) {
+      go_on("truth_landmarks", ".csv", landmarks(false));
+      go_on("videos", ".mp4", write_simulated_video);
     }
+#endif
     if (status == 0 && !dry_run_) {
       write_file_atomically(folder("cohort.json"), resolved);
       write_file_atomically(folder("labels.csv"), labels_csv(cohort));
     }
     return status;
-  }
-
-  void check(const Cohort& cohort) const {
-    constexpr std::int64_t most = 1000000;
-    std::int64_t recordings = 0;
-    for (const CohortGroup& group : cohort.groups) {
-      recordings += std::int64_t{group.subjects} * group.sessions;
-      if (cohort.null && group.sessions != cohort.groups.front().sessions)
-        throw usage_error(file_ + ": without a true difference the groups must have equally many sessions",
-                          "the number of a subject's recordings would tell its group");
-    }
-    if (recordings > most)
-      throw usage_error(file_ + ": the cohort has " + std::to_string(recordings) + " recordings",
-                        "at most " + std::to_string(most) + " can be made at once");
   }
 
   /// The cohort that the folder holds, as text; empty without one.
@@ -124,17 +119,15 @@ class SimulateCommand : public Command {
     return std::filesystem::path(output_) / name;
   }
 
-  template <bool noisy>
-  static StageResult landmarks(const MorphableModel& face, const Cohort& cohort, const CohortItem& item,
-                               const std::filesystem::path& output, const Work& work) {
-    return write_simulated_landmarks(face, cohort, item, noisy, output, work);
-  }
-
   /// One folder of the output: a file for every item of the cohort.
   template <class Write>
   int make(const Cohort& cohort, const char* what, const char* extension, const Write& write) {
     Inputs inputs;
-    for (const CohortItem& item : cohort_items(cohort)) inputs.items.push_back({file_, item.name, {}});
+    std::map<std::string, CohortItem> items;
+    for (const CohortItem& item : cohort_items(cohort)) {
+      inputs.items.push_back({file_, item.name, {}});
+      items.emplace(item.name, item);
+    }
     inputs.items_in_all = inputs.items.size();
     const OptionList list = described(options_);
     Stage stage;
@@ -149,8 +142,8 @@ class SimulateCommand : public Command {
     stage.command.replace(mark, 2, std::filesystem::path(file_).filename().string());
     stage.extension = extension;
     stage.noun = extension == std::string(".mp4") ? "videos" : "recordings";
-    stage.run = [&cohort, write](const auto&, const auto& output, const Work& work) {
-      return write(built_in_face(), cohort, cohort_item(cohort, output.stem().string()), output, work);
+    stage.run = [&](const auto&, const auto& output, const Work& work) {
+      return write(built_in_face(), cohort, items.at(output.stem().string()), output, work);
     };
     return run_stage(inputs, stage, folder(what)).exit_status();
   }

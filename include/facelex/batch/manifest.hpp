@@ -65,6 +65,10 @@ std::vector<ManifestRow> read_manifest(const std::filesystem::path& file);
 std::map<std::filesystem::path, std::vector<ManifestRow>> merged_manifests(
     const std::filesystem::path& folder);
 
+/// What a later stage says of the items of `rows`, by name: failures win, seconds add up.
+void add_stage(std::vector<ManifestRow>& rows, const std::vector<ManifestRow>& later,
+               const std::string& stage);
+
 /// "2026-11-20T10:32:05Z"
 std::string utc_now();
 

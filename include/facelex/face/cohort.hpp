@@ -37,6 +37,9 @@ struct Cohort {
   /// Behaviour::from_json throws.
   static Cohort from_json(const Json& json, const std::string& file,
                           const std::vector<std::string>& model_units);
+  /// Throws Error (usage) that names `file`: more than 10⁶ frames a recording or 10⁶ recordings; with `null`,
+  /// groups of unequal numbers of sessions, which would tell a subject's group.
+  void check(const std::string& file) const;
   /// All keys as resolved: from_json reads it back.
   Json to_json() const;
   int frames() const;  ///< of each recording
@@ -52,8 +55,6 @@ struct CohortItem {
 };
 /// All recordings: groups in their order, subjects numbered through, sessions within.
 std::vector<CohortItem> cohort_items(const Cohort& cohort);
-/// Requires that there is one of that name.
-CohortItem cohort_item(const Cohort& cohort, const std::string& name);
 /// labels.csv: name, subject, session, group.
 std::string labels_csv(const Cohort& cohort);
 

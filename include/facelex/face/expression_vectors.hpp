@@ -47,4 +47,8 @@ StageResult expression_vectors(const std::filesystem::path& input, const std::fi
 /// EMOCA folder.
 std::vector<std::filesystem::path> files_of_vectors(const std::filesystem::path& input);
 
+/// Whether the file is the poses beside a text of expressions (a.poses beside a.expressions), which is read
+/// with it.
+bool is_poses_file(const std::filesystem::path& file);
+
 }  // namespace facelex

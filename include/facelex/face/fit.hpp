@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facelex/core/options.hpp"
@@ -34,8 +35,8 @@ struct FitOptions {
 /// and, as chosen by `signals`, e_<name> and dX_<n> …, dY_<n> …, dZ_<n> … of the model's points.
 std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic);
 
-/// dX_<n> …, dY_<n> …, dZ_<n> … of the model's points, ascending.
-std::vector<Column> displacement_columns(const MorphableModel& model);
+/// Whether `signals` (FitOptions) names that one.
+bool has_signal(const std::vector<std::string>& signals, std::string_view name);
 
 /// Kind of a recording with these signals: fit, or expression or displacement alone.
 SignalKind fit_kind(const std::vector<std::string>& signals);

@@ -15,6 +15,9 @@ namespace facelex {
 /// matrix is column-major, so its memory is the 136-vector [x_0…x_67, y_0…y_67] of paper 001.
 using Landmarks68 = Eigen::Matrix<double, 68, 2>;
 
+/// Points 0 … 16 are the jaw line.
+inline constexpr int jaw_points = 17;
+
 /// Which of iBUG's 68 points a tracker gives.
 enum class LandmarkScheme {
   points_49,  ///< no jaw line, no inner mouth corners 60 and 64 (CLM; BP4D)

@@ -50,6 +50,8 @@ struct MorphableModel {
   /// The mean face with these coefficients; vectors shorter than the bases count as ended by zeros.
   Vertices shape(const Eigen::VectorXd& identity_coefficients,
                  const Eigen::VectorXd& expression_coefficients) const;
+  /// The iBUG points that the mesh has, ascending.
+  std::vector<int> landmark_points() const;
   /// Columns of a recording of its expression: "e_" and the name.
   std::vector<Column> expression_columns() const;
 

@@ -73,7 +73,4 @@ StageResult extract(const OpenFrames& open, const std::filesystem::path& output,
                     const std::optional<std::filesystem::path>& overlay, const FaceModels& models,
                     const ExtractOptions& options, const Work& work);
 
-/// The signals that extract writes.
-const std::vector<Column>& landmark_columns();
-
 }  // namespace facelex

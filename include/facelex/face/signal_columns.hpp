@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "facelex/io/recording.hpp"
+
+namespace facelex {
+
+/// pose_Tx, pose_Ty, pose_Tz (mm, place of the head in the camera's axes: x to image-right, y down, z away)
+/// and pose_Rx, pose_Ry, pose_Rz (rad: pitch, yaw, roll).
+std::vector<Column> pose_columns();
+
+/// x_0 … x_67, y_0 … y_67 (px): a place in the picture of every iBUG point.
+std::vector<Column> picture_point_columns();
+
+/// What extract writes: pose_columns, then picture_point_columns.
+const std::vector<Column>& landmark_columns();
+
+/// dX_<n> …, dY_<n> …, dZ_<n> … (mm) of the iBUG `points`.
+std::vector<Column> displacement_columns(const std::vector<int>& points);
+
+}  // namespace facelex
