@@ -20,6 +20,11 @@ struct CodeStatistics {
         samples(RowMatrix::Zero(atoms, dimensions)),
         l1(Eigen::VectorXd::Zero(atoms)) {}
 
+  /// A = Σ c·zᵀz, B = Σ c·zᵀx and Σ c|z| of tiles of samples and codes as the kernels have them; weighted:
+  /// c·z, or the codes when all weights are 1.
+  void set_tiles(const double* weighted, const double* codes, Eigen::Index units, const double* values,
+                 Eigen::Index tiles);
+
   CodeStatistics& operator+=(const CodeStatistics& other) {
     products += other.products;
     samples += other.samples;

@@ -12,22 +12,6 @@ void shrink_to_unit_ball(RowMatrix& atoms) {
   for (auto atom : atoms.rowwise()) atom /= std::max(atom.norm(), 1.0);
 }
 
-/// A = Σ c·zᵀz, B = Σ c·zᵀx and Σ c|z| of a block of samples; weighted: c·z.
-void add_statistics(const double* weighted, const double* codes, Eigen::Index units, const double* samples,
-                    Eigen::Index tiles, CodeStatistics& sum) {
-  const LaneKernels& kernels = lane_kernels();
-  const auto atoms = static_cast<int>(sum.products.rows()), columns = static_cast<int>(sum.samples.cols()),
-             width = static_cast<int>(units);
-  RowMatrix products(atoms, units);
-  kernels.multiply(weighted, width, atoms, codes, width, tiles, products.data());
-  sum.products = products.leftCols(atoms);
-  kernels.multiply(weighted, width, atoms, samples, columns, tiles, sum.samples.data());
-  Eigen::Array<double, tile_lanes, Eigen::Dynamic> l1 = Eigen::ArrayXXd::Zero(tile_lanes, units);
-  for (Eigen::Index t = 0; t < tiles; ++t)
-    l1 += Eigen::Map<const Eigen::ArrayXXd>(weighted + t * units * tile_lanes, tile_lanes, units).abs();
-  sum.l1 = l1.leftCols(atoms).colwise().sum();
-}
-
 }  // namespace
 
 DictionaryIteration::DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms,
@@ -215,7 +199,7 @@ void DictionaryIteration::code_block(const LaneCoder& coder, int sweeps, Eigen::
   const Eigen::Index units = coder.units();
   const LaneTable weighted =
       samples_.weighted() ? samples_.weighted_rows(codes, units, first, n) : LaneTable();
-  add_statistics(samples_.weighted() ? weighted.tile(0) : codes, codes, units, samples, tiles, sum);
+  sum.set_tiles(samples_.weighted() ? weighted.tile(0) : codes, codes, units, samples, tiles);
 }
 
 bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
