@@ -19,13 +19,17 @@ class LaneCoder {
   /// Numbers of scratch that a thread needs.
   std::size_t scratch_size() const { return static_cast<std::size_t>(2 * units() * tile_lanes); }
 
-  /// As LaneKernels::code and LaneKernels::sweep.
+  /// As those of LaneKernels.
   std::int64_t code(const double* samples, const double* squared_norms, double* codes, std::ptrdiff_t tiles,
                     int max_sweeps, double* scratch) const {
     return kernels_.code(dictionary_, samples, squared_norms, codes, tiles, max_sweeps, scratch);
   }
   void sweep(const double* samples, double* codes, std::ptrdiff_t tiles, int sweeps, double* scratch) const {
     kernels_.sweep(dictionary_, samples, codes, tiles, sweeps, scratch);
+  }
+  double sweep_with_violation(const double* samples, double* codes, std::ptrdiff_t tiles,
+                              double* scratch) const {
+    return kernels_.sweep_with_violation(dictionary_, samples, codes, tiles, scratch);
   }
 
  private:

@@ -34,6 +34,10 @@ struct LaneKernels {
   /// The same, for exactly `sweeps` sweeps.
   void (*sweep)(const LaneDictionary& dictionary, const double* samples, double* codes, std::ptrdiff_t tiles,
                 int sweeps, double* scratch);
+  /// One sweep of positive codes, as a factor of NMF is updated. Returns Σ|projected gradient| as each
+  /// coordinate is met: scikit-learn's violation.
+  double (*sweep_with_violation)(const LaneDictionary& dictionary, const double* samples, double* codes,
+                                 std::ptrdiff_t tiles, double* scratch);
   /// sums(i, j) = Σ over samples of left_i·right_j for i < rows, j < columns; a row of sums every `columns`
   /// numbers. left: tiles × left_columns × 8, right: tiles × columns × 8.
   void (*multiply)(const double* left, int left_columns, int rows, const double* right, int columns,

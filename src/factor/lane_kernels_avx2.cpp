@@ -6,7 +6,8 @@
 
 namespace facelex {
 
-const LaneKernels lane_kernels_avx2 = {"avx2", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>, multiply};
+const LaneKernels lane_kernels_avx2 = {"avx2", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
+                                       sweep_with_violation<FACELEX_UNITS>, multiply};
 
 }  // namespace facelex
 #endif

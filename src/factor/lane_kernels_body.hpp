@@ -104,6 +104,23 @@ struct Group {
     });
   }
 
+  /// The same; Σ|projected gradient| of positive codes, as each coordinate is met. The codes of an atom of
+  /// norm 0 stay as they are.
+  FACELEX_INLINE Vector sweep_with_violation() {
+    Vector total{};
+    each_unit([&](auto k) FACELEX_LAMBDA {
+      const bool moves = dictionary.inverse_norm[k] != 0;
+      each_vector([&](auto m) FACELEX_LAMBDA {
+        const Vector before = code_of(m, k), after = moves ? minimum(k, m, before) : before;
+        const Vector slope = threshold - gradients[m * units + k];
+        total += magnitude(before == 0 ? smaller(slope, Vector{}) : slope);
+        store(codes[m] + k * tile_lanes, after);
+        move(k, m, after - before);
+      });
+    });
+    return total;
+  }
+
   /// What the stopping rule looks at: max|Δz| and max|z|.
   struct Step {
     Vector largest_step[M], largest_code[M];
@@ -212,6 +229,24 @@ void sweep_units(const LaneDictionary& dictionary, const double* samples, double
     for (; v < vectors; ++v) sweep_group(Group<K, 1>(dictionary, samples, codes, v, scratch));
 }
 
+template <int K>
+double sweep_with_violation_units(const LaneDictionary& dictionary, const double* samples, double* codes,
+                                  std::ptrdiff_t tiles, double* scratch) {
+  constexpr int M = vectors_at_once(K, 4);
+  const std::ptrdiff_t vectors = tiles * parts;
+  Vector total{};
+  const auto sweep_group = [&](auto&& group) FACELEX_LAMBDA {
+    group.project();
+    group.subtract_codes();
+    total += group.sweep_with_violation();
+  };
+  std::ptrdiff_t v = 0;
+  for (; v + M <= vectors; v += M) sweep_group(Group<K, M>(dictionary, samples, codes, v, scratch));
+  if constexpr (M > 1)
+    for (; v < vectors; ++v) sweep_group(Group<K, 1>(dictionary, samples, codes, v, scratch));
+  return sum(total);
+}
+
 /// R×C of the sums; a column of every tile once, in the order of the tiles.
 template <int R, int C>
 FACELEX_INLINE void multiply_corner(const double* left, int left_columns, const double* right,
@@ -285,6 +320,15 @@ void sweep(const LaneDictionary& dictionary, const double* samples, double* code
       sweep_units<0>;
   ((dictionary.units == K ? void(kernel = sweep_units<K>) : void()), ...);
   kernel(dictionary, samples, codes, tiles, sweeps, scratch);
+}
+
+template <int... K>
+double sweep_with_violation(const LaneDictionary& dictionary, const double* samples, double* codes,
+                            std::ptrdiff_t tiles, double* scratch) {
+  double (*kernel)(const LaneDictionary&, const double*, double*, std::ptrdiff_t, double*) =
+      sweep_with_violation_units<0>;
+  ((dictionary.units == K ? void(kernel = sweep_with_violation_units<K>) : void()), ...);
+  return kernel(dictionary, samples, codes, tiles, scratch);
 }
 
 }  // namespace

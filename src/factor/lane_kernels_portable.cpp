@@ -5,6 +5,7 @@
 
 namespace facelex {
 
-const LaneKernels lane_kernels_portable = {"portable", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>, multiply};
+const LaneKernels lane_kernels_portable = {"portable", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
+                                           sweep_with_violation<FACELEX_UNITS>, multiply};
 
 }  // namespace facelex

@@ -1,5 +1,6 @@
 #include "facelex/factor/nmf.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -60,8 +61,7 @@ class Factorization {
         work_(work),
         turned_(turned),
         pool_(work.threads),
-        rows_(v, take_start(v, components)),
-        statistics_(v.cols(), components) {
+        rows_(v, take_start(v, components), pool_, work) {
     const bool paper = options.penalty == NmfPenalty::paper;
     // Squares are halved here, as scikit-learn's are; scikit-learn multiplies the penalty of one factor with
     // the length of the other's rows.
@@ -74,7 +74,6 @@ class Factorization {
   NmfResult run() {
     NmfResult result;
     const bool fast = options_.solver == NmfSolver::fast;
-    if (!fast && turned_) statistics_ = rows_.statistics(pool_, work_);
     double first_violation = 0;
     for (int i = 1; i <= options_.max_iterations && !result.converged; ++i) {
       const double violation = fast ? iterate_fast() : iterate_sklearn();
@@ -90,39 +89,45 @@ class Factorization {
       work_.report(i, options_.max_iterations);
     }
     const Eigen::MatrixXd rows = rows_.factor();
-    result.a = turned_ ? columns_ : rows;
-    result.b = (turned_ ? rows : columns_).transpose();
+    result.a = turned_ ? columns_.transpose() : rows;
+    result.b = turned_ ? rows.transpose() : columns_;
     return result;
   }
 
  private:
   Eigen::MatrixXd take_start(const RowMatrix& v, Eigen::Index components) {
     NmfFactors start = start_nmf(v, components, options_, pool_, work_);
-    columns_ = std::move(start.columns);
+    columns_ = start.columns.transpose();
     return std::move(start.rows);
   }
 
+  /// Sweeps over the columns' factor; returns scikit-learn's violation.
   double update_columns(int sweeps) {
-    const Eigen::MatrixXd target = (statistics_.values.array() - column_penalty_).matrix();
+    const CodeStatistics& of_rows = rows_.statistics();
     double violation = 0;
-    for (int i = 0; i < sweeps; ++i) violation += sweep_nmf_factor(columns_, statistics_.products, target);
+    for (int i = 0; i < sweeps; ++i)
+      for (Eigen::Index j = 0; j < columns_.rows(); ++j) {
+        auto row = columns_.row(j);
+        const Eigen::RowVectorXd slope =
+            (of_rows.products.row(j) * columns_ - of_rows.samples.row(j)).array() + column_penalty_;
+        for (Eigen::Index d = 0; d < row.size(); ++d)
+          violation += std::abs(row[d] == 0 ? std::min(0.0, slope[d]) : slope[d]);
+        if (of_rows.products(j, j) > 0) row = (row - slope / of_rows.products(j, j)).cwiseMax(0);
+      }
     return violation;
   }
-
-  void update_rows(int sweeps) { statistics_ = rows_.update(columns_, row_penalty_, sweeps, pool_, work_); }
 
   /// A, then B, once each.
   double iterate_sklearn() {
     double violation = 0;
     if (turned_) violation += update_columns(1);
-    update_rows(1);
-    violation += statistics_.violation;
+    violation += rows_.update_as_sklearn(columns_, row_penalty_);
     if (!turned_) violation += update_columns(1);
     return violation;
   }
 
   double iterate_fast() {
-    update_rows(2);
+    rows_.update(columns_, row_penalty_, 2);
     update_columns(4);
     balance();
     return 0;
@@ -131,39 +136,33 @@ class Factorization {
   /// Multiplies each component of one factor and divides that of the other, so that the penalties are least:
   /// p·d + c/d with p and c the penalties of the two is least for d = √(c/p). HALS alone only creeps there.
   void balance() {
-    const Eigen::VectorXd column_l1 = columns_.colwise().sum().transpose();
-    Eigen::VectorXd factors = Eigen::VectorXd::Ones(columns_.cols());
+    const Eigen::VectorXd of_rows = row_penalty_ * rows_.statistics().l1;
+    const Eigen::VectorXd of_columns = column_penalty_ * columns_.rowwise().sum();
+    Eigen::VectorXd factors = Eigen::VectorXd::Ones(columns_.rows());
     for (Eigen::Index j = 0; j < factors.size(); ++j) {
-      const double of_rows = row_penalty_ * statistics_.l1[j], of_columns = column_penalty_ * column_l1[j];
-      if (statistics_.l1[j] == 0 || column_l1[j] == 0) {
+      if (rows_.statistics().l1[j] == 0 || columns_.row(j).sum() == 0) {
         factors[j] = 0;
-        columns_.col(j).setZero();
-      } else if (of_rows > 0) {
-        factors[j] = std::sqrt(of_columns / of_rows);
-        columns_.col(j) /= factors[j];
+        columns_.row(j).setZero();
+      } else if (of_rows[j] > 0) {
+        factors[j] = std::sqrt(of_columns[j] / of_rows[j]);
+        columns_.row(j) /= factors[j];
       }
     }
     rows_.scale(factors);
-    statistics_.products = factors.asDiagonal() * statistics_.products * factors.asDiagonal();
-    statistics_.values = statistics_.values * factors.asDiagonal();
-    statistics_.l1.array() *= factors.array();
   }
 
   double objective() const {
-    const Eigen::MatrixXd gram = columns_.transpose() * columns_;
-    return scale_ * (0.5 * rows_.squares() - statistics_.values.cwiseProduct(columns_).sum() +
-                     0.5 * statistics_.products.cwiseProduct(gram).sum() +
-                     row_penalty_ * statistics_.l1.sum() + column_penalty_ * columns_.sum());
+    return scale_ * (rows_.statistics().objective(rows_.squares(), columns_, row_penalty_) +
+                     column_penalty_ * columns_.sum());
   }
 
   const NmfOptions& options_;
   const Work& work_;
   const bool turned_;
   ThreadPool pool_;
-  Eigen::MatrixXd columns_;  ///< n×q, the factor with as many rows as V has columns
+  RowMatrix columns_;  ///< q×n
   NmfRows rows_;
-  NmfStatistics statistics_;  ///< of rows_
-  double scale_ = 1;          ///< of the objective that is told
+  double scale_ = 1;  ///< of the objective that is told
   double row_penalty_ = 0, column_penalty_ = 0;
 };
 

@@ -1,90 +1,91 @@
 #include "nmf_rows.hpp"
 
-#include <algorithm>
-
 #include "block_sum.hpp"
 
 namespace facelex {
 
 namespace {
 
-void add_statistics(const Eigen::MatrixXd& values, const Eigen::MatrixXd& factor, NmfStatistics& sums) {
-  sums.products.noalias() += factor.transpose() * factor;
-  sums.values.noalias() += values.transpose() * factor;
-  sums.l1 += factor.colwise().sum().transpose();
+std::size_t whole_tiles(std::size_t rows) {
+  return (rows + tile_lanes - 1) / tile_lanes * tile_lanes;
 }
 
 }  // namespace
 
-double sweep_nmf_factor(Eigen::Ref<Eigen::MatrixXd> factor, const Eigen::MatrixXd& gram,
-                        const Eigen::MatrixXd& target) {
+NmfRows::NmfRows(const RowMatrix& v, const Eigen::MatrixXd& start, ThreadPool& pool, const Work& work)
+    : pool_(pool),
+      work_(work),
+      block_(whole_tiles(block_of(static_cast<std::size_t>(v.rows())))),
+      values_(v.rows(), v.cols()),
+      factor_(v.rows(), padded_units(static_cast<int>(start.cols()))),
+      pending_(Eigen::VectorXd::Ones(start.cols())),
+      statistics_(start.cols(), v.cols()) {
+  const auto rows = static_cast<std::size_t>(v.rows());
+  parts_.assign((rows + block_ - 1) / block_, statistics_);
+  violations_.resize(parts_.size());
+  pool_.for_each_block(rows, block_, [&](std::size_t, std::size_t begin, std::size_t end) {
+    values_.pack(v, static_cast<Eigen::Index>(begin), static_cast<Eigen::Index>(end - begin));
+    factor_.pack(start, static_cast<Eigen::Index>(begin), static_cast<Eigen::Index>(end - begin));
+  });
+  squares_ = v.squaredNorm();
+  go_through([](const double*, double*, Eigen::Index) { return 0.0; });
+}
+
+template <class Sweep>
+void NmfRows::go_through(Sweep sweep) {
+  const Eigen::Index units = factor_.columns(), components = pending_.size();
+  const bool scaled = (pending_.array() != 1).any();
+  pool_.for_each_block(static_cast<std::size_t>(values_.rows()), block_,
+                       [&](std::size_t b, std::size_t begin, std::size_t end) {
+                         work_.check_stop();
+                         const auto tile = static_cast<Eigen::Index>(begin / tile_lanes);
+                         const auto tiles = static_cast<Eigen::Index>(whole_tiles(end) / tile_lanes) - tile;
+                         const double* const values = values_.tile(tile);
+                         double* const factor = factor_.tile(tile);
+                         if (scaled)
+                           for (Eigen::Index t = 0; t < tiles; ++t)
+                             for (Eigen::Index j = 0; j < components; ++j)
+                               Eigen::Map<Eigen::Array<double, tile_lanes, 1>>(
+                                   factor + (t * units + j) * tile_lanes) *= pending_[j];
+                         violations_[b] = sweep(values, factor, tiles);
+                         parts_[b].set_tiles(factor, factor, units, values, tiles);
+                       });
+  pending_.setOnes();
+  statistics_ = parts_.front();
+  for (std::size_t b = 1; b < parts_.size(); ++b) statistics_ += parts_[b];
+}
+
+void NmfRows::update(const RowMatrix& c, double penalty, int sweeps) {
+  const LaneCoder coder(c, penalty, true);
+  go_through([&](const double* values, double* factor, Eigen::Index tiles) {
+    LaneBuffer<double> scratch(coder.scratch_size());
+    coder.sweep(values, factor, tiles, sweeps, scratch.data());
+    return 0.0;
+  });
+}
+
+double NmfRows::update_as_sklearn(const RowMatrix& c, double penalty) {
+  const LaneCoder coder(c, penalty, true);
+  go_through([&](const double* values, double* factor, Eigen::Index tiles) {
+    LaneBuffer<double> scratch(coder.scratch_size());
+    return coder.sweep_with_violation(values, factor, tiles, scratch.data());
+  });
   double violation = 0;
-  Eigen::VectorXd gradient(factor.rows());
-  for (Eigen::Index j = 0; j < factor.cols(); ++j) {
-    gradient = -target.col(j);
-    gradient.noalias() += factor * gram.col(j);
-    auto column = factor.col(j).array();
-    for (Eigen::Index i = 0; i < column.size(); ++i)
-      violation += column[i] == 0 ? std::max(0.0, -gradient[i]) : std::abs(gradient[i]);
-    if (gram(j, j) > 0) column = (column - gradient.array() / gram(j, j)).max(0);
-  }
+  for (const double part : violations_) violation += part;
   return violation;
 }
 
-NmfRows::NmfRows(const RowMatrix& v, const Eigen::MatrixXd& start)
-    : rows_(v.rows()),
-      columns_(v.cols()),
-      components_(start.cols()),
-      scale_(Eigen::VectorXd::Ones(start.cols())) {
-  const auto block = static_cast<Eigen::Index>(block_of(static_cast<std::size_t>(rows_)));
-  for (Eigen::Index first = 0; first < rows_; first += block) {
-    const Eigen::Index rows = std::min(block, rows_ - first);
-    blocks_.push_back({v.middleRows(first, rows), start.middleRows(first, rows)});
-    squares_ += blocks_.back().values.squaredNorm();
-  }
-}
-
-std::size_t NmfRows::index_of(Eigen::Index first) const {
-  return static_cast<std::size_t>(first) / block_of(static_cast<std::size_t>(rows_));
-}
-
-NmfStatistics NmfRows::update(const Eigen::MatrixXd& columns, double penalty, int sweeps, ThreadPool& pool,
-                              const Work& work) {
-  const Eigen::MatrixXd gram = columns.transpose() * columns;
-  const Eigen::VectorXd scale = scale_;
-  scale_.setOnes();
-  return sum_over_blocks(pool, work, static_cast<std::size_t>(rows_), NmfStatistics(columns_, components_),
-                         [&](Eigen::Index first, Eigen::Index, NmfStatistics& sums) {
-                           Block& block = blocks_[index_of(first)];
-                           block.factor.array().rowwise() *= scale.transpose().array();
-                           const Eigen::MatrixXd target =
-                               ((block.values * columns).array() - penalty).matrix();
-                           for (int i = 0; i < sweeps; ++i)
-                             sums.violation += sweep_nmf_factor(block.factor, gram, target);
-                           add_statistics(block.values, block.factor, sums);
-                         });
-}
-
-NmfStatistics NmfRows::statistics(ThreadPool& pool, const Work& work) const {
-  return sum_over_blocks(pool, work, static_cast<std::size_t>(rows_), NmfStatistics(columns_, components_),
-                         [&](Eigen::Index first, Eigen::Index, NmfStatistics& sums) {
-                           const Block& block = blocks_[index_of(first)];
-                           add_statistics(block.values, block.factor * scale_.asDiagonal(), sums);
-                         });
-}
-
 void NmfRows::scale(const Eigen::VectorXd& factors) {
-  scale_.array() *= factors.array();
+  pending_.array() *= factors.array();
+  statistics_.products = factors.asDiagonal() * statistics_.products * factors.asDiagonal();
+  statistics_.samples = factors.asDiagonal() * statistics_.samples;
+  statistics_.l1.array() *= factors.array();
 }
 
 Eigen::MatrixXd NmfRows::factor() const {
-  Eigen::MatrixXd all(rows_, components_);
-  Eigen::Index first = 0;
-  for (const Block& block : blocks_) {
-    all.middleRows(first, block.factor.rows()) = block.factor * scale_.asDiagonal();
-    first += block.factor.rows();
-  }
-  return all;
+  Eigen::MatrixXd all(factor_.rows(), pending_.size());
+  factor_.unpack(0, factor_.rows(), all);
+  return all * pending_.asDiagonal();
 }
 
 }  // namespace facelex

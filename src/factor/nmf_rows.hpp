@@ -4,66 +4,47 @@
 #include <cstddef>
 #include <vector>
 
+#include "code_statistics.hpp"
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/work.hpp"
+#include "lane_coder.hpp"
+#include "lane_table.hpp"
 
 namespace facelex {
 
-/// What the update of the columns' factor C (n×q) and the objective need of the rows' factor R (T×q).
-struct NmfStatistics {
-  Eigen::MatrixXd products;  ///< q×q, RᵀR
-  Eigen::MatrixXd values;    ///< n×q, VᵀR
-  Eigen::VectorXd l1;        ///< q, Σ_t R
-  double violation = 0;      ///< scikit-learn's, of the update that made R
-
-  NmfStatistics(Eigen::Index columns, Eigen::Index components)
-      : products(Eigen::MatrixXd::Zero(components, components)),
-        values(Eigen::MatrixXd::Zero(columns, components)),
-        l1(Eigen::VectorXd::Zero(components)) {}
-
-  NmfStatistics& operator+=(const NmfStatistics& other) {
-    products += other.products;
-    values += other.values;
-    l1 += other.l1;
-    violation += other.violation;
-    return *this;
-  }
-};
-
-/// One pass of hierarchical alternating least squares: each column of `factor` (rows×q) in turn goes to
-/// max(0, its minimum of ½⟨FG, F⟩ − ⟨F, target⟩). gram: q×q; target: rows×q, penalty already subtracted.
-/// Returns Σ|projected gradient| as met on the way: scikit-learn's violation. A component whose G_jj is 0
-/// stays as it is.
-double sweep_nmf_factor(Eigen::Ref<Eigen::MatrixXd> factor, const Eigen::MatrixXd& gram,
-                        const Eigen::MatrixXd& target);
-
-/// V's rows with the factor that has as many, in blocks that are gone through once an iteration.
+/// The long side of a factorisation V ≈ R·C: V's rows (T×n) with their factor R (T×q), laid out for the
+/// kernels, and what the update of C (q×n) and the objective need of them.
 class NmfRows {
  public:
-  NmfRows(const RowMatrix& v, const Eigen::MatrixXd& start);
+  /// start: T×q.
+  NmfRows(const RowMatrix& v, const Eigen::MatrixXd& start, ThreadPool& pool, const Work& work);
 
-  /// `sweeps` passes over the rows' factor for the columns' factor given; the statistics after them.
-  NmfStatistics update(const Eigen::MatrixXd& columns, double penalty, int sweeps, ThreadPool& pool,
-                       const Work& work);
-  NmfStatistics statistics(ThreadPool& pool, const Work& work) const;
-  /// Multiplies each component of the factor, q numbers; takes effect with the next update().
+  /// Sweeps over R for this C: each of its columns in turn goes to max(0, its minimum of
+  /// ½‖V − RC‖² + penalty·ΣR).
+  void update(const RowMatrix& c, double penalty, int sweeps);
+  /// One sweep; returns scikit-learn's violation.
+  double update_as_sklearn(const RowMatrix& c, double penalty);
+  /// Multiplies each component of R, q numbers.
   void scale(const Eigen::VectorXd& factors);
+  /// Of R as the last update or scale left it: RᵀR, RᵀV, ΣR.
+  const CodeStatistics& statistics() const { return statistics_; }
 
   Eigen::MatrixXd factor() const;  ///< T×q
   double squares() const { return squares_; }
 
  private:
-  struct Block {
-    Eigen::MatrixXd values;  ///< rows×n
-    Eigen::MatrixXd factor;  ///< rows×q
-  };
+  template <class Sweep>
+  void go_through(Sweep sweep);
 
-  std::size_t index_of(Eigen::Index first) const;  ///< of the block that begins with that row
-
-  Eigen::Index rows_, columns_, components_;
-  std::vector<Block> blocks_;
-  Eigen::VectorXd scale_;
+  ThreadPool& pool_;
+  const Work& work_;
+  std::size_t block_;  ///< rows of V, whole tiles
+  LaneTable values_, factor_;
+  Eigen::VectorXd pending_;            ///< what R is multiplied with before the next sweep
+  std::vector<CodeStatistics> parts_;  ///< of each block
+  std::vector<double> violations_;
+  CodeStatistics statistics_;
   double squares_ = 0;
 };
 

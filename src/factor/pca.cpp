@@ -1,11 +1,15 @@
 #include "facelex/factor/pca.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/QR>
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "block_sum.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/parallel.hpp"
+#include "facelex/core/random.hpp"
 #include "finite_samples.hpp"
 
 namespace facelex {
@@ -18,52 +22,169 @@ RowMatrix Pca::decode(const RowMatrix& codes) const {
   return (codes * components).rowwise() + mean.transpose();
 }
 
-Pca fit_pca(const RowMatrix& samples, Eigen::Index components, bool centred, const Work& work) {
-  const Eigen::Index rows = samples.rows(), dimensions = samples.cols();
-  if (components < 1 || components > dimensions)
+void PcaFitOptions::describe(OptionList& options) {
+  options.flag("centred", centred, "subtract the mean")
+      .choice("pca-solver", solver, {{"exact", PcaSolver::exact}, {"randomized", PcaSolver::randomized}},
+              "all components exactly, or the first ones by subspace iteration from random directions")
+      .integer("oversampling", oversampling, Bounds::at_least(0), "random directions beyond the components")
+      .integer("power-iterations", power_iterations, Bounds::at_least(0),
+               "passes over the samples that sharpen the random directions")
+      .integer("pca-seed", seed, Bounds::at_least(0), "of the random directions");
+}
+
+void PcaFitOptions::check() const {
+  if (oversampling < 0) throw usage_error("oversampling: " + std::to_string(oversampling) + " is not ≥ 0");
+  if (power_iterations < 0)
+    throw usage_error("power-iterations: " + std::to_string(power_iterations) + " is not ≥ 0");
+  if (seed < 0) throw usage_error("pca-seed: " + std::to_string(seed) + " is not ≥ 0");
+}
+
+namespace {
+
+/// Samples under their mean, and sums over them in blocks.
+class CentredSamples {
+ public:
+  CentredSamples(const RowMatrix& samples, bool centred, const Work& work)
+      : samples_(samples), work_(work), pool_(work.threads), mean_(Eigen::VectorXd::Zero(samples.cols())) {
+    if (centred)
+      mean_ = sum(mean_,
+                  [&](Eigen::Index first, Eigen::Index n, Eigen::VectorXd& part) {
+                    for (Eigen::Index t = first; t < first + n; ++t) part += samples_.row(t);
+                  }) /
+              static_cast<double>(samples.rows());
+  }
+
+  const Eigen::VectorXd& mean() const { return mean_; }
+  Eigen::Index rows() const { return samples_.rows(); }
+  Eigen::Index cols() const { return samples_.cols(); }
+  RowMatrix block(Eigen::Index first, Eigen::Index n) const {
+    return samples_.middleRows(first, n).rowwise() - mean_.transpose();
+  }
+
+  template <class Sum, class Part>
+  Sum sum(Sum zero, Part part) {
+    return sum_over_blocks(pool_, work_, static_cast<std::size_t>(rows()), std::move(zero), part);
+  }
+
+  /// XᵀX·m, and without m XᵀX. The mean is subtracted before the squares are summed: the shorter formula
+  /// loses half the digits.
+  Eigen::MatrixXd products() {
+    return sum(Eigen::MatrixXd::Zero(cols(), cols()).eval(),
+               [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& part) {
+                 const RowMatrix rows = block(first, n);
+                 part.noalias() = rows.transpose() * rows;
+               });
+  }
+  Eigen::MatrixXd products(const Eigen::MatrixXd& m) {
+    return sum(Eigen::MatrixXd::Zero(cols(), m.cols()).eval(),
+               [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& part) {
+                 const RowMatrix rows = block(first, n);
+                 const RowMatrix scores = rows * m;
+                 part.noalias() = rows.transpose() * scores;
+               });
+  }
+  double squares() {
+    return sum(
+        0.0, [&](Eigen::Index first, Eigen::Index n, double& part) { part = block(first, n).squaredNorm(); });
+  }
+
+ private:
+  const RowMatrix& samples_;
+  const Work& work_;
+  ThreadPool pool_;
+  Eigen::VectorXd mean_;
+};
+
+/// The first directions with their Σ(x·v)², and Σ‖x‖² in all directions.
+struct Directions {
+  Eigen::MatrixXd vectors;  ///< D×K, orthonormal
+  Eigen::VectorXd squares;  ///< K, falling
+  double total = 0;
+};
+
+/// The last `count` eigenvectors, that of the largest eigenvalue first.
+Directions largest(const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>& eigen, Eigen::Index count) {
+  return {eigen.eigenvectors().rowwise().reverse().leftCols(count), eigen.eigenvalues().reverse().head(count),
+          0};
+}
+
+Directions from_covariance(CentredSamples& samples, Eigen::Index components) {
+  const Eigen::MatrixXd products = samples.products();
+  Directions found = largest(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(products), components);
+  found.total = products.trace();
+  return found;
+}
+
+/// Orthonormal columns that span those given; where these depend on each other, any.
+Eigen::MatrixXd orthonormal(const Eigen::MatrixXd& columns) {
+  return Eigen::HouseholderQR<Eigen::MatrixXd>(columns).householderQ() *
+         Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
+}
+
+/// Components within a subspace (D×L, orthonormal).
+Directions within(CentredSamples& samples, const Eigen::MatrixXd& subspace, Eigen::Index components) {
+  const Eigen::MatrixXd products = subspace.transpose() * samples.products(subspace);
+  Directions found = largest(
+      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>((products + products.transpose()) / 2), components);
+  found.vectors = subspace * found.vectors;
+  found.total = samples.squares();
+  return found;
+}
+
+/// With fewer samples than columns: the samples span all directions.
+Directions from_samples(CentredSamples& samples, Eigen::Index components) {
+  const RowMatrix rows = samples.block(0, samples.rows());
+  const Eigen::MatrixXd products = rows * rows.transpose();
+  const Directions of_samples = largest(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(products), components);
+  return within(samples, orthonormal(rows.transpose() * of_samples.vectors), components);
+}
+
+Directions randomized(CentredSamples& samples, Eigen::Index components, const PcaFitOptions& options) {
+  const Eigen::Index count =
+      std::min({components + options.oversampling, samples.cols(), std::max(samples.rows(), components)});
+  Random random(static_cast<std::uint64_t>(options.seed));
+  Eigen::MatrixXd subspace(samples.cols(), count);
+  for (double& value : subspace.reshaped()) value = random.normal();
+  for (int i = 0; i <= options.power_iterations; ++i) subspace = orthonormal(samples.products(subspace));
+  return within(samples, subspace, components);
+}
+
+}  // namespace
+
+Pca fit_pca(const RowMatrix& samples, Eigen::Index components, const PcaFitOptions& options, const Work& work) {
+  options.check();
+  if (components < 1 || components > samples.cols())
     throw usage_error(
-        "components: " + std::to_string(components) + " is not 1 … " + std::to_string(dimensions),
+        "components: " + std::to_string(components) + " is not 1 … " + std::to_string(samples.cols()),
         "there are no more components than columns");
-  if (rows < std::max<Eigen::Index>(2, components))
-    throw data_error(
-        {}, std::to_string(rows) + " samples are too few for " + std::to_string(components) + " components");
+  if (samples.rows() < std::max<Eigen::Index>(2, components))
+    throw data_error({}, std::to_string(samples.rows()) + " samples are too few for " +
+                             std::to_string(components) + " components");
   require_finite(samples, "sample");
 
-  ThreadPool pool(work.threads);
-  const auto count = static_cast<std::size_t>(rows);
+  CentredSamples centred(samples, options.centred, work);
+  const Directions found = options.solver == PcaSolver::randomized ? randomized(centred, components, options)
+                           : samples.rows() < samples.cols()       ? from_samples(centred, components)
+                                                                   : from_covariance(centred, components);
   Pca pca;
-  pca.mean = Eigen::VectorXd::Zero(dimensions);
-  if (centred)
-    pca.mean = sum_over_blocks(pool, work, count, pca.mean,
-                               [&](Eigen::Index first, Eigen::Index n, Eigen::VectorXd& sum) {
-                                 for (Eigen::Index t = first; t < first + n; ++t) sum += samples.row(t);
-                               }) /
-               static_cast<double>(rows);
-  // The mean is subtracted before the squares are summed: the shorter formula loses half the digits.
-  const Eigen::MatrixXd none = Eigen::MatrixXd::Zero(dimensions, dimensions);
-  Eigen::MatrixXd covariance =
-      sum_over_blocks(pool, work, count, none, [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& sum) {
-        const RowMatrix centred_block = samples.middleRows(first, n).rowwise() - pca.mean.transpose();
-        sum.noalias() = centred_block.transpose() * centred_block;
-      });
-  covariance /= static_cast<double>(centred ? rows - 1 : rows);
-
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(covariance);
-  const double total = covariance.trace();
-  pca.components.resize(components, dimensions);
-  pca.variance.resize(components);
-  for (Eigen::Index k = 0; k < components; ++k) {
-    const Eigen::Index from = dimensions - 1 - k;  // Eigen's are in rising order
-    pca.variance[k] = std::max(0.0, eigen.eigenvalues()[from]);
-    Eigen::VectorXd component = eigen.eigenvectors().col(from);
-    Eigen::Index largest = 0;
-    component.cwiseAbs().maxCoeff(&largest);
-    if (component[largest] < 0) component = -component;
-    pca.components.row(k) = component.transpose();
+  pca.mean = centred.mean();
+  pca.components = found.vectors.transpose();
+  for (auto component : pca.components.rowwise()) {
+    Eigen::Index peak = 0;
+    component.cwiseAbs().maxCoeff(&peak);
+    if (component[peak] < 0) component = -component;
   }
-  pca.variance_share =
-      total > 0 ? Eigen::VectorXd(pca.variance / total) : Eigen::VectorXd::Zero(components).eval();
+  const auto divisor = static_cast<double>(options.centred ? samples.rows() - 1 : samples.rows());
+  pca.variance = found.squares.cwiseMax(0) / divisor;
+  pca.variance_share = found.total > 0 ? Eigen::VectorXd(found.squares.cwiseMax(0) / found.total)
+                                       : Eigen::VectorXd::Zero(components).eval();
   return pca;
+}
+
+Pca fit_pca(const RowMatrix& samples, Eigen::Index components, bool centred, const Work& work) {
+  PcaFitOptions options;
+  options.centred = centred;
+  return fit_pca(samples, components, options, work);
 }
 
 }  // namespace facelex

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 
 #include "facelex/core/matrix.hpp"
+#include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
 
 namespace facelex {
@@ -20,9 +21,33 @@ struct Pca {
   RowMatrix decode(const RowMatrix& codes) const;
 };
 
-/// The first K = `components` principal components by the eigenvectors of the D×D covariance. The same bytes
-/// for any work.threads. Throws Error (data) when there are fewer than two samples, fewer samples than
-/// components or a value that is not finite; Error (usage) unless 1 ≤ components ≤ D.
+enum class PcaSolver {
+  exact,      ///< all eigenvectors of the D×D covariance, or of the T×T products of the samples when T < D
+  randomized  ///< Halko, Martinsson & Tropp 2011: the first K alone, by subspace iteration
+};
+
+/// Exact costs 2·T·D·min(T, D) operations, randomised 4·T·D·(K + oversampling)·(power_iterations + 1): it
+/// pays where both T and D are thousands.
+struct PcaFitOptions {
+  bool centred = true;  ///< subtract the mean
+  PcaSolver solver = PcaSolver::exact;
+  int oversampling = 10;  ///< randomised: directions beyond K; ≥ 0
+  /// Randomised: passes over the samples that sharpen the directions, by (λ_{K+oversampling+1}/λ_k)² each:
+  /// with a spectrum that hardly falls behind K the last components stay inexact. ≥ 0
+  int power_iterations = 4;
+  long long seed = 1907;  ///< of the random directions; ≥ 0
+
+  void describe(OptionList& options);
+  /// Throws Error (usage) naming the field, its value and the bound.
+  void check() const;
+};
+
+/// The first K = `components` principal components. The same bytes for any work.threads. Throws Error (data)
+/// when there are fewer than two samples, fewer samples than components or a value that is not finite; Error
+/// (usage) for options, or unless 1 ≤ components ≤ D.
+Pca fit_pca(const RowMatrix& samples, Eigen::Index components, const PcaFitOptions& options,
+            const Work& work = {});
+/// The exact ones.
 Pca fit_pca(const RowMatrix& samples, Eigen::Index components, bool centred = true, const Work& work = {});
 
 }  // namespace facelex
