@@ -67,7 +67,7 @@ class DictionaryStream {
     std::int64_t b = 0;
     for (; read(b); ++b) {
       replace_share(b);
-      CodeStatistics all = total();
+      CodeStatistics all = recent(b);
       for (const Eigen::Index k : update_atoms(all.products, all.samples, result_.atoms)) take_sample(k);
       for (int pass = 1; pass < passes; ++pass) update_atoms(all.products, all.samples, result_.atoms);
       work_.report(++blocks_done_, block_count_ * options_.epochs);
@@ -131,6 +131,21 @@ class DictionaryStream {
   CodeStatistics total() const {
     CodeStatistics sum(atoms_, dimensions_);
     for (const CodeStatistics& share : shares_) sum += share;
+    return sum;
+  }
+
+  /// The shares, faded with the blocks since they were coded: old ones hold the atoms back. What is
+  /// remembered grows from a twentieth of the blocks by a tenth an epoch, so that the atoms come to rest.
+  CodeStatistics recent(std::int64_t current) const {
+    const auto count = static_cast<std::int64_t>(shares_.size());
+    const double memory = 0.05 * std::pow(1.1, result_.epochs) * static_cast<double>(count);
+    CodeStatistics sum(atoms_, dimensions_);
+    for (std::int64_t b = 0; b < count; ++b) {
+      const double weight = std::exp(-static_cast<double>((current - b + count) % count) / memory);
+      const CodeStatistics& share = shares_[static_cast<std::size_t>(b)];
+      sum.products += weight * share.products;
+      sum.samples += weight * share.samples;
+    }
     return sum;
   }
 

@@ -14,7 +14,7 @@ namespace facelex {
 struct DictionaryStreamOptions {
   double alpha = 0.21;      ///< penalty α of the ½-form, in the unit of the samples; > 0
   double tolerance = 1e-4;  ///< ends when an epoch lowers the objective by less than this share of it; ≥ 0
-  int epochs = 20;          ///< most passes over all blocks; ≥ 1
+  int epochs = 50;          ///< most passes over all blocks; ≥ 1
   bool positive_codes = false;
   int max_sweeps = 1000;  ///< coordinate descent sweeps for a sample; ≥ 1
   long long seed = 1907;  ///< of the samples that replace unused atoms
@@ -37,8 +37,9 @@ struct DictionaryStreamResult {
 
 /// Online dictionary learning (Mairal, Bach, Ponce & Sapiro 2010, algorithm 1, with blocks for samples): the
 /// codes of a block under the atoms, A and B with the block's share, the atoms' update with them. From the
-/// second epoch on a block's share takes the place of the one it had (their section 3.4.3), so that atoms end
-/// where the batch ends and no learning rate is to be chosen. The start is a dictionary of the first block.
+/// second epoch on a block's share takes the place of the one it had (their section 3.4), and old shares
+/// fade, in later epochs more slowly: no learning rate is to be chosen. The start is a dictionary of the
+/// first block.
 ///
 /// In memory: two blocks, and for each block K(K+D) numbers. The same bytes for any work.threads; the order
 /// of the blocks matters, so neighbours in time had better lie in different ones. work.progress counts
