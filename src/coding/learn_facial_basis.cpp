@@ -1,33 +1,42 @@
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 #include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/learn.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/factor/dictionary_learning.hpp"
+#include "feature_dictionary.hpp"
 #include "learn_signal.hpp"
-#include "unit_canon.hpp"
 
 namespace facelex {
 namespace {
 
-DictionaryOptions dictionary_options(const FacialBasisOptions& options) {
-  DictionaryOptions dictionary;
-  dictionary.alpha = options.alpha;
-  dictionary.tolerance = options.tolerance;
-  dictionary.max_iterations = options.max_iterations;
-  dictionary.seed = options.training.seed;
-  return dictionary;
+const FacialBasis* basis_in(const std::unique_ptr<CodingSystem>& system) {
+  return dynamic_cast<const FacialBasis*>(system.get());
 }
 
-/// Columns that move in some frame. The others are left out of learning, lest the noise of a replaced atom
-/// moves a point that never moves.
-std::vector<Eigen::Index> moving_columns(const RowMatrix& samples) {
-  std::vector<Eigen::Index> moving;
-  for (Eigen::Index d = 0; d < samples.cols(); ++d)
-    if (!samples.col(d).isZero(0)) moving.push_back(d);
-  return moving;
+/// The model to start from; throws unless it is of the same columns and scale.
+std::unique_ptr<CodingSystem> start_model(const std::string& file, const LinearModel& model) {
+  if (file.empty()) return nullptr;
+  std::unique_ptr<CodingSystem> system = load_coding_system(file);
+  const auto refuse = [&](const std::string& what) {
+    return data_error(
+        {file, 0, {}}, "cannot be started from: " + what,
+        "start from a model that was learnt from such recordings with the same --features and --scale");
+  };
+  const FacialBasis* basis = basis_in(system);
+  if (!basis) throw refuse("it is of kind " + std::string(system->kind()) + ", not facial-basis");
+  const auto same_name = [](const Column& a, const Column& b) { return a.name == b.name; };
+  if (!std::equal(model.input_columns.begin(), model.input_columns.end(), system->input_columns().begin(),
+                  system->input_columns().end(), same_name))
+    throw refuse("its input columns are not those of the recordings and features");
+  if (basis->model().scale != model.scale)
+    throw refuse("its signals are scaled by " + number_text(basis->model().scale) + ", these by " +
+                 number_text(model.scale));
+  return system;
 }
 
 class FacialBasisLearner {
@@ -38,103 +47,112 @@ class FacialBasisLearner {
   }
 
   LearnResult run(const std::vector<Allocation>& allocation) {
-    LinearModel model = empty_model(data_, options_.signal, allocation);
-    Json groups = Json::array();
-    double squares = 0, residual = 0;
-    for (const auto& group : model.groups) {
-      const GroupResult learnt = learn_group(model, group);
-      for (std::size_t i = 0; i < group.columns.size(); ++i)
-        model.atoms.col(group.columns[i]).segment(group.first_unit, group.units) =
-            learnt.atoms.col(static_cast<Eigen::Index>(i));
-      groups.push_back(learnt.summary);
-      squares += learnt.squares;
-      residual += learnt.residual;
+    model_ = empty_model(data_, options_.signal, {});
+    const auto start = start_model(options_.start_from, model_);
+    const FacialBasis* basis = basis_in(start);
+    std::optional<ColumnMirror> mirror;
+    if (options_.structure.mirrored) {
+      mirror = column_mirror(data_.columns);
+      if (!mirror)
+        throw usage_error("--mirrored: not every feature has its mirror image among those learnt",
+                          "give left and right features atoms, or leave out --mirrored");
     }
-    model.options = options_json(options_);
-    model.training = data_.summary();
-    model.training["variance_explained"] = 1 - residual / squares;
-    model.training["groups"] = std::move(groups);
-    LearnResult result{std::make_unique<FacialBasis>(std::move(model), options_.alpha), data_.warnings()};
-    result.warnings.insert(result.warnings.end(), warnings_.begin(), warnings_.end());
-    return result;
+    const ColumnMirror* const mirror_pointer = mirror ? &*mirror : nullptr;
+    for (auto& features : learnt_together(allocation, data_.columns, mirror_pointer)) {
+      const FeatureProblem problem(data_, model_.scale, std::move(features), mirror_pointer);
+      FeatureDictionary learnt = learn_feature(problem, options_, start_atoms(problem, basis), work_);
+      iterations_ += learnt.iterations;
+      warnings_.insert(warnings_.end(), learnt.warnings.begin(), learnt.warnings.end());
+      for (std::size_t side = 0; side < problem.features().size(); ++side)
+        sides_.push_back({problem.features()[side], learnt.of_side(problem, side)});
+    }
+    return result(allocation);
   }
 
  private:
-  struct GroupResult {
-    RowMatrix atoms;  ///< units × columns of the group
-    double squares = 0, residual = 0;
-    Json summary;
+  struct Side {
+    FeatureColumns feature;
+    FeatureUnits units;
   };
 
-  GroupResult learn_group(const LinearModel& model, const UnitGroup& group) {
-    const RowMatrix all = model.group_samples(group, data_.values);
-    const auto moving = moving_columns(all);
-    if (moving.empty())
+  static std::optional<RowMatrix> start_atoms(const FeatureProblem& problem, const FacialBasis* start) {
+    if (!start) return std::nullopt;
+    const LinearModel& model = start->model();
+    const std::string& name = problem.features().front().name;
+    const auto group = std::find_if(model.groups.begin(), model.groups.end(),
+                                    [&](const UnitGroup& one) { return one.name == name; });
+    if (group == model.groups.end() || group->units != problem.units())
       throw data_error({},
-                       "the " + group.description + " (" + group.name + ") never moves in " +
-                           std::to_string(all.rows()) + " frames",
-                       "learn from other recordings, or leave it out: --atoms " + group.name + "=0");
-    if (all.rows() < group.units)
-      throw data_error({},
-                       std::to_string(all.rows()) + " frames are too few for " + std::to_string(group.units) +
-                           " atoms of the " + group.description,
-                       "learn from more frames, or ask for fewer atoms: --atoms " + group.name + "=" +
-                           std::to_string(all.rows()));
-    const RowMatrix samples = all(Eigen::all, moving);
-    DictionaryResult learnt = learn_dictionary(samples, group.units, dictionary_options(options_), work_);
-    iterations_ += learnt.iterations;
-    LassoOptions lasso;
-    lasso.alpha = options_.alpha;
-    RowMatrix codes = sparse_encode(samples, learnt.atoms, lasso, work_).codes;
-    const auto uses = make_canonical(learnt.atoms, codes);
-
-    GroupResult result;
-    result.atoms = RowMatrix::Zero(group.units, all.cols());
-    result.atoms(Eigen::all, moving) = learnt.atoms;
-    result.squares = samples.squaredNorm();
-    result.residual = (samples - codes * learnt.atoms).squaredNorm();
-    result.summary = {{"name", group.name},
-                      {"objective", learnt.objective.back()},
-                      {"iterations", learnt.iterations},
-                      {"converged", learnt.converged},
-                      {"replaced_atoms", learnt.resampled},
-                      {"variance_explained", 1 - result.residual / result.squares}};
-    Json units = Json::array();
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      Json unit = {{"name", model.units[static_cast<std::size_t>(group.first_unit) + k].name}};
-      unit.update(uses[k].json());
-      units.push_back(std::move(unit));
-    }
-    result.summary["units"] = std::move(units);
-    warn(group, learnt, uses);
-    return result;
+                       "--start-from: the model has " +
+                           std::to_string(group == model.groups.end() ? 0 : group->units) + " atoms of " +
+                           name + ", not the " + std::to_string(problem.units()) + " that are to be learnt",
+                       "ask for as many with --atoms, or start from another model");
+    return problem.gathered(model.atoms.middleRows(group->first_unit, group->units));
   }
 
-  void warn(const UnitGroup& group, const DictionaryResult& learnt, const std::vector<UnitUse>& uses) {
-    if (!learnt.converged) {
-      std::string fall;
-      if (learnt.objective.size() > 1) {
-        const double last = learnt.objective.back(), before = learnt.objective[learnt.objective.size() - 2];
-        fall = ": the last lowered the objective by " + number_text((before - last) / last) + " of it, and " +
-               number_text(options_.tolerance) + " was asked for";
-      }
-      warnings_.push_back(group.name + ": not converged after " + std::to_string(learnt.iterations) +
-                          " iterations" + fall + "; raise --max-iterations or --tolerance");
+  /// Groups stand in the order of the allocation, whatever was learnt together.
+  LearnResult result(const std::vector<Allocation>& allocation) {
+    Json groups = Json::array();
+    double squares = 0, residual = 0;
+    std::optional<UnitHierarchy> hierarchy;
+    if (options_.structure.merge_above < 1) {
+      hierarchy.emplace();
+      hierarchy->merge_above = options_.structure.merge_above;
+      hierarchy->level = options_.structure.level;
+      hierarchy->parent_atoms.resize(0, model_.atoms.cols());
+      hierarchy->leaf_atoms.resize(0, model_.atoms.cols());
     }
-    for (std::size_t k = 0; k < uses.size(); ++k)
-      if (uses[k].share_active == 0)
-        warnings_.push_back(group.name + "-" + std::to_string(k + 1) +
-                            ": no frame uses it; ask for fewer atoms or lower --alpha");
+    const std::string unit = options_.signal.scaled_unit(data_.kind, unit_of(data_));
+    for (const auto& [feature, count] : allocation) {
+      const auto side = std::find_if(sides_.begin(), sides_.end(),
+                                     [&](const Side& one) { return one.feature.name == feature.name; });
+      groups.push_back(add_feature_units(model_, side->feature, side->units, unit, hierarchy));
+      squares += side->units.squares;
+      residual += side->units.residual;
+    }
+    model_.options = options_json(options_);
+    model_.training = data_.summary();
+    model_.training["variance_explained"] = 1 - residual / squares;
+    model_.training["groups"] = std::move(groups);
+    LearnResult result{std::make_unique<FacialBasis>(std::move(model_), options_.alpha, std::move(hierarchy)),
+                       data_.warnings()};
+    result.warnings.insert(result.warnings.end(), warnings_.begin(), warnings_.end());
+    return result;
   }
 
   const TrainingData& data_;
   const FacialBasisOptions& options_;
   Work work_;
+  LinearModel model_;
+  std::vector<Side> sides_;
   std::int64_t iterations_ = 0;
   std::vector<std::string> warnings_;
 };
 
 }  // namespace
+
+void AtomOptions::describe(OptionList& options) {
+  options
+      .flag(
+          "mirrored", mirrored,
+          "Right atoms are mirror images of the left ones; those of nose and mouth are symmetric or in pairs")
+      .number("coherence", coherence, Bounds::at_least(0),
+              "Weight γ of the penalty γ·Σ(w_i·w_j)² per frame on atoms that are alike, in mm²; 0: none")
+      .number("merge-above", merge_above, Bounds::between(0, 1),
+              "Atoms with |cos| of at least this become one unit; the model keeps the tree; 1: none")
+      .choice("level", level, {{"parents", UnitLevel::parents}, {"leaves", UnitLevel::leaves}},
+              "Which level of that tree the units are: what atoms were merged into, or the atoms as learnt");
+}
+
+void AtomOptions::check() const {
+  if (!(coherence >= 0) || !std::isfinite(coherence))
+    throw usage_error("--coherence: " + number_text(coherence) + " is not a finite number ≥ 0");
+  if (!(merge_above > 0 && merge_above <= 1))
+    throw usage_error("--merge-above: " + number_text(merge_above) + " is not > 0 and ≤ 1");
+  if (level == UnitLevel::leaves && merge_above == 1)
+    throw usage_error("--level leaves has no meaning without --merge-above",
+                      "give --merge-above, or leave it out");
+}
 
 void FacialBasisOptions::describe(OptionList& options) {
   training.describe(options);
@@ -145,11 +163,22 @@ void FacialBasisOptions::describe(OptionList& options) {
               "Sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁ in the unit of the scaled signal; paper 000's λ/2")
       .number("tolerance", tolerance, Bounds::at_least(0),
               "Learning ends when an iteration lowers the objective by less than this share of it")
-      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each feature");
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each feature")
+      .choice("method", method, {{"fast", DictionaryMethod::fast}, {"sklearn", DictionaryMethod::sklearn}},
+              "How the objective is brought down: with extrapolation, or by scikit-learn's own iteration");
+  structure.describe(options);
+  options
+      .number("balance", balance, Bounds::between(0, 1),
+              "How far frames count less the more frames move alike: 0 not at all, 1 until every kind of "
+              "movement counts the same")
+      .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with");
 }
 
 void FacialBasisOptions::check() const {
   allocate(signal.features, atoms);
+  structure.check();
+  if (!(balance >= 0 && balance <= 1))
+    throw usage_error("--balance: " + number_text(balance) + " is not 0 … 1");
   dictionary_options(*this).check();
 }
 

@@ -120,7 +120,11 @@ void TrainingOptions::describe(OptionList& options) {
 Json TrainingData::summary() const {
   Json recordings = Json::array();
   for (const auto& source : sources)
-    recordings.push_back({{"name", source.name}, {"rows", source.rows}, {"used", source.used}});
+    recordings.push_back({{"name", source.name},
+                          {"rows", source.rows},
+                          {"used", source.used},
+                          {"without_face", source.without_face},
+                          {"without_values", source.without_values}});
   return {{"frames", values.rows()}, {"recordings", recordings}};
 }
 

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/training_data.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
 #include "facelex/face/features.hpp"
+#include "facelex/factor/dictionary_learning.hpp"
 
 namespace facelex {
 
@@ -31,6 +33,22 @@ struct SignalOptions {
 /// dictionary); the divided mouth and the jaw line have our own: UL 12, LL 11, JA 5. Zero for other names.
 int usual_atoms(const std::string& feature);
 
+/// What is asked of a feature's atoms beyond equation 4 (paper 000, Limitations).
+struct AtomOptions {
+  /// Atoms of right features are the exact mirror images of those of left ones, learnt from both sides'
+  /// frames; those of the nose and the mouth are symmetric or come in mirror pairs.
+  bool mirrored = false;
+  /// γ ≥ 0 of the penalty γ·T·Σ_{i<j}(w_i·w_j)² for T frames, in the square of the scaled unit.
+  double coherence = 0;
+  /// 0 < C ≤ 1: atoms with |cos| ≥ C become one unit (complete linkage), and the model keeps the tree
+  /// (UnitHierarchy, facial_basis.hpp); 1: none.
+  double merge_above = 1;
+  UnitLevel level = UnitLevel::parents;  ///< which level of that tree the model's units are
+
+  void describe(OptionList& options);
+  void check() const;
+};
+
 /// Learning of paper 000, equation 4: an independent dictionary for each feature.
 struct FacialBasisOptions {
   TrainingOptions training;
@@ -39,6 +57,13 @@ struct FacialBasisOptions {
   double alpha = 0.21;      ///< penalty in the unit of the scaled signal, ½-form; > 0. The published value.
   double tolerance = 1e-8;  ///< relative fall of the objective at which learning ends; ≥ 0
   int max_iterations = 10000;  ///< ≥ 1
+  DictionaryMethod method = DictionaryMethod::fast;
+  AtomOptions structure;
+  /// 0 … 1: how far frames count less the more frames move alike, so that rare movements are learnt beside
+  /// frequent ones: 0 not at all, 1 until every kind of movement counts the same.
+  double balance = 0;
+  /// A Facial Basis model of the same columns, scale and numbers of atoms to begin with; empty: none.
+  std::string start_from;
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.
@@ -55,6 +80,10 @@ struct PcaOptions {
   SignalOptions signal;
   FitPart fit_part = FitPart::displacement;
   int components = 50;  ///< ≥ 1; the size of the published dictionary
+  /// Each component and its negative as units of non-negative codes, [U −U], about zero instead of the mean:
+  /// paper 001's comparator, a PositiveUnits of kind "pca-pairs".
+  bool signed_pairs = false;
+  double code_alpha = 0.05;  ///< penalty of coding with signed pairs, ½-form, in the scaled unit; > 0
 
   void describe(OptionList& options);
 };
@@ -80,16 +109,21 @@ struct LearnResult {
 /// and tokens). The same bytes for the same inputs, options and seed, whatever the number of threads and the
 /// order of the inputs. Its training() holds the frames used and, for each group of units, what was reached:
 /// objective, iterations, converged, share of variance explained (1 − ‖s·x − x̂‖²/‖s·x − m‖², pooled over
-/// frames), and for each unit mean |z|, the share of frames that use it, the share of Σz² where z > 0.
+/// frames), and for each unit mean |z|, mean, sd and quantiles of z, the share of frames that use it, the
+/// share of Σz² where z > 0; of Facial Basis also the unit of the group that is most alike and how much, the
+/// shares of its energy on the subject's left and right, and with mirrored atoms its mirror image.
 ///
 /// Facial Basis: the units of a feature are ordered by falling mean |z| (paper 000, IV-B), and their polarity
 /// is such that most of Σz² lies where z > 0; PCA: by falling variance, the largest entry positive.
 /// A feature's columns that are zero in all frames (anchors of the registration, points that a landmark
-/// scheme lacks) stay zero in its atoms.
+/// scheme lacks) stay zero in its atoms. Mirrored: left and right units have the same order and polarity,
+/// those of both sides' frames together; mirror pairs of the mouth and the nose stand together.
 ///
 /// Throws Error (usage) for options that do not fit; Error (data) for what read_training_data throws, a
-/// signal without facial features, fewer frames than atoms, a feature that never moves. Not converging is a
-/// result with a warning. work.progress counts iterations, of a number not known.
+/// signal without facial features, fewer frames than atoms, a feature that never moves, a model to start from
+/// that cannot be read or does not fit. Not converging, and more atoms than moving columns (an overcomplete
+/// dictionary, whose codes are less certain), are results with a warning. work.progress counts iterations, of
+/// a number not known.
 LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const FacialBasisOptions& options,
                                const Work& work = {});
 LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options,

@@ -45,7 +45,8 @@ struct TrainingData {
   RowMatrix values;                     ///< T×D, as in the files
   std::vector<TrainingSource> sources;
 
-  /// {"frames": T, "recordings": [{"name", "rows", "used"} …]} for a model's summary.
+  /// {"frames": T, "recordings": [{"name", "rows", "used", "without_face", "without_values"} …]} for a
+  /// model's summary.
   Json summary() const;
   /// One line for each recording with rows that were left out for missing values or that gave no row.
   std::vector<std::string> warnings() const;
