@@ -11,6 +11,8 @@
 namespace facelex {
 namespace {
 
+constexpr double least_motion = 1e-3;  ///< mm: what is less is the rounding of a mesh in floats
+
 /// Expression modes that make one unit together.
 struct ActionUnit {
   std::string name, description;
@@ -70,11 +72,22 @@ std::vector<UnitMotion> unit_motions(const MorphableModel& face, FacsUnits units
   if (face.expression.size() == 0) throw data_error({}, face.name + " has no expression modes");
   const Landmarks68 neutral = seen_from_the_front(face, face.mean);
   const Landmarks68 neutral_registered = registered_points(face, neutral);
-  std::vector<UnitMotion> motions;
-  for (const ActionUnit& unit : action_units(face.expression, units)) {
+  const auto points_of = [&](const std::vector<Eigen::Index>& modes) {
     Eigen::VectorXd intensities = Eigen::VectorXd::Zero(face.expression.size());
-    for (const auto mode : unit.modes) intensities[mode] = 1;
-    const Landmarks68 points = seen_from_the_front(face, face.shape({}, intensities));
+    for (const auto mode : modes) intensities[mode] = 1;
+    return seen_from_the_front(face, face.shape({}, intensities));
+  };
+  std::vector<UnitMotion> motions;
+  for (ActionUnit& unit : action_units(face.expression, units)) {
+    Landmarks68 points = points_of(unit.modes);
+    if ((points - neutral).norm() < least_motion) {
+      // Two sides that undo each other: the jaw moves sideways to one side at a time.
+      if (units == FacsUnits::sided || unit.modes.size() < 2) continue;
+      unit.modes.resize(1);
+      if (!unit.description.empty())
+        unit.description = face.expression.descriptions[static_cast<std::size_t>(unit.modes[0])];
+      points = points_of(unit.modes);
+    }
     motions.push_back({unit.name, unit.description, points - neutral,
                        registered_points(face, points) - neutral_registered});
   }

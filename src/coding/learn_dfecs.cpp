@@ -112,6 +112,9 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
     throw usage_error("--part-units: no part that moves has any units");
   PartLevel level = learn_parts(parts, settings, scaled_unit_of(options, data), data.values.cols(), options,
                                 observed, inner);
+  if (level.codes.isZero(0))
+    throw data_error({}, "the penalties of the parts leave no code in any frame",
+                     options.search ? "try smaller --search-alphas" : "lower --part-alpha");
   const FaceSignal signal = face_signal(data, parts, settings, scale);
   DfecsSearch::FaceSettings face{options.units, options.alpha_a, options.alpha_b};
   if (options.search) face = search.find_face(level, signal);

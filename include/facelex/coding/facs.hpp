@@ -20,8 +20,10 @@ struct UnitMotion {
 
 /// Which action units of a face are units.
 enum class FacsUnits {
-  pure,  ///< both sides together: the 26 pure units of the built-in face
-  sided  ///< the pure units, and of those of paired muscles also each side alone: 60 of the built-in face
+  /// Both sides together: the 26 pure units of the built-in face. Of a unit whose sides undo each other (AU30,
+  /// jaw sideways) the first, left, side.
+  pure,
+  sided  ///< the pure units, and of paired muscles each side alone: 59 of the built-in face
 };
 
 /// Each unit at intensity 1 on the mean face. Modes whose names end in _L and _R are two sides of one unit.
