@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
@@ -72,26 +73,14 @@ class Factorization {
   }
 
   NmfResult run() {
-    NmfResult result;
-    const bool fast = options_.solver == NmfSolver::fast;
-    double first_violation = 0;
-    for (int i = 1; i <= options_.max_iterations && !result.converged; ++i) {
-      const double violation = fast ? iterate_fast() : iterate_sklearn();
-      result.iterations = i;
-      const double before = result.objective.empty() ? 0 : result.objective.back();
-      result.objective.push_back(objective());
-      if (fast) {
-        result.converged = i > 1 && before - result.objective.back() <= options_.tolerance * before;
-      } else {
-        if (i == 1) first_violation = violation;
-        result.converged = violation <= options_.tolerance * first_violation;
-      }
-      work_.report(i, options_.max_iterations);
-    }
+    if (options_.solver == NmfSolver::fast)
+      run_fast();
+    else
+      run_as_sklearn();
     const Eigen::MatrixXd rows = rows_.factor();
-    result.a = turned_ ? columns_.transpose() : rows;
-    result.b = turned_ ? rows.transpose() : columns_;
-    return result;
+    result_.a = turned_ ? columns_.transpose() : rows;
+    result_.b = turned_ ? rows.transpose() : columns_;
+    return std::move(result_);
   }
 
  private:
@@ -117,20 +106,57 @@ class Factorization {
     return violation;
   }
 
-  /// A, then B, once each.
-  double iterate_sklearn() {
-    double violation = 0;
-    if (turned_) violation += update_columns(1);
-    violation += rows_.update_as_sklearn(columns_, row_penalty_);
-    if (!turned_) violation += update_columns(1);
-    return violation;
+  bool goes_on() const { return result_.iterations < options_.max_iterations && !result_.converged; }
+
+  void record(double objective) {
+    result_.objective.push_back(objective);
+    ++result_.iterations;
+    work_.report(result_.iterations, options_.max_iterations);
   }
 
-  double iterate_fast() {
-    rows_.update(columns_, row_penalty_, 2);
-    update_columns(4);
-    balance();
-    return 0;
+  /// A, then B, once each.
+  void run_as_sklearn() {
+    double first_violation = 0;
+    while (goes_on()) {
+      double violation = 0;
+      if (turned_) violation += update_columns(1);
+      violation += rows_.update_as_sklearn(columns_, row_penalty_);
+      if (!turned_) violation += update_columns(1);
+      record(objective());
+      if (result_.iterations == 1) first_violation = violation;
+      result_.converged = violation <= options_.tolerance * first_violation;
+    }
+  }
+
+  // Alternating least squares crawls along narrow valleys, over flat stretches that look like the end;
+  // Nesterov's momentum on the short factor crosses them (with the restart of O'Donoghue & Candès 2015 where
+  // the objective rises). The first iterations decide which components live, and go without.
+  void run_fast() {
+    constexpr int careful_iterations = 3, row_sweeps = 3, column_sweeps = 5, still_iterations = 3;
+    RowMatrix before = columns_;
+    double momentum = 1;
+    int still = 0;
+    while (goes_on()) {
+      rows_.update(columns_, row_penalty_, row_sweeps);
+      update_columns(column_sweeps);
+      balance();
+      const double now = objective(), last = result_.objective.empty() ? now : result_.objective.back();
+      record(now);
+      const bool careful = result_.iterations <= careful_iterations;
+      still = !careful && std::abs(last - now) <= options_.tolerance * now ? still + 1 : 0;
+      result_.converged = still == still_iterations;
+      if (result_.converged || !goes_on()) break;
+      const RowMatrix reached = columns_;
+      if (careful || now > last) {
+        momentum = 1;
+      } else {
+        const double grown = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
+        columns_ = (reached + (momentum - 1) / grown * (reached - before)).cwiseMax(0);
+        momentum = grown;
+      }
+      before = reached;
+    }
+    remove_dead();
   }
 
   /// Multiplies each component of one factor and divides that of the other, so that the penalties are least:
@@ -140,15 +166,23 @@ class Factorization {
     const Eigen::VectorXd of_columns = column_penalty_ * columns_.rowwise().sum();
     Eigen::VectorXd factors = Eigen::VectorXd::Ones(columns_.rows());
     for (Eigen::Index j = 0; j < factors.size(); ++j) {
-      if (rows_.statistics().l1[j] == 0 || columns_.row(j).sum() == 0) {
-        factors[j] = 0;
-        columns_.row(j).setZero();
-      } else if (of_rows[j] > 0) {
-        factors[j] = std::sqrt(of_columns[j] / of_rows[j]);
-        columns_.row(j) /= factors[j];
-      }
+      if (!(of_rows[j] > 0) || !(of_columns[j] > 0)) continue;
+      factors[j] = std::sqrt(of_columns[j] / of_rows[j]);
+      columns_.row(j) /= factors[j];
     }
     rows_.scale(factors);
+  }
+
+  /// A component with nothing in one factor explains nothing: none of it in the other either.
+  void remove_dead() {
+    Eigen::VectorXd factors = Eigen::VectorXd::Ones(columns_.rows());
+    for (Eigen::Index j = 0; j < factors.size(); ++j) {
+      if (rows_.statistics().l1[j] > 0 && columns_.row(j).sum() > 0) continue;
+      factors[j] = 0;
+      columns_.row(j).setZero();
+    }
+    rows_.scale(factors);
+    result_.objective.back() = objective();
   }
 
   double objective() const {
@@ -164,6 +198,7 @@ class Factorization {
   NmfRows rows_;
   double scale_ = 1;  ///< of the objective that is told
   double row_penalty_ = 0, column_penalty_ = 0;
+  NmfResult result_;
 };
 
 void require_non_negative(const RowMatrix& v) {

@@ -25,8 +25,12 @@ enum class NmfStart {
 
 /// When the iteration ends.
 enum class NmfSolver {
-  fast,    ///< HALS, several inner sweeps a factor and exact rescaling of each component; by objective
-  sklearn  ///< scikit-learn 1.2.1's solver "cd": one sweep a factor, by its violation; the same iterations
+  /// Hierarchical alternating least squares (Cichocki & Phan 2009) with several sweeps a factor, each
+  /// component's
+  /// scale set exactly, and momentum; ends when three iterations in a row change the objective by less
+  fast,
+  sklearn  ///< scikit-learn 1.2.1's solver "cd": one sweep a factor, A first, by its violation; its
+           ///< iterations
 };
 
 /// min over A, B ≥ 0 of the objective that `penalty` names, for V (m×n) ≈ A (m×q) · B (q×n).
@@ -36,19 +40,22 @@ struct NmfOptions {
   NmfPenalty penalty = NmfPenalty::paper;
   NmfStart start = NmfStart::nndsvda;
   NmfSolver solver = NmfSolver::fast;
-  double tolerance = 1e-6;     ///< fast: least relative fall of the objective; sklearn: its tol; ≥ 0
+  double tolerance = 1e-7;     ///< fast: relative change of the objective; sklearn: its tol; ≥ 0
   int max_iterations = 10000;  ///< ≥ 1
   long long seed = 1907;       ///< of NmfStart::random
 
   void describe(OptionList& options);
-  /// Throws Error (usage) naming the field, its value and the bound.
+  /// Throws Error (usage) naming the field, its value and the bound; and for the fast solver with one penalty
+  /// 0 and the other not: then the penalised factor can shrink while the other grows, and there is no
+  /// minimum.
   void check() const;
 };
 
 struct NmfResult {
-  RowMatrix a;                    ///< m×q, ≥ 0
-  RowMatrix b;                    ///< q×n, ≥ 0; a component that is dead has zeros in both
-  std::vector<double> objective;  ///< after each iteration, of the objective that `penalty` names
+  RowMatrix a;  ///< m×q, ≥ 0
+  RowMatrix b;  ///< q×n, ≥ 0; fast: a component that is dead has zeros in both
+  /// After each iteration, what `penalty` names. fast: it may rise where momentum is given up.
+  std::vector<double> objective;
   int iterations = 0;
   bool converged = false;
 };
