@@ -90,6 +90,7 @@ class AtomProblem {
     const double weight = 2 * constraints_.coherence * (is_pair() ? 2 : 1);
     const double curvature =
         own_ + std::abs(crossed_) + weight * largest + (is_pair() ? 12 * constraints_.coherence : 0);
+    if (curvature <= 0) return atoms_.row(atom_);  // an unused atom, and no other to keep away from
     Eigen::RowVectorXd atom = atoms_.row(atom_);
     for (int i = 0; i < steps; ++i) {
       Eigen::RowVectorXd gradient = own_ * atom - pull_;
@@ -116,7 +117,8 @@ std::vector<Eigen::Index> update_constrained(const Eigen::MatrixXd& products, co
   std::vector<Eigen::Index> unused;
   for (Eigen::Index k = 0; k < atoms.rows(); ++k) {
     const Eigen::Index twin = constraints.tied() ? constraints.twin[static_cast<std::size_t>(k)] : k;
-    if (std::max(products(k, k), products(twin, twin)) <= unused_square) {
+    const bool is_unused = std::max(products(k, k), products(twin, twin)) <= unused_square;
+    if (is_unused && constraints.coherence == 0) {
       unused.push_back(k);
     } else if (twin >= k) {
       atoms.row(k) = AtomProblem(products, samples, atoms, constraints, k).solved();

@@ -147,6 +147,12 @@ TEST(DictionaryUpdate, NamesUnusedAtomsAndLeavesThem) {
       << "the twin of a used atom is used";
   EXPECT_TRUE(atoms.bottomRows(2) == before.bottomRows(2));
   EXPECT_FALSE(atoms.row(1) == before.row(1));
+  constraints.coherence = 1;
+  const double penalty = constraints.penalty(atoms);
+  EXPECT_TRUE(update_atoms(problem.products, problem.samples, atoms, constraints).empty())
+      << "the penalty may take atoms out of use";
+  EXPECT_FALSE(atoms.bottomRows(2) == before.bottomRows(2));
+  EXPECT_LT(constraints.penalty(atoms), penalty);
   RowMatrix free = problem.atoms;
   EXPECT_EQ(update_atoms(problem.products, problem.samples, free), (std::vector<Eigen::Index>{0, 2, 3}));
 }
@@ -185,6 +191,22 @@ TEST(AtomConstraints, LearningObeysThemAndCountsTheirPenalty) {
       return lasso_objective(x, symmetric.atoms, sparse_encode(x, symmetric.atoms, lasso).codes, lasso.alpha);
     };
     EXPECT_NEAR(cost(mirrored) / cost(samples), 1, 1e-9);
+  }
+}
+
+TEST(AtomConstraints, APenaltyThatTakesAtomsOutOfUseConverges) {
+  Random random(9);
+  const RowMatrix samples = sparse_samples(random, 200, 6, 2);
+  AtomConstraints apart;
+  apart.coherence = 1000;
+  for (const auto method : {DictionaryMethod::sklearn, DictionaryMethod::fast}) {
+    DictionaryOptions options;
+    options.method = method;
+    options.max_iterations = 3000;
+    options.tolerance = 1e-6;
+    const auto result = DictionaryLearner(samples).learn(6, options, {}, {}, apart);
+    EXPECT_TRUE(result.converged) << result.iterations;
+    EXPECT_EQ(result.resampled, 0);
   }
 }
 
