@@ -16,11 +16,27 @@ struct PathAtoms {
 
   explicit PathAtoms(const RowMatrix& rows) : atoms(rows), gram(atoms * atoms.transpose()) {}
 
-  /// q = Wx; the sum runs over d in one fixed order, so that it depends on the sample alone.
+  /// q = Wx, in `projection`. Sums run over d in one fixed order, so that they depend on the sample alone.
   template <class Sample>
   void project(const Sample& sample, Eigen::VectorXd& projection) const {
-    projection.setZero();
-    for (Eigen::Index d = 0; d < atoms.cols(); ++d) projection += sample[d] * atoms.col(d);
+    // Units in a register at a time, several sums side by side: one would wait for its own result.
+    constexpr Eigen::Index units_at_once = 16, sums = 4;
+    using Part = Eigen::Array<double, units_at_once, 1>;
+    const Eigen::Index units = atoms.rows(), columns = atoms.cols();
+    Eigen::Index first = 0;
+    for (; first + units_at_once <= units; first += units_at_once) {
+      Part part[sums] = {Part::Zero(), Part::Zero(), Part::Zero(), Part::Zero()};
+      Eigen::Index d = 0;
+      for (; d + sums <= columns; d += sums)
+        for (Eigen::Index s = 0; s < sums; ++s)
+          part[s] += sample[d + s] * Eigen::Map<const Part>(&atoms(first, d + s));
+      for (; d < columns; ++d) part[0] += sample[d] * Eigen::Map<const Part>(&atoms(first, d));
+      projection.segment<units_at_once>(first) = (part[0] + part[1]) + (part[2] + part[3]);
+    }
+    const Eigen::Index rest = units - first;
+    if (rest == 0) return;
+    projection.tail(rest).setZero();
+    for (Eigen::Index d = 0; d < columns; ++d) projection.tail(rest) += sample[d] * atoms.col(d).tail(rest);
   }
 };
 

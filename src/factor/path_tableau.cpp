@@ -29,6 +29,7 @@ PathTableau::PathTableau(const Eigen::MatrixXd& gram, bool positive)
       sign_(stride_),
       open_(stride_),
       events_(stride_),
+      before_(stride_),
       multipliers_(stride_) {
   gram_.topRows(size_) = gram;
 }
@@ -133,32 +134,31 @@ void PathTableau::pivot() {
 
 template <int Stride>
 void PathTableau::sweep(Eigen::Index unit) {
-  const Eigen::Index stride = Stride > 0 ? Stride : stride_;
-  const double pivot = table_(unit, unit), size = std::abs(pivot);
-  const double a = a_[unit], b = b_[unit];
+  constexpr int size = Stride == 0 ? Eigen::Dynamic : Stride;
+  const auto part = [&](double* from) {
+    return Eigen::Map<Eigen::Array<double, size, 1>, Eigen::AlignedMax>(from, stride_);
+  };
+  const double pivot = table_(unit, unit), a = a_[unit], b = b_[unit];
   projected_ += a * a / pivot;
   projected_signs_ += a * b / pivot;
   signs_ += b * b / pivot;
-  double* const multipliers = multipliers_.data();
-  double* const own = table_.data() + unit * stride;
-  for (Eigen::Index i = 0; i < stride; ++i) multipliers[i] = own[i] / pivot;
+  const double inverse = 1 / pivot, inverse_size = std::abs(inverse);
+  auto own = part(table_.data() + unit * stride_), before = part(before_.data());
+  auto multipliers = part(multipliers_.data());
+  before = own;
+  multipliers = own * inverse;
   multipliers[unit] = 0;
-  const auto subtract = [&](double* column, double factor) {
-    for (Eigen::Index i = 0; i < stride; ++i) column[i] -= factor * multipliers[i];
-  };
   for (Eigen::Index j = 0; j < size_; ++j) {
-    if (j == unit) continue;
-    double* const column = table_.data() + j * stride;
-    const double factor = column[unit];
-    subtract(column, factor);
-    column[unit] = factor / size;
+    auto column = part(table_.data() + j * stride_);
+    column -= before_[j] * multipliers;
+    column[unit] = before_[j] * inverse_size;
   }
-  for (Eigen::Index i = 0; i < stride; ++i) own[i] /= size;
-  own[unit] = -1 / pivot;
-  subtract(a_.data(), a);
-  a_[unit] = a / size;
-  subtract(b_.data(), b);
-  b_[unit] = b / size;
+  own = before * inverse_size;
+  own[unit] = -inverse;
+  part(a_.data()) -= a * multipliers;
+  a_[unit] = a * inverse_size;
+  part(b_.data()) -= b * multipliers;
+  b_[unit] = b * inverse_size;
 }
 
 void PathTableau::codes(double alpha, Eigen::Ref<Eigen::VectorXd> codes) const {
