@@ -17,7 +17,7 @@ class LaneCoder {
 
   int units() const { return dictionary_.units; }
   /// Numbers of scratch that a thread needs.
-  std::size_t scratch_size() const { return static_cast<std::size_t>(2 * units() * tile_lanes); }
+  std::size_t scratch_size() const { return std::size_t{2 * tile_lanes} * static_cast<std::size_t>(units()); }
 
   /// As those of LaneKernels.
   std::int64_t code(const double* samples, const double* squared_norms, double* codes, std::ptrdiff_t tiles,
