@@ -130,7 +130,7 @@ ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
       } else if (const auto own = codes[s].find(name); own != codes[s].end()) {
         one = match(systems[s], name, own->second, headers);
       } else {
-        one.problem = "no codes of " + systems[s].name;
+        problem = problem.empty() ? "no codes of " + systems[s].name : problem;
       }
       if (one.file.empty()) {
         if (problem.empty()) problem = one.problem;
@@ -160,6 +160,8 @@ ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
     if (found[s] == 0 && !systems[s].imported())
       throw data_error({}, "none of the inputs is for " + systems[s].name + ": " + first_problem[s],
                        "give the folder of the signals that it was learnt from too");
+    else if (found[s] == 0 && !first_problem[s].empty())
+      throw data_error({}, "nothing of " + systems[s].name + " can be used: " + first_problem[s]);
   throw nothing_in_common(systems, found, inputs);
 }
 

@@ -74,7 +74,7 @@ class Collector {
 Outcome outcome_of(const ComparedRecording& recording, const std::vector<ComparedSystem>& systems,
                    const std::vector<SystemView>& views, const ComparisonOptions& options, const Work& work) {
   try {
-    return {sums_of(recording, systems, views, options.every, work), {}};
+    return {sums_of(recording, systems, views, options, work), {}};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
     return {std::nullopt, error.what()};

@@ -134,7 +134,8 @@ SystemSums& SystemSums::operator+=(const SystemSums& other) {
 }
 
 RecordingSums sums_of(const ComparedRecording& recording, const std::vector<ComparedSystem>& systems,
-                      const std::vector<SystemView>& views, int every, const Work& work) {
+                      const std::vector<SystemView>& views, const ComparisonOptions& options,
+                      const Work& work) {
   std::map<std::filesystem::path, Recording> read;
   std::vector<const Recording*> of_system;
   std::vector<std::vector<Eigen::Index>> columns;
@@ -154,7 +155,7 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
                          "import all of them with the same --columns");
     }
   }
-  const CommonRows rows(of_system, columns, every);
+  const CommonRows rows(of_system, columns, options.every);
   RecordingSums sums;
   sums.frames = rows.count();
   TruthRows truth;
@@ -162,6 +163,9 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
     truth = read_truth(recording.truth, *of_system.front(), rows.of(0));
     sums.truth_units = truth.units;
   }
+  const auto active_counts = options.active_counts();
+  const Eigen::Index most_active =
+      active_counts.empty() ? 0 : *std::max_element(active_counts.begin(), active_counts.end());
   Work alone = work;
   alone.threads = 1;
   alone.progress = nullptr;
@@ -183,8 +187,9 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
       one.moments = CodeMoments(codes, judged);
       one.use = CodeUse(codes, view.size);
       if (view.movements)
-        one.active_residual = residual_by_active_units(judged.rowwise() - view.movements->rest,
-                                                       view.movements->movements, !view.signed_codes, alone);
+        one.active_residual =
+            residual_by_active_units(judged.rowwise() - view.movements->rest, view.movements->movements,
+                                     std::min(most_active, codes.cols()), !view.signed_codes, alone);
       if (!truth.rows.empty()) one.truth = CodeCorrelation(codes(truth.rows, Eigen::all), truth.values);
     }
     sums.systems.push_back(std::move(one));

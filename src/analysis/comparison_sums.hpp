@@ -7,6 +7,7 @@
 #include "facelex/analysis/code_moments.hpp"
 #include "facelex/analysis/code_use.hpp"
 #include "facelex/analysis/compared_recordings.hpp"
+#include "facelex/analysis/comparison.hpp"
 #include "facelex/analysis/unit_geometry.hpp"
 #include "facelex/core/work.hpp"
 
@@ -37,7 +38,7 @@ struct SystemSums {
   PartError decoded;    ///< as the system itself decodes; of imported codes: squares alone
   CodeMoments moments;  ///< codes and judged columns
   CodeUse use;
-  Eigen::VectorXd active_residual;  ///< K+1: residual_by_active_units
+  Eigen::VectorXd active_residual;  ///< residual_by_active_units, up to as many units as are asked for
   CodeCorrelation truth;
 
   SystemSums& operator+=(const SystemSums& other);
@@ -52,6 +53,7 @@ struct RecordingSums {
 /// Codes the frames of one recording that all systems can code, with all of them. Throws Error (data) for
 /// files that cannot be read or do not fit one another.
 RecordingSums sums_of(const ComparedRecording& recording, const std::vector<ComparedSystem>& systems,
-                      const std::vector<SystemView>& views, int every, const Work& work);
+                      const std::vector<SystemView>& views, const ComparisonOptions& options,
+                      const Work& work);
 
 }  // namespace facelex

@@ -19,8 +19,8 @@ class Rows {
   explicit Rows(const Comparison& comparison) : comparison_(comparison) {}
 
   void add(const std::string& name, const std::string& label, const std::string& definition,
-           const std::function<Figure(const ComparedFigures&)>& figure) {
-    ComparisonRow row{name, label, definition, {}};
+           const std::function<Figure(const ComparedFigures&)>& figure, const std::string& series = {}) {
+    ComparisonRow row{name, label, definition, series, {}};
     for (const auto& system : comparison_.systems) row.of_system.push_back(figure(system));
     rows_.push_back(std::move(row));
   }
@@ -111,29 +111,31 @@ std::vector<ComparisonRow> comparison_rows(const Comparison& comparison, const C
       "of subjects",
       [](const auto& system) { return system.variance; });
   for (std::size_t i = 0; i < options.units.size(); ++i)
-    rows.add("variance_" + options.units[i] + "_units",
-             "… with the " + options.units[i] + " most active units, %",
-             "the same, decoded from the codes of the " + options.units[i] +
-                 " units with the largest mean size·|z|, all others 0",
-             [i](const auto& system) { return system.variance_by_units[i]; });
+    rows.add(
+        "variance_" + options.units[i] + "_units", "… with the " + options.units[i] + " most active units, %",
+        "the same, decoded from the codes of the " + options.units[i] +
+            " units with the largest mean size·|z|, all others 0",
+        [i](const auto& system) { return system.variance_by_units[i]; }, "variance_by_units");
   for (std::size_t i = 0; i < options.active_units.size(); ++i)
-    rows.add("variance_" + options.active_units[i] + "_active",
-             "… with at most " + options.active_units[i] + " active in a frame, %",
-             "the same with at most " + options.active_units[i] +
-                 " codes ≠ 0 in each frame: the best such point of the frame's lasso path, for orthogonal "
-                 "units the "
-                 "largest projections",
-             [i](const auto& system) { return system.variance_by_active[i]; });
+    rows.add(
+        "variance_" + options.active_units[i] + "_active",
+        "… with at most " + options.active_units[i] + " active in a frame, %",
+        "the same with at most " + options.active_units[i] +
+            " units in each frame, those of its lasso path, their codes by least squares; for orthogonal "
+            "units "
+            "the largest projections",
+        [i](const auto& system) { return system.variance_by_active[i]; }, "variance_by_active");
   rows.add("variance_cross_decoded", "variance explained by a fitted decoder, %",
            "the same with an affine least-squares decoder from codes to signal, fitted on half of the "
            "subjects and "
            "applied to the others: for imported codes too",
            [](const auto& system) { return system.cross_decoded; });
   for (std::size_t i = 0; i < options.units.size(); ++i)
-    rows.add("variance_cross_decoded_" + options.units[i] + "_units",
-             "… from the " + options.units[i] + " most active units, %",
-             "the same from the codes of the " + options.units[i] + " units with the largest mean size·|z|",
-             [i](const auto& system) { return system.cross_decoded_by_units[i]; });
+    rows.add(
+        "variance_cross_decoded_" + options.units[i] + "_units",
+        "… from the " + options.units[i] + " most active units, %",
+        "the same from the codes of the " + options.units[i] + " units with the largest mean size·|z|",
+        [i](const auto& system) { return system.cross_decoded_by_units[i]; }, "cross_decoded_by_units");
   rows.add("zeros", "share of zeros", "share of all codes that are 0",
            [](const auto& system) { return system.zeros; });
   rows.add("active_units", "active units in a frame", "mean number of codes ≠ 0",
@@ -153,10 +155,12 @@ std::vector<ComparisonRow> comparison_rows(const Comparison& comparison, const C
       "symmetry", "left-right symmetry",
       "mean over units of the cosine (signed codes: |cos|) of its mirror image and the unit most like that",
       [](const auto& system) { return system.symmetry; });
-  rows.add("stability", "stability over subjects",
-           "mean cosine (signed codes: |cos|) of its units and their one-to-one partners in " +
-               std::to_string(options.resamples) + " systems learnt from subjects drawn with replacement",
-           [](const auto& system) { return system.stability; });
+  rows.add(
+      "stability", "stability over subjects",
+      "mean cosine (signed codes: |cos|) of its units and their one-to-one partners in systems learnt again "
+      "from subjects drawn with replacement" +
+          (options.resamples > 0 ? ", " + std::to_string(options.resamples) + " times" : std::string()),
+      [](const auto& system) { return system.stability; });
   rows.add("agreement", "agreement with truth", "mean over true units of the largest |r| with a unit",
            [](const auto& system) { return system.agreement; });
   rows.add(
@@ -226,8 +230,12 @@ std::string comparison_markdown(const Comparison& comparison, const ComparisonOp
   for (std::size_t i = 0; i < footnotes.reasons().size(); ++i)
     text += std::to_string(i + 1) + ". " + footnotes.reasons()[i] + "\n";
   text += "\nWhat the figures are (`facelex/analysis/comparison.hpp`):\n\n";
-  for (const auto& row : rows)
+  std::string series;  // of rows that differ in a number alone, the first speaks for all
+  for (const auto& row : rows) {
+    if (!series.empty() && row.series == series) continue;
+    series = row.series;
     text += "- **" + row.label + "** (`" + row.name + "`): " + row.definition + ".\n";
+  }
   if (comparison.left_out.empty()) return text;
   text += "\n" + std::to_string(comparison.left_out.size()) + " recordings are left out:\n\n";
   for (const LeftOut& one : comparison.left_out) text += "- " + one.name + ": " + one.reason + "\n";

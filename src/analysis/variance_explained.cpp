@@ -1,11 +1,9 @@
 #include "facelex/analysis/variance_explained.hpp"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <limits>
 
-#include "facelex/analysis/unit_geometry.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/factor/lasso_path.hpp"
 
@@ -22,25 +20,37 @@ double percentile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-bool orthogonal(const RowMatrix& movements) {
-  constexpr double rounding = 1e-8;
-  const auto found = coherence(movements);
-  return !found || found->largest < rounding;
+/// What the units of `support` leave of a sample by least squares.
+double refitted_residual(const Eigen::MatrixXd& gram, const Eigen::VectorXd& projection, double squares,
+                         const std::vector<Eigen::Index>& support, bool positive) {
+  const Eigen::MatrixXd own = gram(support, support);
+  const Eigen::VectorXd wanted = projection(support);
+  if (positive) return lasso_path(own, wanted, squares, true).squared_residual.back();
+  return squares - wanted.dot(own.ldlt().solve(wanted));
 }
 
-/// units: orthonormal rows.
-Eigen::VectorXd residual_of_orthogonal(const RowMatrix& samples, const RowMatrix& units, bool positive) {
-  RowMatrix gains = samples * units.transpose();
-  if (positive) gains = gains.cwiseMax(0);
-  gains = gains.array().square();
-  Eigen::VectorXd residual = Eigen::VectorXd::Zero(units.rows() + 1);
-  for (auto gain : gains.rowwise()) {
-    std::sort(gain.begin(), gain.end(), std::greater<>());
-    residual.tail(gain.size()) -= gain.transpose();
+/// Of one sample, by number of units; never rises.
+Eigen::VectorXd residuals_of(const Eigen::MatrixXd& gram, const Eigen::VectorXd& projection, double squares,
+                             Eigen::Index most, bool positive) {
+  Eigen::VectorXd residual = Eigen::VectorXd::Constant(most + 1, squares);
+  PathStop stop;
+  stop.most_units = most;
+  const LassoPath path = lasso_path(gram, projection, squares, positive, stop);
+  std::vector<std::vector<Eigen::Index>> support(static_cast<std::size_t>(most) + 1);
+  for (const auto& codes : path.codes.rowwise()) {
+    std::vector<Eigen::Index> active;
+    for (Eigen::Index k = 0; k < codes.size(); ++k)
+      if (codes[k] != 0) active.push_back(k);
+    if (active.size() < support.size()) support[active.size()] = active;
   }
-  residual[0] = samples.squaredNorm();
-  for (Eigen::Index k = 1; k < residual.size(); ++k) residual[k] += residual[k - 1];
-  return residual.cwiseMax(0);
+  for (Eigen::Index k = 1; k <= most; ++k) {
+    const auto& active = support[static_cast<std::size_t>(k)];
+    residual[k] = residual[k - 1];
+    if (active.empty()) continue;
+    residual[k] =
+        std::clamp(refitted_residual(gram, projection, squares, active, positive), 0.0, residual[k - 1]);
+  }
+  return residual;
 }
 
 }  // namespace
@@ -76,18 +86,27 @@ Estimate PartDraws::variance_explained(const std::vector<PartError>& parts) cons
   return estimate;
 }
 
-Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements, bool positive,
-                                         const Work& work) {
+Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements,
+                                         Eigen::Index most, bool positive, const Work& work) {
   std::vector<Eigen::Index> moving;
   for (Eigen::Index k = 0; k < movements.rows(); ++k)
     if (movements.row(k).squaredNorm() > 0) moving.push_back(k);
-  RowMatrix atoms = movements(moving, Eigen::all);
-  atoms.rowwise().normalize();  // so that a penalty means the same for units of any measure
-  const Eigen::VectorXd found = orthogonal(atoms)
-                                    ? residual_of_orthogonal(samples, atoms, positive)
-                                    : lasso_path_curves(samples, atoms, positive, {}, work).residual_by_units;
-  Eigen::VectorXd residual = Eigen::VectorXd::Constant(movements.rows() + 1, found[found.size() - 1]);
-  residual.head(found.size()) = found;
+  const RowMatrix units = movements(moving, Eigen::all).rowwise().normalized();
+  const Eigen::MatrixXd gram = units * units.transpose();
+  const RowMatrix projections = samples * units.transpose();
+  const Eigen::Index within = std::min(most, units.rows());
+  Eigen::VectorXd residual = Eigen::VectorXd::Zero(most + 1);
+  for (Eigen::Index t = 0; t < samples.rows(); ++t) {
+    if (t % 256 == 0) work.check_stop();
+    const double squares = samples.row(t).squaredNorm();
+    if (within == 0 || squares == 0) {
+      residual.array() += squares;
+      continue;
+    }
+    const Eigen::VectorXd one = residuals_of(gram, projections.row(t), squares, within, positive);
+    residual.head(within + 1) += one;
+    residual.tail(most - within).array() += one[within];
+  }
   return residual;
 }
 

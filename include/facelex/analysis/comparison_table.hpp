@@ -12,6 +12,7 @@ struct ComparisonRow {
   std::string name;        ///< in the CSV: "variance_5_units"
   std::string label;       ///< in the Markdown: "… with the 5 most active units"
   std::string definition;  ///< a sentence that says what the figure is
+  std::string series;      ///< the same for rows that differ in a number of units alone; else empty
   std::vector<Figure> of_system;
 };
 /// The figures in the order of the tables.

@@ -34,12 +34,14 @@ class PartDraws {
 };
 
 /// K units w_k as the rows of `movements`, T samples x − m. residual[k] = Σ‖x − m − x̂‖² with at most
-/// k = 0 … K codes ≠ 0 in each frame.
+/// k = 0 … `most` codes ≠ 0 in each frame; most ≤ K.
 ///
-/// Where the units are orthogonal, the k codes that explain most, by least squares. Otherwise the best point
-/// with at most k codes of each frame's lasso path (factor/lasso_path.hpp; paper 001, equation 4): of all the
-/// ways to choose k units the one that sparse coding itself would take. `positive`: codes ≥ 0.
-Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements, bool positive,
-                                         const Work& work = {});
+/// Which units a frame takes is what sparse coding would take: those of its lasso path
+/// (factor/lasso_path.hpp; paper 001, equation 4; units brought to length 1) at the last point with at most
+/// k. Their codes are then of least squares. The path's own codes are shrunk by its penalty, which would make
+/// sparse systems worse than orthogonal ones: refitted, all are judged alike, and for orthogonal units these
+/// are the k largest projections. `positive`: codes ≥ 0. Throws what lasso_path throws.
+Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements,
+                                         Eigen::Index most, bool positive, const Work& work = {});
 
 }  // namespace facelex
