@@ -16,6 +16,8 @@ std::vector<std::unique_ptr<Command>> make_learn_commands(CLI::App& learn);
 std::unique_ptr<Command> make_learn_frontalization_command(CLI::App& learn);
 std::unique_ptr<Command> make_encode_command(CLI::App& parent);
 std::unique_ptr<Command> make_decode_command(CLI::App& parent);
+std::unique_ptr<Command> make_import_codes_command(CLI::App& parent);
+std::unique_ptr<Command> make_compare_command(CLI::App& parent);
 std::unique_ptr<Command> make_simulate_command(CLI::App& parent);
 std::unique_ptr<Command> make_run_command(CLI::App& parent);
 std::unique_ptr<Command> make_status_command(CLI::App& parent);
@@ -25,6 +27,10 @@ std::unique_ptr<Command> make_build_face_command(CLI::App& model);
 /// Needs OpenCV.
 std::unique_ptr<Command> make_picture_command(CLI::App& model);
 std::unique_ptr<Command> make_model_info_command(CLI::App& model);
+std::unique_ptr<Command> make_build_facs_command(CLI::App& model);
+/// Below `facelex measure`.
+std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure);
+std::unique_ptr<Command> make_measure_interpretability_command(CLI::App& measure);
 /// What the model commands call the face that facelex ships.
 inline constexpr const char* built_in_name = "built-in";
 

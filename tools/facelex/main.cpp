@@ -76,6 +76,12 @@ int main(int argc, char** argv) {
   commands.push_back(make_learn_frontalization_command(*learn));
   commands.push_back(make_encode_command(program));
   commands.push_back(make_decode_command(program));
+  CLI::App* measure = program.add_subcommand("measure", "What coding systems explain, and whether they make sense");
+  measure->require_subcommand(1);
+  commands.push_back(make_measure_variance_command(*measure));
+  commands.push_back(make_measure_interpretability_command(*measure));
+  commands.push_back(make_import_codes_command(program));
+  commands.push_back(make_compare_command(program));
   commands.push_back(make_simulate_command(program));
   commands.push_back(make_status_command(program));
   CLI::App* model = program.add_subcommand("model", "Import, look into and export models");
@@ -85,6 +91,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_picture_command(*model));
 #endif
   commands.push_back(make_build_face_command(*model));
+  commands.push_back(make_build_facs_command(*model));
   std::string pages;
   CLI::App* docs = program.add_subcommand("docs", "Write a page of Markdown for every command")->group("");
   docs->add_option("folder", pages)->required();

@@ -119,4 +119,14 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format) {
   return stage;
 }
 
+Stage import_stage(ImportCodesOptions options, TableFormat format) {
+  options.check();
+  Stage stage = recording_stage("import", described(options), format);
+  stage.noun = "tables";
+  stage.run = [options, format](const auto& input, const auto& output, const Work& work) {
+    return import_codes(input, output, options, format, work);
+  };
+  return stage;
+}
+
 }  // namespace facelex::cli

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "facelex/analysis/import_codes.hpp"
 #include "facelex/batch/runner.hpp"
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/face/standardize.hpp"
@@ -33,5 +34,6 @@ Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
 Stage standardize_stage(StandardizeOptions options, TableFormat format);
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format);
 Stage decode_stage(const LoadedSystem& model, TableFormat format);
+Stage import_stage(ImportCodesOptions options, TableFormat format);
 
 }  // namespace facelex::cli
