@@ -95,8 +95,8 @@ UnitInterpretability judged(const std::string& unit, int sign, const Landmarks68
 
 void InterpretabilityOptions::describe(OptionList& options) {
   options
-      .choice("directions", directions, {{"cone", Directions::cone}, {"single", Directions::single}},
-              "What is allowed at a point: any pull of its muscles together, or that of one muscle alone")
+      .choice("directions", directions, {{"single", Directions::single}, {"cone", Directions::cone}},
+              "What is allowed at a point: the way of one action unit alone, or any of several together")
       .number("angle", angle, Bounds::between(0, 180), "Degrees that a movement may lie outside")
       .number("least-share", least_share, Bounds{0, 1, true},
               "Points that move less than this share of a unit's most moved point are not looked at");

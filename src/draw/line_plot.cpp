@@ -60,7 +60,7 @@ double round_step(double range, int wanted) {
 std::string tick_text(double value, double step) {
   const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value + 0.0);  // + 0.0: no "-0"
   return text.data();
 }
 

@@ -13,14 +13,16 @@ namespace facelex {
 /// An automatic stand-in for the raters of paper 001, 3.4: whether a unit moves each point of the face in a
 /// direction in which facial muscles can pull it there.
 struct InterpretabilityOptions {
-  /// cone: any way in which the muscles of a point can pull together. single: the way of one muscle alone.
-  enum class Directions { cone, single };
+  /// single: the way of one action unit alone, as the paper's raters compare with the arrows of a chart.
+  /// cone: any way in which those of a point can pull together; it forgives more, since two that work against
+  /// one another (up and down, both a little outward) also allow what neither does (outward).
+  enum class Directions { single, cone };
 
-  Directions directions = Directions::cone;
-  double angle = 20;  ///< degrees that a movement may lie outside; 0 … 180
+  Directions directions = Directions::single;
+  double angle = 45;  ///< degrees that a movement may lie outside; 0 … 180
   /// A point counts as moved by a unit, and by a muscle, when it moves at least this share of what the unit's
   /// (muscle's) most moved point does; in (0, 1].
-  double least_share = 0.1;
+  double least_share = 0.2;
 
   void describe(OptionList& options);
 };
