@@ -4,6 +4,7 @@
 #include "facelex/coding/encode.hpp"
 #include "facelex/coding/learn.hpp"
 #include "facelex/coding/pca_system.hpp"
+#include "facelex/coding/positive_units.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/factor/pca.hpp"
 #include "learn_signal.hpp"
@@ -12,8 +13,8 @@ namespace facelex {
 namespace {
 
 /// Fills the group's mean and atoms; returns its summary, and adds its variance to the totals.
-Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData& data, const Work& work,
-                 double& variance, double& explained, std::vector<std::string>& warnings) {
+Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData& data, bool centred,
+                 const Work& work, double& variance, double& explained, std::vector<std::string>& warnings) {
   const RowMatrix samples = model.group_samples(group, data.values);
   if (group.units > samples.cols())
     throw usage_error(std::to_string(group.units) + " components of the " + group.description +
@@ -24,9 +25,9 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
                      std::to_string(samples.rows()) + " frames are too few for " +
                          std::to_string(group.units) + " components of the " + group.description,
                      "learn from more frames, or ask for fewer");
-  const Pca pca = fit_pca(samples, group.units, true, work);
-  const double total =
-      (samples.rowwise() - pca.mean.transpose()).squaredNorm() / static_cast<double>(samples.rows() - 1);
+  const Pca pca = fit_pca(samples, group.units, centred, work);
+  const double total = (samples.rowwise() - pca.mean.transpose()).squaredNorm() /
+                       static_cast<double>(samples.rows() - (centred ? 1 : 0));
   if (total == 0)
     throw data_error(
         {}, "the " + group.description + " never moves in " + std::to_string(samples.rows()) + " frames",
@@ -56,20 +57,36 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
 }
 
 template <class Options>
-LearnResult learn_groups(LinearModel model, const TrainingData& data, const Options& options,
+LearnResult learn_groups(LinearModel model, const TrainingData& data, const Options& options, bool centred,
                          std::string_view kind, const Work& work) {
   LearnResult result;
   result.warnings = data.warnings();
   Json groups = Json::array();
   double variance = 0, explained = 0;
   for (const auto& group : model.groups)
-    groups.push_back(learn_group(model, group, data, work, variance, explained, result.warnings));
+    groups.push_back(learn_group(model, group, data, centred, work, variance, explained, result.warnings));
   model.options = options_json(options);
   model.training = data.summary();
   model.training["variance_explained"] = explained / variance;
   model.training["groups"] = std::move(groups);
   result.system = std::make_unique<PcaSystem>(std::move(model), kind);
   return result;
+}
+
+/// [U −U] of a model with one group: each unit and behind it its negative.
+LinearModel signed_pairs_of(const LinearModel& pca) {
+  LinearModel pairs = pca;
+  pairs.units.clear();
+  pairs.atoms.resize(2 * pca.atoms.rows(), pca.atoms.cols());
+  for (Eigen::Index k = 0; k < pca.atoms.rows(); ++k) {
+    const Column& unit = pca.units[static_cast<std::size_t>(k)];
+    pairs.atoms.row(2 * k) = pca.atoms.row(k);
+    pairs.atoms.row(2 * k + 1) = (0 - pca.atoms.row(k).array()).matrix();
+    for (const char* sign : {"+", "-"})
+      pairs.units.push_back({unit.name + sign, unit.description + ", " + sign, unit.unit});
+  }
+  pairs.groups.front().units *= 2;
+  return pairs;
 }
 
 /// The e_* of a fit or of a fitted face's expression, which also hold the head's pose.
@@ -108,7 +125,11 @@ void PcaOptions::describe(OptionList& options) {
   options.choice("fit-part", fit_part,
                  {{"displacement", FitPart::displacement}, {"expression", FitPart::expression}},
                  "What of recordings of facelex fit is learnt from");
-  options.integer("components", components, Bounds::at_least(1), "Number of principal components");
+  options.integer("components", components, Bounds::at_least(1), "Number of principal components")
+      .flag("signed-pairs", signed_pairs,
+            "Each component and its negative as units of non-negative codes, about zero (paper 001)")
+      .number("code-alpha", code_alpha, Bounds::above(0),
+              "With signed pairs: penalty of coding, ½-form, in the unit of the scaled signal");
 }
 
 void LocalPcaOptions::describe(OptionList& options) {
@@ -135,7 +156,13 @@ LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Eigen::Index>(i);
   add_group(model, "PC", "whole face", std::move(all), options.components,
             options.signal.scaled_unit(data.kind, unit_of(data)));
-  return learn_groups(std::move(model), data, options, PcaSystem::global_kind, work);
+  LearnResult result =
+      learn_groups(std::move(model), data, options, !options.signed_pairs, PcaSystem::global_kind, work);
+  if (options.signed_pairs)
+    result.system = std::make_unique<PositiveUnits>(
+        PositiveUnits::signed_pairs_kind,
+        signed_pairs_of(dynamic_cast<const PcaSystem&>(*result.system).model()), options.code_alpha);
+  return result;
 }
 
 LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
@@ -147,8 +174,8 @@ LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const Loca
         return columns_of_features(header, allocation, file);
       },
       options.training, work);
-  return learn_groups(empty_model(data, options.signal, allocation), data, options, PcaSystem::local_kind,
-                      work);
+  return learn_groups(empty_model(data, options.signal, allocation), data, options, true,
+                      PcaSystem::local_kind, work);
 }
 
 }  // namespace facelex
