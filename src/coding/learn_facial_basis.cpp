@@ -78,14 +78,16 @@ class FacialBasisLearner {
   static std::optional<RowMatrix> start_atoms(const FeatureProblem& problem, const FacialBasis* start) {
     if (!start) return std::nullopt;
     const LinearModel& model = start->model();
-    const std::string& name = problem.features().front().name;
+    // By its columns: the published dictionary calls LB what is RB here.
+    const FeatureColumns& feature = problem.features().front();
     const auto group = std::find_if(model.groups.begin(), model.groups.end(),
-                                    [&](const UnitGroup& one) { return one.name == name; });
+                                    [&](const UnitGroup& one) { return one.columns == feature.columns; });
     if (group == model.groups.end() || group->units != problem.units())
       throw data_error({},
                        "--start-from: the model has " +
-                           std::to_string(group == model.groups.end() ? 0 : group->units) + " atoms of " +
-                           name + ", not the " + std::to_string(problem.units()) + " that are to be learnt",
+                           std::to_string(group == model.groups.end() ? 0 : group->units) + " atoms of the " +
+                           feature.description + ", not the " + std::to_string(problem.units()) +
+                           " that are to be learnt",
                        "ask for as many with --atoms, or start from another model");
     return problem.gathered(model.atoms.middleRows(group->first_unit, group->units));
   }
