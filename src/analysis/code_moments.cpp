@@ -14,6 +14,7 @@ CodeMoments::CodeMoments(const RowMatrix& codes, const RowMatrix& signals) : squ
 }
 
 CodeMoments& CodeMoments::operator+=(const CodeMoments& other) {
+  if (other.gram_.size() == 0) return *this;
   if (gram_.size() == 0) return *this = other;
   gram_ += other.gram_;
   cross_ += other.cross_;

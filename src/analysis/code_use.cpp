@@ -30,6 +30,7 @@ CodeUse::CodeUse(const RowMatrix& codes, const Eigen::VectorXd& size)
 }
 
 CodeUse& CodeUse::operator+=(const CodeUse& other) {
+  if (other.magnitude_.size() == 0) return *this;
   if (magnitude_.size() == 0) return *this = other;
   frames_ += other.frames_;
   moving_ += other.moving_;
@@ -70,6 +71,7 @@ CodeCorrelation::CodeCorrelation(const RowMatrix& codes, const RowMatrix& signal
       products_(codes.transpose() * signals) {}
 
 CodeCorrelation& CodeCorrelation::operator+=(const CodeCorrelation& other) {
+  if (other.products_.size() == 0) return *this;
   if (products_.size() == 0) return *this = other;
   frames_ += other.frames_;
   codes_ += other.codes_;

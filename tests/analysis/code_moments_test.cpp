@@ -34,6 +34,7 @@ TEST(CodeMomentsTest, PartsAddUp) {
   EXPECT_EQ(sum.frames(), 0);
   sum += CodeMoments(codes.topRows(20), signals.topRows(20));
   sum += CodeMoments(codes.bottomRows(30), signals.bottomRows(30));
+  sum += CodeMoments();
   EXPECT_EQ(sum.frames(), 50);
   EXPECT_NEAR(sum.squared_error(decoder), error_of(codes, signals, decoder), 1e-9);
 }

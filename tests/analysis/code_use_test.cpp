@@ -46,6 +46,7 @@ TEST(CodeUseTest, AgainstTheDefinitions) {
     CodeUse sum;
     sum += CodeUse(codes.topRows(11), size);
     sum += CodeUse(codes.bottomRows(19), size);
+    sum += CodeUse();
     EXPECT_NEAR(sum.hoyer(), use.hoyer(), 1e-13);
     EXPECT_NEAR(sum.share_of_zeros(), use.share_of_zeros(), 1e-14);
     EXPECT_TRUE(sum.mean_magnitude().isApprox(use.mean_magnitude()));
@@ -71,6 +72,7 @@ TEST(CodeCorrelationTest, AgainstTheDefinition) {
     CodeCorrelation sum;
     sum += CodeCorrelation(codes.topRows(15), signals.topRows(15));
     sum += CodeCorrelation(codes.bottomRows(25), signals.bottomRows(25));
+    sum += CodeCorrelation();  // a recording without truth
     EXPECT_EQ(sum.frames(), 40);
     for (int k = 0; k < 3; ++k)
       for (int u = 0; u < 2; ++u) {

@@ -135,6 +135,18 @@ TEST_F(ComparisonTest, SystemsOfOneSignalAreJudgedOnWhatAllTake) {
   EXPECT_NEAR(found.systems[0].variance.value, first / (first + second), 1e-12);
 }
 
+TEST_F(ComparisonTest, TheTruthMayBeKnownOfSomeRecordings) {
+  const std::vector<ComparedSystem> systems = {named("truth", test::orthonormal_system(atoms))};
+  for (const std::size_t without : {0, 1, 5}) {
+    auto some = recordings_for(systems, true);
+    some[without].truth.clear();
+    const Comparison found = compare_systems(systems, some, quick_options());
+    EXPECT_EQ(found.with_truth, 5U);
+    EXPECT_EQ(found.recordings, 6U);
+    EXPECT_NEAR(found.systems[0].agreement.value, 1, 1e-9);
+  }
+}
+
 TEST_F(ComparisonTest, OnlyFramesThatAllSystemsCanCodeCount) {
   Recording motion_with_gap = test::motion_recording(signals[0]);
   test::lose_face(motion_with_gap, 3);
