@@ -66,22 +66,18 @@ class CentredSamples {
     return sum_over_blocks(pool_, work_, static_cast<std::size_t>(rows()), std::move(zero), part);
   }
 
-  /// XᵀX·m, and without m XᵀX. The mean is subtracted before the squares are summed: the shorter formula
-  /// loses half the digits.
+  /// The lower triangle of XᵀX, and XᵀX·m. The mean is subtracted before the squares are summed: the shorter
+  /// formula loses half the digits.
   Eigen::MatrixXd products() {
-    return sum(Eigen::MatrixXd::Zero(cols(), cols()).eval(),
-               [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& part) {
-                 const RowMatrix rows = block(first, n);
-                 part.noalias() = rows.transpose() * rows;
-               });
+    return sum_over_rows(cols(), [](const RowMatrix& rows, Eigen::MatrixXd& part) {
+      part.triangularView<Eigen::Lower>() += rows.transpose() * rows;
+    });
   }
   Eigen::MatrixXd products(const Eigen::MatrixXd& m) {
-    return sum(Eigen::MatrixXd::Zero(cols(), m.cols()).eval(),
-               [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& part) {
-                 const RowMatrix rows = block(first, n);
-                 const RowMatrix scores = rows * m;
-                 part.noalias() = rows.transpose() * scores;
-               });
+    return sum_over_rows(m.cols(), [&](const RowMatrix& rows, Eigen::MatrixXd& part) {
+      const RowMatrix scores = rows * m;
+      part.noalias() += rows.transpose() * scores;
+    });
   }
   double squares() {
     return sum(
@@ -89,6 +85,18 @@ class CentredSamples {
   }
 
  private:
+  /// The D×`columns` sum of what add(centred rows, sum) adds for a few rows at a time, which stay in the
+  /// cache.
+  template <class Add>
+  Eigen::MatrixXd sum_over_rows(Eigen::Index columns, Add add) {
+    constexpr Eigen::Index few = 64;
+    return sum(Eigen::MatrixXd::Zero(cols(), columns).eval(),
+               [&](Eigen::Index first, Eigen::Index n, Eigen::MatrixXd& part) {
+                 for (Eigen::Index at = first; at < first + n; at += few)
+                   add(block(at, std::min(few, first + n - at)), part);
+               });
+  }
+
   const RowMatrix& samples_;
   const Work& work_;
   ThreadPool pool_;
@@ -151,7 +159,8 @@ Directions randomized(CentredSamples& samples, Eigen::Index components, const Pc
 
 }  // namespace
 
-Pca fit_pca(const RowMatrix& samples, Eigen::Index components, const PcaFitOptions& options, const Work& work) {
+Pca fit_pca(const RowMatrix& samples, Eigen::Index components, const PcaFitOptions& options,
+            const Work& work) {
   options.check();
   if (components < 1 || components > samples.cols())
     throw usage_error(

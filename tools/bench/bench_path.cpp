@@ -138,7 +138,7 @@ int main(int count, char** arguments) {
   try {
     const Settings settings = read_arguments(count, arguments);
     std::printf(
-        "row,group,samples,columns,atoms,method,threads,iterations,converged,objective,seconds,cpu_"
+        "row,group,samples,columns,atoms,method,threads,iterations,converged,objective,seconds,processor_"
         "seconds\n");
     if (settings.wants("nmf-10k", settings.method)) measure_nmf(settings);
     if (settings.wants("path-136k", "fast")) measure_path(settings);
