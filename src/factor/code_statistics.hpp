@@ -33,6 +33,13 @@ struct CodeStatistics {
     return *this;
   }
 
+  /// As if every code had been multiplied with its atom's factor, > 0 or 0.
+  void scale(const Eigen::VectorXd& factors) {
+    products = factors.asDiagonal() * products * factors.asDiagonal();
+    samples = factors.asDiagonal() * samples;
+    l1.array() *= factors.array();
+  }
+
   /// As if no sample had used the atom.
   void forget(Eigen::Index atom) {
     products.row(atom).setZero();

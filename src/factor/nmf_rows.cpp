@@ -55,7 +55,7 @@ void NmfRows::go_through(Sweep sweep) {
   for (std::size_t b = 1; b < parts_.size(); ++b) statistics_ += parts_[b];
 }
 
-void NmfRows::update(const RowMatrix& c, double penalty, int sweeps) {
+void NmfRows::sweep(const RowMatrix& c, double penalty, int sweeps) {
   const LaneCoder coder(c, penalty, true);
   go_through([&](const double* values, double* factor, Eigen::Index tiles) {
     LaneBuffer<double> scratch(coder.scratch_size());
@@ -77,9 +77,7 @@ double NmfRows::update_as_sklearn(const RowMatrix& c, double penalty) {
 
 void NmfRows::scale(const Eigen::VectorXd& factors) {
   pending_.array() *= factors.array();
-  statistics_.products = factors.asDiagonal() * statistics_.products * factors.asDiagonal();
-  statistics_.samples = factors.asDiagonal() * statistics_.samples;
-  statistics_.l1.array() *= factors.array();
+  statistics_.scale(factors);
 }
 
 Eigen::MatrixXd NmfRows::factor() const {

@@ -4,34 +4,31 @@
 #include <cstddef>
 #include <vector>
 
-#include "code_statistics.hpp"
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/work.hpp"
 #include "lane_coder.hpp"
 #include "lane_table.hpp"
+#include "nmf_descent.hpp"
 
 namespace facelex {
 
-/// The long side of a factorisation V ≈ R·C: V's rows (T×n) with their factor R (T×q), laid out for the
-/// kernels, and what the update of C (q×n) and the objective need of them.
-class NmfRows {
+/// V's rows (T×n) and R (T×q) in memory, laid out for the kernels.
+class NmfRows : public NmfRowFactor {
  public:
   /// start: T×q.
   NmfRows(const RowMatrix& v, const Eigen::MatrixXd& start, ThreadPool& pool, const Work& work);
 
-  /// Sweeps over R for this C: each of its columns in turn goes to max(0, its minimum of
-  /// ½‖V − RC‖² + penalty·ΣR).
-  void update(const RowMatrix& c, double penalty, int sweeps);
+  /// Three sweeps: each column of R in turn goes to max(0, its minimum).
+  void update(const RowMatrix& c, double penalty) override { sweep(c, penalty, 3); }
+  void sweep(const RowMatrix& c, double penalty, int sweeps);
   /// One sweep; returns scikit-learn's violation.
   double update_as_sklearn(const RowMatrix& c, double penalty);
-  /// Multiplies each component of R, q numbers.
-  void scale(const Eigen::VectorXd& factors);
-  /// Of R as the last update or scale left it: RᵀR, RᵀV, ΣR.
-  const CodeStatistics& statistics() const { return statistics_; }
+  void scale(const Eigen::VectorXd& factors) override;
+  const CodeStatistics& statistics() const override { return statistics_; }
+  double squares() const override { return squares_; }
 
   Eigen::MatrixXd factor() const;  ///< T×q
-  double squares() const { return squares_; }
 
  private:
   template <class Sweep>
