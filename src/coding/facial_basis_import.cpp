@@ -80,7 +80,7 @@ class ReleasedDictionary {
                                 std::to_string(feature_.points.size()) + " points)");
     }
     const auto numbers = pickle_numbers(array, file_ + ": " + feature_.key + ".components_");
-    const RowMatrix atoms = Eigen::Map<const RowMatrix>(numbers.data(), array.shape[0], width);
+    RowMatrix atoms = Eigen::Map<const RowMatrix>(numbers.data(), array.shape[0], width);
     for (Eigen::Index k = 0; k < atoms.rows(); ++k)
       if (!atoms.row(k).allFinite())
         refuse("components_", "atom " + std::to_string(k + 1) + " holds a value that is not finite");

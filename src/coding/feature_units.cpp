@@ -32,7 +32,7 @@ std::vector<Column> add_to_hierarchy(UnitHierarchy& hierarchy, const std::vector
                                      const FeatureUnits& units) {
   const auto parents_before = static_cast<Eigen::Index>(hierarchy.parents.size()),
              leaves_before = static_cast<Eigen::Index>(hierarchy.leaves.size());
-  const std::vector<Column> leaves = named_leaves(parents, units.parent_of);
+  std::vector<Column> leaves = named_leaves(parents, units.parent_of);
   for (const auto parent : units.parent_of) hierarchy.parent_of.push_back(parents_before + parent);
   for (auto merge : units.merges) {
     for (auto* set : {&merge.left, &merge.right})

@@ -105,9 +105,10 @@ class FacialBasisLearner {
       hierarchy->leaf_atoms.resize(0, model_.atoms.cols());
     }
     const std::string unit = options_.signal.scaled_unit(data_.kind, unit_of(data_));
-    for (const auto& [feature, count] : allocation) {
-      const auto side = std::find_if(sides_.begin(), sides_.end(),
-                                     [&](const Side& one) { return one.feature.name == feature.name; });
+    for (const Allocation& allotted : allocation) {
+      const auto side = std::find_if(sides_.begin(), sides_.end(), [&](const Side& one) {
+        return one.feature.name == allotted.feature.name;
+      });
       groups.push_back(add_feature_units(model_, side->feature, side->units, unit, hierarchy));
       squares += side->units.squares;
       residual += side->units.residual;
