@@ -14,6 +14,7 @@ namespace {
 std::vector<std::pair<double, const UnitGroup*>> shares_of_parts(const Eigen::RowVectorXd& atom,
                                                                  const std::vector<UnitGroup>& parts) {
   std::vector<std::pair<double, const UnitGroup*>> shares;
+  shares.reserve(parts.size());
   const double all = atom.squaredNorm();
   for (const UnitGroup& part : parts) shares.emplace_back(atom(part.columns).squaredNorm() / all, &part);
   std::stable_sort(shares.begin(), shares.end(),

@@ -30,7 +30,7 @@ const UsualPart* usual_part(const std::string& name) {
   return at == usual_parts.end() ? nullptr : at;
 }
 
-std::string usual_text(bool alphas) {
+std::string usual_parts_text(bool alphas) {
   std::string text;
   for (const UsualPart& part : usual_parts)
     text += (text.empty() ? "" : ",") + std::string(part.name) + "=" +
@@ -51,8 +51,12 @@ std::optional<double> value_for(const std::vector<std::string>& entries, const s
     const auto value =
         equals == std::string::npos ? std::nullopt : parse_double(std::string_view(entry).substr(equals + 1));
     if (!value || !allowed(*value))
-      throw usage_error(option + ": " + in_quotes(entry) + " is not PART=NUMBER with a number " + bound,
-                        "for example " + option + " LB=2,MO=3");
+      throw usage_error(std::string(option)
+                            .append(": ")
+                            .append(in_quotes(entry))
+                            .append(" is not PART=NUMBER with a number ")
+                            .append(bound),
+                        std::string("for example ").append(option).append(" LB=2,MO=3"));
     if (!usual_part(name))
       throw usage_error(option + ": " + in_quotes(name) + " is not a part of the face",
                         "its parts are LB, RB, LE, RE, NO, MO, JA");
@@ -95,10 +99,12 @@ void DfecsOptions::describe(OptionList& options) {
       .number("scale", scale, Bounds::at_least(0),
               "Factor on the signal before learning; 0: displacement from mm to template units (600/89), "
               "others as they are")
-      .texts("part-units", part_units,
-             "Units of a part, as LB=4,MO=6; 0 leaves it out; parts not named have " + usual_text(false))
+      .texts(
+          "part-units", part_units,
+          "Units of a part, as LB=4,MO=6; 0 leaves it out; parts not named have " + usual_parts_text(false))
       .texts("part-alpha", part_alpha,
-             "Sparsity penalty α of a part (equation 1), as LB=2; parts not named have " + usual_text(true))
+             "Sparsity penalty α of a part (equation 1), as LB=2; parts not named have " +
+                 usual_parts_text(true))
       .integer("units", units, Bounds::at_least(1), "Units of the whole face, q")
       .number("alpha-a", alpha_a, Bounds::at_least(0),
               "Penalty α_A of how units of the face mix those of parts (equation 2)")

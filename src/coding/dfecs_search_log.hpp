@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "facelex/core/json.hpp"
 
@@ -16,7 +17,10 @@ struct SearchCell {
   int units = 0;
   std::string alpha, alpha_a, alpha_b;
 
-  auto operator<=>(const SearchCell&) const = default;
+  bool operator<(const SearchCell& other) const {
+    return std::tie(part, units, alpha, alpha_a, alpha_b) <
+           std::tie(other.part, other.units, other.alpha, other.alpha_a, other.alpha_b);
+  }
 };
 
 struct SearchOutcome {

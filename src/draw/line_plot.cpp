@@ -13,10 +13,10 @@
 namespace facelex {
 namespace {
 
-constexpr std::array<const char*, 8> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                "#E69F00", "#56B4E9", "#000000", "#8C8C00"};
-constexpr double character = 6.6;  ///< usual width of one at 12 px
-constexpr double top = 44, left = 66, bottom = 56, line_height = 18;
+constexpr std::array<const char*, 8> line_colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                     "#E69F00", "#56B4E9", "#000000", "#8C8C00"};
+constexpr double character_width = 6.6;  ///< usual width of one at 12 px
+constexpr double margin_top = 44, margin_left = 66, margin_bottom = 56, line_height = 18;
 
 std::string escaped_text(const std::string& text) {
   std::string safe;
@@ -60,7 +60,7 @@ double round_step(double range, int wanted) {
 std::string tick_text(double value, double step) {
   const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value + 0.0);  // + 0.0: no "-0"
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
   return text.data();
 }
 
@@ -70,8 +70,12 @@ Axis linear_axis(double low, double high, bool round_low, bool round_high) {
   const double step = round_step(high - low, 6);
   axis.low = round_low ? std::floor(low / step + 1e-9) * step : low;
   axis.high = round_high ? std::ceil(high / step - 1e-9) * step : high;
-  for (double k = std::ceil(axis.low / step - 1e-9); k * step <= axis.high + step * 1e-9; ++k)
-    axis.ticks.emplace_back(k * step, tick_text(k * step, step));
+  const auto first = static_cast<long long>(std::ceil(axis.low / step - 1e-9)),
+             last = static_cast<long long>(std::floor(axis.high / step + 1e-9));
+  for (long long k = first; k <= last; ++k) {
+    const double value = static_cast<double>(k) * step;
+    axis.ticks.emplace_back(value, tick_text(value, step));
+  }
   return axis;
 }
 
@@ -81,7 +85,8 @@ Axis logarithmic_axis(double low, double high) {
   axis.low = std::log10(low);
   axis.high = high > low ? std::log10(high) : axis.low + 1;
   const bool few_decades = axis.high - axis.low < 3;
-  for (double decade = std::floor(axis.low); decade <= axis.high; ++decade)
+  const int last = static_cast<int>(std::floor(axis.high));
+  for (int decade = static_cast<int>(std::floor(axis.low)); decade <= last; ++decade)
     for (const double factor : {1.0, 2.0, 5.0}) {
       const double value = factor * std::pow(10, decade), place = std::log10(value);
       if (place < axis.low - 1e-9 || place > axis.high + 1e-9) continue;
@@ -95,9 +100,9 @@ class SvgPlot {
   explicit SvgPlot(const LinePlot& plot) : plot_(plot) {
     std::size_t longest = 0;
     for (const auto& series : plot.series) longest = std::max(longest, characters(series.name));
-    right_ = 16 + 40 + character * static_cast<double>(longest);
-    width_ = plot.width - left - right_;
-    height_ = plot.height - top - bottom;
+    right_ = 16 + 40 + character_width * static_cast<double>(longest);
+    width_ = plot.width - margin_left - right_;
+    height_ = plot.height - margin_top - margin_bottom;
     if (width_ < 80 || height_ < 60)
       throw usage_error("a plot of " + std::to_string(plot.width) + " × " + std::to_string(plot.height) +
                             " pixels leaves no room between its labels",
@@ -111,7 +116,7 @@ class SvgPlot {
            " " + std::to_string(plot_.height) +
            "\" font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#222\">\n"
            "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
-    label(left, 24, plot_.title, "start", "font-size=\"14\" font-weight=\"bold\"");
+    label(margin_left, 24, plot_.title, "start", "font-size=\"14\" font-weight=\"bold\"");
     draw_axes();
     for (std::size_t i = 0; i < plot_.series.size(); ++i) draw_series(i);
     return svg_ + "</svg>\n";
@@ -145,8 +150,8 @@ class SvgPlot {
         linear_axis(plot_.y_low.value_or(y_low), plot_.y_high.value_or(y_high), !plot_.y_low, !plot_.y_high);
   }
 
-  double at_x(double value) const { return left + x_axis_.share(value) * width_; }
-  double at_y(double value) const { return top + (1 - y_axis_.share(value)) * height_; }
+  double at_x(double value) const { return margin_left + x_axis_.share(value) * width_; }
+  double at_y(double value) const { return margin_top + (1 - y_axis_.share(value)) * height_; }
 
   void label(double x, double y, const std::string& text, const char* anchor, const std::string& more = {}) {
     svg_ += "<text x=\"" + pixels(x) + "\" y=\"" + pixels(y) + "\" text-anchor=\"" + anchor + "\" " + more +
@@ -161,23 +166,23 @@ class SvgPlot {
   void draw_axes() {
     const std::string grid = "stroke=\"#ddd\"", axis = "stroke=\"#222\"";
     for (const auto& [value, text] : x_axis_.ticks) {
-      line(at_x(value), top, at_x(value), top + height_, grid);
-      label(at_x(value), top + height_ + line_height, text, "middle");
+      line(at_x(value), margin_top, at_x(value), margin_top + height_, grid);
+      label(at_x(value), margin_top + height_ + line_height, text, "middle");
     }
     for (const auto& [value, text] : y_axis_.ticks) {
-      line(left, at_y(value), left + width_, at_y(value), grid);
-      label(left - 8, at_y(value) + 4, text, "end");
+      line(margin_left, at_y(value), margin_left + width_, at_y(value), grid);
+      label(margin_left - 8, at_y(value) + 4, text, "end");
     }
-    line(left, top + height_, left + width_, top + height_, axis);
-    line(left, top, left, top + height_, axis);
-    label(left + width_ / 2, top + height_ + 42, plot_.x_label, "middle");
-    const double middle = top + height_ / 2;
+    line(margin_left, margin_top + height_, margin_left + width_, margin_top + height_, axis);
+    line(margin_left, margin_top, margin_left, margin_top + height_, axis);
+    label(margin_left + width_ / 2, margin_top + height_ + 42, plot_.x_label, "middle");
+    const double middle = margin_top + height_ / 2;
     label(18, middle, plot_.y_label, "middle", "transform=\"rotate(-90 18 " + pixels(middle) + ")\"");
   }
 
   void draw_series(std::size_t number) {
     const LineSeries& series = plot_.series[number];
-    const std::string pen = "fill=\"none\" stroke=\"" + std::string(colours[colour_of(number)]) +
+    const std::string pen = "fill=\"none\" stroke=\"" + std::string(line_colours[colour_of(number)]) +
                             "\" stroke-width=\"2\"" + (series.dashed ? " stroke-dasharray=\"6 4\"" : "");
     std::string path;
     bool down = false;
@@ -191,7 +196,8 @@ class SvgPlot {
       down = true;
     }
     svg_ += "<path d=\"" + path + "\" " + pen + " stroke-linejoin=\"round\"/>\n";
-    const double y = top + 8 + line_height * static_cast<double>(number), x = left + width_ + 14;
+    const double y = margin_top + 8 + line_height * static_cast<double>(number),
+                 x = margin_left + width_ + 14;
     line(x, y, x + 28, y, pen);
     label(x + 34, y + 4, series.name, "start");
   }
@@ -201,7 +207,7 @@ class SvgPlot {
     std::size_t colour = 0;
     for (std::size_t i = 1; i <= number; ++i)
       if (!(plot_.series[i].dashed && !plot_.series[i - 1].dashed)) ++colour;
-    return colour % colours.size();
+    return colour % line_colours.size();
   }
 
   const LinePlot& plot_;
