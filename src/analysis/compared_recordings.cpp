@@ -114,6 +114,7 @@ ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
   if (inputs.empty()) throw usage_error("there are no recordings to compare systems on");
   Headers headers;
   std::vector<FilesByName> codes;
+  codes.reserve(systems.size());
   for (const auto& system : systems) codes.push_back(files_by_name({system.codes}));
   const auto truth_files = file_of_name(truth);
   ComparedRecordings matched;

@@ -91,6 +91,7 @@ void add_stability(const ComparedSystem& system, std::size_t number,
     figures.stability.missing = "cannot be learnt again here";
   } else {
     std::vector<std::filesystem::path> files;
+    files.reserve(recordings.size());
     for (const auto& recording : recordings) files.push_back(recording.files[number]);
     try {
       const Eigen::VectorXd stability = unit_stability(system, recordings, files, options.resamples,

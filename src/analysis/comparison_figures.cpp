@@ -32,6 +32,7 @@ Figure figure_of(const PartDraws& draws, const std::vector<PartError>& errors) {
 template <class ErrorOfPart>
 Figure figure_over(const PartDraws& draws, const std::vector<SystemSums>& parts, ErrorOfPart error) {
   std::vector<PartError> errors;
+  errors.reserve(parts.size());
   for (const auto& part : parts) errors.push_back({error(part), part.decoded.squares});
   return figure_of(draws, errors);
 }

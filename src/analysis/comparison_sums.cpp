@@ -48,6 +48,7 @@ SystemView view_of(const CodingSystem& system) {
 
 std::vector<Column> named_columns(const Recording& header, const std::vector<Eigen::Index>& columns) {
   std::vector<Column> named;
+  named.reserve(columns.size());
   for (const auto column : columns) named.push_back(header.columns[static_cast<std::size_t>(column)]);
   return named;
 }

@@ -79,6 +79,7 @@ std::string why_not_taken(const Recording& header, const ComparedSystem& system)
 CommonRows::CommonRows(const std::vector<const Recording*>& recordings,
                        const std::vector<std::vector<Eigen::Index>>& columns, int every) {
   std::vector<bool> several;
+  several.reserve(recordings.size());
   for (const Recording* recording : recordings) several.push_back(has_several_faces(*recording));
   const bool by_face = several.front();
   for (const bool one : several)

@@ -36,6 +36,7 @@ std::vector<TrainingInput> resampled_inputs(const std::vector<ComparedRecording>
   std::map<std::string, std::vector<std::size_t>> of_subject;
   for (std::size_t i = 0; i < recordings.size(); ++i) of_subject[recordings[i].subject].push_back(i);
   std::vector<const std::vector<std::size_t>*> subjects;
+  subjects.reserve(of_subject.size());
   for (const auto& [subject, own] : of_subject) subjects.push_back(&own);
   Random random = Random(seed).stream(static_cast<std::uint64_t>(index));
   std::vector<int> drawn(subjects.size(), 0);
