@@ -49,7 +49,7 @@ def movement(seed, frames, parts, points, dimensions, units, amplitude, segment,
         width = len(columns) // dimensions
         near = np.exp(-0.5 * ((np.arange(width)[:, None] - np.arange(width)) / (0.25 * width)) ** 2)
         root = np.linalg.cholesky(near + 1e-6 * np.eye(width))
-        count = units[name] + 2
+        count = units[name]
         atoms = np.hstack([(root @ fields.standard_normal((width, count))).T for _ in range(dimensions)])
         atoms /= np.linalg.norm(atoms, axis=1, keepdims=True)
         segments = which[-1] + 1
@@ -79,7 +79,7 @@ def complete(folder, wanted):
         if name.startswith("fb"):
             x = movement(51000 + frames, frames, PARTS_51, 51, 3, UNITS_51, 6.0, 20, True)
         else:
-            x = movement(68000 + frames, frames, PARTS_68, 68, 2, five, 60.0, 100, False)
+            x = movement(68000 + frames, frames, PARTS_68, 68, 2, five, 20.0, 100, False)
             for anchor in ANCHORS_68:
                 x[:, [anchor, 68 + anchor]] = 0
         np.save(f"{folder}/{name}.npy", x)
