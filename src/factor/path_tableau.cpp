@@ -42,7 +42,7 @@ void PathTableau::start(const double* projection) {
   b_.setZero();
   sign_.setZero();
   open_.setOnes();
-  active_ = 0;
+  active_ = pivots_here_ = 0;
   projected_ = projected_signs_ = signs_ = 0;
   alpha_ = size_ == 0 ? 0 : std::max(0.0, positive_ ? a_.maxCoeff() : a_.cwiseAbs().maxCoeff());
   // Below this nothing but rounding is left.
@@ -98,7 +98,9 @@ void PathTableau::find_end() {
     const double enough = here ? alpha_ * (1 - same_alpha) : end_;
     next_ = 0;
     while (events_[next_] < enough) ++next_;
-    if (sign_[next_] != 0 || table_(next_, next_) > least_[next_]) return;
+    // Rounding may send units round in a circle at one α: then the one that would move stays.
+    const bool circles = here && pivots_here_ > 4 * size_;
+    if (!circles && (sign_[next_] != 0 || table_(next_, next_) > least_[next_])) return;
     open_[next_] = 0;
     events_[next_] = 0;
   }
@@ -128,6 +130,7 @@ void PathTableau::pivot() {
   }
   sign_[unit] = enters ? side : 0;
   active_ += enters ? 1 : -1;
+  pivots_here_ = end_ < alpha_ ? 0 : pivots_here_ + 1;
   alpha_ = end_;
   find_end();
 }

@@ -63,7 +63,7 @@ class PathTableau {
   Eigen::VectorXd events_;  ///< stride: the α at which a unit comes or goes next; 0: none
   Eigen::VectorXd before_, multipliers_;  ///< stride
   double alpha_ = 0, end_ = 0, floor_ = 0;
-  Eigen::Index active_ = 0, next_ = 0;
+  Eigen::Index active_ = 0, next_ = 0, pivots_here_ = 0;
   double projected_ = 0, projected_signs_ = 0, signs_ = 0;  ///< qᵀG⁻¹q, qᵀG⁻¹s, sᵀG⁻¹s of the active units
 };
 

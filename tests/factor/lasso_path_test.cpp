@@ -235,6 +235,26 @@ TEST(LassoPath, UnitsThatComeOrGoTogetherAreOnePoint) {
   EXPECT_EQ(path.codes.row(2), (Eigen::RowVector3d(3, 0, 1)));
 }
 
+// Atoms of −1, 0 and 1: units come and go together all the time, and many depend on each other.
+TEST(LassoPath, IsOptimalWhereEverythingTies) {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    RowMatrix atoms(static_cast<Eigen::Index>(2 + random.below(16)),
+                    static_cast<Eigen::Index>(2 + random.below(6)));
+    for (double& value : atoms.reshaped()) value = static_cast<double>(random.below(3)) - 1;
+    Eigen::VectorXd sample(atoms.cols());
+    for (double& value : sample) value = static_cast<double>(random.below(5)) - 2;
+    const bool positive = seed % 2 == 0;
+    const LassoPath path = path_of(atoms, sample, positive);
+    EXPECT_EQ(path.alphas.back(), 0);
+    for (std::size_t p = 0; p < path.alphas.size(); ++p)
+      ASSERT_LT(kkt_violation(atoms, sample, path.codes.row(static_cast<Eigen::Index>(p)).transpose(),
+                              path.alphas[p], positive),
+                1e-9)
+          << "seed " << seed << " point " << p;
+  }
+}
+
 TEST(LassoPath, NothingToExplainIsOnePoint) {
   const RowMatrix atoms = RowMatrix::Identity(3, 3);
   for (const Eigen::VectorXd& sample :

@@ -19,9 +19,9 @@ struct PathStop {
   void check() const;
 };
 
-/// The path z(α) = argmin ½‖x − Wᵀz‖² + α‖z‖₁ (z ≥ 0 when positive) of one sample, from α where z leaves zero:
-/// piecewise linear between its breakpoints. Paper 001, equations 3 and 4, whose penalty (no ½) is 2α; LARS
-/// with the lasso modification (Efron et al. 2004), and its positive form.
+/// The path z(α) = argmin ½‖x − Wᵀz‖² + α‖z‖₁ (z ≥ 0 when positive) of one sample, from α where z leaves
+/// zero: piecewise linear between its breakpoints. Paper 001, equations 3 and 4, whose penalty (no ½) is 2α;
+/// LARS with the lasso modification (Efron et al. 2004), and its positive form.
 struct LassoPath {
   std::vector<double> alphas;            ///< P, falling
   RowMatrix codes;                       ///< P×K
@@ -33,7 +33,9 @@ struct LassoPath {
 LassoPath lasso_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& projection, double squared_norm,
                      bool positive, const PathStop& stop = {});
 
-/// Codes T×D samples under K×D atoms at the end of each sample's path: at most k units, or an L1 budget.
+/// Codes T×D samples under K×D atoms at the end of each sample's path: at most k units, or an L1 budget. A
+/// sample's code depends on that sample alone, to the last bit. Throws Error (usage) for a stop out of
+/// bounds; Error (data) when the widths differ or a value is not finite.
 RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
                          const PathStop& stop, const Work& work = {});
 
@@ -43,15 +45,15 @@ struct PathCurves {
   Eigen::VectorXd residual_by_units;  ///< K+1: Σ over samples of ‖x − x̂‖² with at most k = 0 … K units
   /// K+1: Σ over samples with ‖x‖ > 0 of ‖x − x̂‖²/‖x‖²; with `moving` the mean of shares
   Eigen::VectorXd share_by_units;
-  std::vector<double> l1;           ///< the budgets asked for
-  Eigen::VectorXd residual_by_l1;   ///< Σ‖x − x̂‖² at each budget
-  double squares = 0;               ///< Σ‖x‖²
+  std::vector<double> l1;                ///< the budgets asked for
+  Eigen::VectorXd residual_by_l1;        ///< Σ‖x − x̂‖² at each budget
+  double squares = 0;                    ///< Σ‖x‖²
   std::int64_t samples = 0, moving = 0;  ///< all, and those with ‖x‖ > 0
-  std::int64_t breakpoints = 0;     ///< of all paths together
+  std::int64_t breakpoints = 0;          ///< of all paths together
 };
 
-/// l1: budgets, rising, > 0. The same bytes whatever work.threads. Throws Error (data) when the widths differ
-/// or a value is not finite.
+/// l1: budgets, rising, > 0, else Error (usage). The same bytes whatever work.threads. Throws Error (data)
+/// when the widths differ or a value is not finite.
 PathCurves lasso_path_curves(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
                              const std::vector<double>& l1, const Work& work = {});
 
