@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "facelex/coding/learn_dfecs.hpp"
+#include "facelex/coding/observed_columns.hpp"
 #include "facelex/coding/positive_units.hpp"
 #include "facelex/factor/dictionary_learning.hpp"
-#include "facelex/coding/observed_columns.hpp"
 
 namespace facelex {
 

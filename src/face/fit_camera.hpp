@@ -7,8 +7,8 @@
 #include "facelex/core/json.hpp"
 #include "facelex/face/camera.hpp"
 #include "facelex/face/fit.hpp"
-#include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/fit_face.hpp"
+#include "facelex/face/landmark_scheme.hpp"
 
 namespace facelex {
 

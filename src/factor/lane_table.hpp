@@ -35,8 +35,7 @@ class LaneTable {
   }
 
   void clear_column(Eigen::Index column) {
-    for (Eigen::Index t = 0; t < tiles(); ++t)
-      std::fill_n(tile(t) + column * tile_lanes, tile_lanes, 0.0);
+    for (Eigen::Index t = 0; t < tiles(); ++t) std::fill_n(tile(t) + column * tile_lanes, tile_lanes, 0.0);
   }
 
   /// Rows [first, first + n) from those of a matrix of at most as many columns.

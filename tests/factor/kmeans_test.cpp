@@ -73,7 +73,8 @@ TEST(KMeans, SaysWhatIsWrong) {
   EXPECT_TRUE(test::says(test::error_of([&] { kmeans(samples, 1, 1, 0); }), {"max-iterations"}));
   EXPECT_TRUE(test::says(test::error_of([&] { kmeans(RowMatrix(0, 2), 1, 1); }), {"no samples"}));
   samples(1, 1) = std::nan("");
-  EXPECT_TRUE(test::says(test::error_of([&] { kmeans(samples, 1, 1); }), {"column 2", "not a finite number"}));
+  EXPECT_TRUE(
+      test::says(test::error_of([&] { kmeans(samples, 1, 1); }), {"column 2", "not a finite number"}));
 }
 
 }  // namespace

@@ -76,7 +76,8 @@ int main(int argc, char** argv) {
   commands.push_back(make_learn_frontalization_command(*learn));
   commands.push_back(make_encode_command(program));
   commands.push_back(make_decode_command(program));
-  CLI::App* measure = program.add_subcommand("measure", "What coding systems explain, and whether they make sense");
+  CLI::App* measure =
+      program.add_subcommand("measure", "What coding systems explain, and whether they make sense");
   measure->require_subcommand(1);
   commands.push_back(make_measure_variance_command(*measure));
   commands.push_back(make_measure_interpretability_command(*measure));

@@ -50,7 +50,9 @@ class RunCommand : public Command {
     return paths;
   }
 
-  std::filesystem::path folder(const std::string& name) const { return std::filesystem::path(output_) / name; }
+  std::filesystem::path folder(const std::string& name) const {
+    return std::filesystem::path(output_) / name;
+  }
 
   int run() override {
     if (input_arguments_.empty() && input_options_struct_.list.empty() && configuration_.contains("inputs"))
