@@ -50,5 +50,33 @@ TEST(FacialBasisCommands, SaysWhatIsWrongWithAnImport) {
   }
 }
 
+TEST(FacialBasisCommands, AnotherStartModelOfTheSameNameIsLearntFromAgain) {
+  const TemporaryFolder folder;
+  const std::string cohort = folder.write("c.json", R"({"seconds": 4, "groups": [{"name": "a", "subjects": 1,
+      "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": 20}]}}]})");
+  const std::string simulated = (folder / "s").string();
+  ASSERT_EQ(facelex_command({"simulate", cohort, "-o", simulated, "--landmarks-only"}).status, 0);
+  const std::string start = (folder / "start.safetensors").string();
+  const std::string model = (folder / "m.safetensors").string();
+  const auto learn = [&](const std::string& to, std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"learn", "facial-basis", simulated + "/truth",           "-o",
+                                          to,      "--atoms",      "LB=0,RB=0,NO=0,LE=0,RE=0,MO=2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto end = facelex_command(arguments);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return end.err.find("is complete already") != std::string::npos;
+  };
+  learn(start, {});
+  EXPECT_FALSE(learn(model, {"--start-from", start}));
+  EXPECT_TRUE(learn(model, {"--start-from", start}));
+  learn(start, {"--alpha", "0.5"});
+  EXPECT_FALSE(learn(model, {"--start-from", start}));
+  const auto missing = facelex_command(
+      {"learn", "facial-basis", simulated + "/truth", "-o", model, "--start-from", "none.safetensors"});
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_NE(missing.err.find("--start-from: no such file: 'none.safetensors'"), std::string::npos)
+      << missing.err;
+}
+
 }  // namespace
 }  // namespace facelex

@@ -36,6 +36,11 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
   learning.command = command_text("learn " + system, list);
   if (system == "facial-basis") {
     facial_basis.check();
+    if (const std::string& start = facial_basis.start_from; !start.empty()) {
+      if (std::error_code none; !std::filesystem::is_regular_file(start, none))
+        throw usage_error("--start-from: no such file: " + in_quotes(start), "name a model of facelex learn");
+      learning.options["start_from_sha256"] = sha256_of_file(start);
+    }
     learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
       return learn_facial_basis(inputs, options, work);
     };
