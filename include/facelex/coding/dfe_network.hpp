@@ -57,4 +57,18 @@ struct DfeNetwork {
   std::map<std::string, FloatRowMatrix> weights;
 };
 
+/// A weight's name with its rows and columns.
+struct DfeWeight {
+  std::string name;
+  int rows = 0, columns = 0;
+};
+/// Every weight that a network of that shape has, in the order of the list above. Requires check_dfe_shape.
+std::vector<DfeWeight> dfe_weights(const DfeShape& shape);
+
+/// Throws Error (data) with `place` (a file) naming the field, its value and the bound: sizes from 1 (Z, K, D
+/// at most 65536, widths, layers and stages at most 4096), heads that divide the width.
+void check_dfe_shape(const DfeShape& shape, const std::string& place);
+/// The same, and that the weights are those of the shape, all finite, and input.scale > 0.
+void check_dfe_network(const DfeNetwork& network, const std::string& place);
+
 }  // namespace facelex
