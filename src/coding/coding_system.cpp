@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "facelex/coding/dfe_system.hpp"
 #include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/pca_system.hpp"
 #include "facelex/coding/positive_units.hpp"
@@ -15,16 +16,25 @@ namespace {
 
 using FromModel = std::unique_ptr<CodingSystem> (*)(const ModelFile&);
 
-constexpr std::array<std::pair<std::string_view, FromModel>, 6> systems = {{
+constexpr std::array<std::pair<std::string_view, FromModel>, 7> systems = {{
     {FacialBasis::model_kind, &FacialBasis::from_model},
     {PcaSystem::global_kind, &PcaSystem::from_model},
     {PcaSystem::local_kind, &PcaSystem::from_model},
     {PositiveUnits::dfecs_kind, &PositiveUnits::from_model},
     {PositiveUnits::facs_kind, &PositiveUnits::from_model},
     {PositiveUnits::signed_pairs_kind, &PositiveUnits::from_model},
+    {DiscreteFacialEncoding::model_kind, &DiscreteFacialEncoding::from_model},
 }};
 
 }  // namespace
+
+void EncodeOptions::refuse_token_options(std::string_view kind) const {
+  const EncodeOptions usual;
+  if (beam != usual.beam || residuals != usual.residuals)
+    throw usage_error(std::string(beam != usual.beam ? "--beam" : "--residuals") +
+                          " has no meaning for a model of kind " + std::string(kind),
+                      "leave it out: its codes are no tokens");
+}
 
 void EncodeOptions::describe(OptionList& options) {
   options
@@ -35,7 +45,11 @@ void EncodeOptions::describe(OptionList& options) {
       .integer("most-units", most_units, Bounds::at_least(0),
                "At most this many units in a frame, by its lasso path down to alpha; 0: any number")
       .number("l1-budget", l1_budget, Bounds::at_least(0),
-              "Largest sum of absolute codes of a frame, by its lasso path down to alpha; 0: any");
+              "Largest sum of absolute codes of a frame, by its lasso path down to alpha; 0: any")
+      .integer("beam", beam, Bounds::at_least(1),
+               "Tokens: how many sums of codes are kept after each stage; the best is taken at the end")
+      .flag("residuals", residuals,
+            "Tokens: add r1 …, the norm of what is left of the latent vector after each stage");
 }
 
 void EncodeOptions::check() const {
@@ -44,6 +58,7 @@ void EncodeOptions::check() const {
   if (most_units < 0) throw usage_error("most-units: " + std::to_string(most_units) + " is not ≥ 0");
   if (!(l1_budget >= 0) || !std::isfinite(l1_budget))
     throw usage_error("l1-budget: " + number_text(l1_budget) + " is not a finite number ≥ 0");
+  if (beam < 1) throw usage_error("beam: " + std::to_string(beam) + " is not ≥ 1");
   if ((most_units > 0 || l1_budget > 0) && solver != LassoSolver::exact)
     throw usage_error("--solver sklearn has no paths: --most-units and --l1-budget need --solver exact");
 }

@@ -45,11 +45,13 @@ std::unique_ptr<CodingSystem> FacialBasis::from_model(const ModelFile& file) {
 }
 
 Json FacialBasis::resolved(const EncodeOptions& options) const {
+  options.refuse_token_options(model_kind);
   return resolved_sparse(options, alpha_);
 }
 
 EncodedFrames FacialBasis::encode(const RowMatrix& signals, const EncodeOptions& options,
                                   const Work& work) const {
+  options.refuse_token_options(model_kind);
   return encode_sparse(model_, alpha_, false, signals, options, work);
 }
 

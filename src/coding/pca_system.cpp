@@ -31,6 +31,7 @@ std::unique_ptr<CodingSystem> PcaSystem::from_model(const ModelFile& file) {
 
 Json PcaSystem::resolved(const EncodeOptions& options) const {
   options.check();
+  options.refuse_token_options(kind_);
   const EncodeOptions usual;
   if (options.alpha != usual.alpha || options.solver != usual.solver ||
       options.most_units != usual.most_units || options.l1_budget != usual.l1_budget)

@@ -107,11 +107,13 @@ std::unique_ptr<CodingSystem> PositiveUnits::from_model(const ModelFile& file) {
 }
 
 Json PositiveUnits::resolved(const EncodeOptions& options) const {
+  options.refuse_token_options(kind_);
   return resolved_sparse(options, alpha_);
 }
 
 EncodedFrames PositiveUnits::encode(const RowMatrix& signals, const EncodeOptions& options,
                                     const Work& work) const {
+  options.refuse_token_options(kind_);
   return encode_sparse(model_, alpha_, true, signals, options, work);
 }
 

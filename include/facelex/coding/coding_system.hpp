@@ -26,10 +26,14 @@ struct EncodeOptions {
   int most_units = 0;
   /// The point of a frame's lasso path where Σ|z| reaches this, if it does before alpha; 0: any; ≥ 0.
   double l1_budget = 0;
+  int beam = 1;            ///< sums of codes kept after each stage; ≥ 1. Systems of tokens
+  bool residuals = false;  ///< EncodedFrames::residuals too. Systems of tokens
 
   void describe(OptionList& options);
   /// Throws Error (usage) naming the field, its value and the bound.
   void check() const;
+  /// Throws Error (usage) when an option that only systems of tokens have is set.
+  void refuse_token_options(std::string_view kind) const;
 };
 
 /// What a coding system makes of T frames.
@@ -38,6 +42,9 @@ struct EncodedFrames {
   /// T: √(Σ_d (x_d − x̂_d)² / D), the root mean square over the D input columns of signal minus decoded
   /// code, in the unit of the signals; NaN where the codes are.
   Eigen::VectorXd reconstruction_error;
+  /// T×L, only where EncodeOptions::residuals asks for it: the norm of what is left of the latent vector
+  /// after each stage, NaN where the codes are. A system of tokens has as many units as stages.
+  RowMatrix residuals;
   std::int64_t coded = 0;  ///< rows with codes
   /// Problems (one for each row and group of units) whose solver met its limit first.
   std::int64_t unconverged = 0;
