@@ -1,11 +1,13 @@
 #include "feature_dictionary.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <utility>
 
 #include "facelex/core/text.hpp"
 #include "facelex/factor/dictionary_learning.hpp"
+#include "facelex/factor/dictionary_stream.hpp"
 #include "facelex/factor/sparse_coding.hpp"
 #include "frame_weights.hpp"
 #include "mirrored_atoms.hpp"
@@ -90,6 +92,13 @@ void merge_into(FeatureDictionary& dictionary, const FeatureProblem& problem,
     dictionary.twin.push_back(place[static_cast<std::size_t>(leaves.twin[static_cast<std::size_t>(leaf)])]);
 }
 
+DictionaryStreamOptions stream_options(const FacialBasisOptions& options) {
+  DictionaryStreamOptions stream;
+  stream.alpha = options.alpha;
+  stream.seed = options.training.seed;
+  return stream;
+}
+
 std::vector<std::string> warnings_of(const FeatureProblem& problem, const DictionaryResult& learnt,
                                      const FacialBasisOptions& options) {
   std::vector<std::string> warnings;
@@ -148,6 +157,22 @@ FeatureDictionary learn_feature(const FeatureProblem& problem, const FacialBasis
                         {"iterations", learnt.iterations},
                         {"converged", learnt.converged},
                         {"replaced_atoms", learnt.resampled}};
+  if (const SampleBlocks all = problem.all_samples()) {
+    constraints.coherence = options.structure.coherence * static_cast<double>(problem.all_rows());
+    Work passes = work;
+    passes.progress = [&](std::int64_t done, std::int64_t) { work.report(learnt.iterations + done, 0); };
+    const DictionaryStreamResult refined = learn_dictionary_stream(
+        all, problem.units(), stream_options(options), passes, learnt.atoms, constraints);
+    learnt.atoms = refined.atoms;
+    dictionary.summary["objective"] = refined.final_objective;
+    dictionary.summary["epochs"] = refined.epochs;
+    dictionary.summary["converged"] = learnt.converged && refined.converged;
+    dictionary.summary["replaced_atoms"] = learnt.resampled + refined.resampled;
+    if (!refined.converged)
+      dictionary.warnings.push_back(problem.name() + ": not converged after " +
+                                    std::to_string(refined.epochs) +
+                                    " passes over all frames; raise --memory");
+  }
   if (options.balance > 0) dictionary.summary["balance"] = balanced.summary;
   if (problem.features().size() == 2) dictionary.summary["learnt_together"] = problem.name();
 

@@ -27,26 +27,21 @@ FeatureProblem::FeatureProblem(const TrainingData& data, double scale, std::vect
                                const ColumnMirror* mirror)
     : features_(std::move(features)),
       mirror_(mirror),
+      store_(data.store),
+      scale_(scale),
       frames_(data.values.rows()),
       width_(data.values.cols()) {
   const FeatureColumns& feature = features_.front();
-  const bool two_sides = features_.size() == 2, own_image = mirror_ && !two_sides;
-  const auto moves = [&](Eigen::Index d) { return !data.values.col(d).isZero(0); };
+  const bool own_image = mirror_ && sides() == 1;
   for (const auto d : feature.columns)
-    if (moves(d) || (mirror_ && moves(mirror_->other[static_cast<std::size_t>(d)]))) moving_.push_back(d);
+    if (data.moves(d) || (mirror_ && data.moves(mirror_->other[static_cast<std::size_t>(d)])))
+      moving_.push_back(d);
   if (moving_.empty())
     throw data_error({},
                      "the " + feature.description + " (" + name() + ") never moves in " +
-                         std::to_string(frames_) + " frames",
+                         std::to_string(data.frames()) + " frames",
                      "learn from other recordings, or leave it out: --atoms " + feature.name + "=0");
-  samples_.resize(frames_ * (two_sides ? 2 : 1), static_cast<Eigen::Index>(moving_.size()));
-  for (std::size_t i = 0; i < moving_.size(); ++i) {
-    auto column = samples_.col(static_cast<Eigen::Index>(i));
-    column.head(frames_) = scale * data.values.col(moving_[i]);
-    if (two_sides)
-      column.tail(frames_) = scale * mirror_->sign[moving_[i]] *
-                             data.values.col(mirror_->other[static_cast<std::size_t>(moving_[i])]);
-  }
+  samples_ = samples_of(data.values);
   if (samples_.rows() < units())
     throw data_error({},
                      std::to_string(samples_.rows()) + " frames are too few for " + std::to_string(units()) +
@@ -57,6 +52,29 @@ FeatureProblem::FeatureProblem(const TrainingData& data, double scale, std::vect
   for (const auto d : images_of(moving_, *mirror_))
     reflection_.reflected.push_back(std::lower_bound(moving_.begin(), moving_.end(), d) - moving_.begin());
   reflection_.reflection_sign = mirror_->sign(moving_);
+}
+
+RowMatrix FeatureProblem::samples_of(const RowMatrix& values) const {
+  const Eigen::Index frames = values.rows();
+  RowMatrix samples(frames * sides(), static_cast<Eigen::Index>(moving_.size()));
+  for (std::size_t i = 0; i < moving_.size(); ++i) {
+    auto column = samples.col(static_cast<Eigen::Index>(i));
+    column.head(frames) = scale_ * values.col(moving_[i]);
+    if (sides() == 2)
+      column.tail(frames) = scale_ * mirror_->sign[moving_[i]] *
+                            values.col(mirror_->other[static_cast<std::size_t>(moving_[i])]);
+  }
+  return samples;
+}
+
+SampleBlocks FeatureProblem::all_samples() const {
+  if (!store_) return nullptr;
+  return [this, rows = RowMatrix()](std::int64_t block, RowMatrix& samples) mutable {
+    if (block >= store_->blocks()) return false;
+    store_->read(block, rows);
+    samples = samples_of(rows);
+    return true;
+  };
 }
 
 std::string FeatureProblem::name() const {

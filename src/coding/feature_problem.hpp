@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +9,7 @@
 #include "facelex/coding/training_data.hpp"
 #include "facelex/face/mirror.hpp"
 #include "facelex/factor/atom_constraints.hpp"
+#include "facelex/factor/sample_blocks.hpp"
 #include "learn_signal.hpp"
 
 namespace facelex {
@@ -34,6 +37,10 @@ class FeatureProblem {
   /// T×d, or 2T×d: the columns of the first feature that move in some frame, scaled. The others are left out
   /// of learning, lest the noise of a replaced atom moves a point that never moves.
   const RowMatrix& samples() const { return samples_; }
+  /// Those of all rows, when the data are a sample of a store; nothing else.
+  SampleBlocks all_samples() const;
+  /// Rows of all_samples().
+  std::int64_t all_rows() const { return store_ ? store_->rows() * sides() : samples_.rows(); }
   /// The reflection of those columns, without twins, when the feature is its own mirror image and mirror was
   /// given; nothing else.
   const AtomConstraints& reflection() const { return reflection_; }
@@ -48,8 +55,13 @@ class FeatureProblem {
   }
 
  private:
+  Eigen::Index sides() const { return static_cast<Eigen::Index>(features_.size()); }
+  RowMatrix samples_of(const RowMatrix& values) const;
+
   std::vector<FeatureColumns> features_;
   const ColumnMirror* mirror_;
+  std::shared_ptr<const FrameStore> store_;
+  double scale_;
   Eigen::Index frames_, width_;
   std::vector<Eigen::Index> moving_;  ///< columns of the data
   RowMatrix samples_;

@@ -174,7 +174,10 @@ void FacialBasisOptions::describe(OptionList& options) {
       .number("balance", balance, Bounds::between(0, 1),
               "How far frames count less the more frames move alike: 0 not at all, 1 until every kind of "
               "movement counts the same")
-      .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with");
+      .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with")
+      .number("memory", memory, Bounds::at_least(0),
+              "Most memory for frames in GB; more of them are learnt from in passes over a temporary file in "
+              "$TMPDIR; 0: no bound");
 }
 
 void FacialBasisOptions::check() const {
@@ -182,6 +185,13 @@ void FacialBasisOptions::check() const {
   structure.check();
   if (!(balance >= 0 && balance <= 1))
     throw usage_error("--balance: " + number_text(balance) + " is not 0 … 1");
+  if (!(memory >= 0) || !std::isfinite(memory))
+    throw usage_error("--memory: " + number_text(memory) + " is not a finite number ≥ 0");
+  if (memory > 0 && training.max_frames > 0)
+    throw usage_error("--memory and --max-frames both bound the frames in memory", "give one of them");
+  if (memory > 0 && balance > 0)
+    throw usage_error("--balance weighs frames by all others, so that all must be in memory",
+                      "leave out --memory, or bound the frames with --max-frames");
   dictionary_options(*this).check();
 }
 
@@ -194,7 +204,7 @@ LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const F
       [&](const Recording& header, const std::string& file) {
         return columns_of_features(header, allocation, file);
       },
-      options.training, work);
+      options.training, work, std::llround(options.memory * 1e9));
   return FacialBasisLearner(data, options, work).run(allocation);
 }
 

@@ -1,6 +1,8 @@
 #include "facelex/coding/training_data.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -26,6 +28,10 @@ class RowKeeper {
  public:
   RowKeeper(Eigen::Index width, long long most) : width_(width), most_(static_cast<std::size_t>(most)) {}
 
+  bool is_full() const { return most_ > 0 && kept_.size() == most_; }
+  /// The rows as they came; while is_full() has been false till now.
+  const std::vector<double>& values() const { return values_; }
+
   template <class Row>
   void offer(std::uint64_t key, std::size_t source, std::int64_t row, const Row& values) {
     const Kept kept{key, source, row, kept_.size()};
@@ -43,19 +49,21 @@ class RowKeeper {
     }
   }
 
-  /// The rows by source and place in it; counts them in `sources`.
-  RowMatrix take(std::vector<TrainingSource>& sources) {
+  /// The rows by source and place in it.
+  RowMatrix take() {
     std::sort(kept_.begin(), kept_.end(), [](const Kept& a, const Kept& b) {
       return std::pair(a.source, a.row) < std::pair(b.source, b.row);
     });
     RowMatrix rows(static_cast<Eigen::Index>(kept_.size()), width_);
-    for (std::size_t i = 0; i < kept_.size(); ++i) {
+    for (std::size_t i = 0; i < kept_.size(); ++i)
       rows.row(static_cast<Eigen::Index>(i)) =
           Eigen::Map<const Eigen::RowVectorXd>(at(kept_[i].slot), width_);
-      ++sources[kept_[i].source].used;
-    }
     std::vector<double>().swap(values_);
     return rows;
+  }
+
+  void count(std::vector<TrainingSource>& sources) const {
+    for (const Kept& kept : kept_) ++sources[kept.source].used;
   }
 
  private:
@@ -81,6 +89,62 @@ class RowKeeper {
   std::size_t most_;
   std::vector<Kept> kept_;
   std::vector<double> values_;
+};
+
+/// Rows that are learnt from: in memory as long as they fit, all in a store when they do not.
+class RowCollector {
+ public:
+  RowCollector(Eigen::Index width, long long max_frames, std::int64_t most_bytes)
+      : width_(width),
+        rows_that_fit_(max_frames > 0 ? 0 : rows_in(most_bytes, width)),
+        keeper_(width, max_frames > 0 ? max_frames : rows_that_fit_) {}
+
+  void offer(std::uint64_t key, std::size_t source, std::int64_t row, const Eigen::RowVectorXd& values) {
+    if (rows_that_fit_ > 0 && keeper_.is_full()) {
+      if (!store_) {
+        keeper_.count(used_before(source));
+        // Many blocks even when little more than one fits: the atoms move after each.
+        store_ = std::make_shared<FrameStore>(width_, std::max<Eigen::Index>(rows_that_fit_ / 8, 1024));
+        store_->append(keeper_.values().data(), static_cast<Eigen::Index>(keeper_.values().size()) / width_);
+      }
+      store_->append(values.data(), 1);
+      ++used_before(source)[source].used;
+    }
+    keeper_.offer(key, source, row, values);
+  }
+
+  void take(TrainingData& data) {
+    data.values = keeper_.take();
+    if (!store_) {
+      keeper_.count(data.sources);
+      return;
+    }
+    for (std::size_t i = 0; i < used_.size(); ++i) data.sources[i].used = used_[i].used;
+    data.store = std::move(store_);
+  }
+
+ private:
+  /// Four numbers for each of a row: itself, a feature's samples, their codes, and what the kernels take.
+  static Eigen::Index rows_in(std::int64_t most_bytes, Eigen::Index width) {
+    if (most_bytes == 0) return 0;
+    constexpr Eigen::Index fewest = 1024;
+    const std::int64_t row_bytes = 4 * static_cast<std::int64_t>(sizeof(double)) * width;
+    if (most_bytes / row_bytes < fewest)
+      throw usage_error("--memory: " + number_text(static_cast<double>(most_bytes) / 1e9) + " GB hold " +
+                            std::to_string(most_bytes / row_bytes) + " frames of these recordings",
+                        "give at least " + number_text(static_cast<double>(fewest * row_bytes) / 1e9));
+    return most_bytes / row_bytes;
+  }
+
+  std::vector<TrainingSource>& used_before(std::size_t source) {
+    if (used_.size() <= source) used_.resize(source + 1);
+    return used_;
+  }
+
+  Eigen::Index width_, rows_that_fit_;
+  RowKeeper keeper_;
+  std::shared_ptr<FrameStore> store_;
+  std::vector<TrainingSource> used_;  ///< with a store: how many rows of each
 };
 
 /// The unit of a file without sidecar.
@@ -125,7 +189,10 @@ Json TrainingData::summary() const {
                           {"used", source.used},
                           {"without_face", source.without_face},
                           {"without_values", source.without_values}});
-  return {{"frames", values.rows()}, {"recordings", recordings}};
+  Json summary = {{"frames", frames()}};
+  if (store) summary["frames_in_memory"] = values.rows();
+  summary["recordings"] = std::move(recordings);
+  return summary;
 }
 
 std::vector<std::string> TrainingData::warnings() const {
@@ -145,12 +212,12 @@ std::vector<std::string> TrainingData::warnings() const {
 }
 
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
-                                const TrainingOptions& options, const Work& work) {
+                                const TrainingOptions& options, const Work& work, std::int64_t most_bytes) {
   if (inputs.empty()) throw usage_error("there are no recordings to learn from");
   sort_by_name(inputs);
   TrainingData data;
   const Random random(static_cast<std::uint64_t>(options.seed));
-  std::vector<RowKeeper> keeper;
+  std::optional<RowCollector> rows;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::string file = inputs[i].file.string();
     RecordingReader reader(inputs[i].file, inputs[i].name);
@@ -163,7 +230,7 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
       data.kind = kind_of_part(header.kind, data.columns);
       for (Column& column : data.columns)
         if (column.unit.empty()) column.unit = usual_unit(data.kind);
-      keeper.emplace_back(static_cast<Eigen::Index>(columns.size()), options.max_frames);
+      rows.emplace(static_cast<Eigen::Index>(columns.size()), options.max_frames, most_bytes);
     } else {
       columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",
                            "learn from recordings of one kind");
@@ -190,7 +257,7 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
         if (!values.allFinite()) {
           ++source.without_values;
         } else if ((frame.number - 1) % options.every == 0) {
-          keeper[0].offer(keys.next(), i, row, values);
+          rows->offer(keys.next(), i, row, values);
         } else {
           ++source.left_out_by_every;
         }
@@ -198,7 +265,7 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
     }
     data.sources.push_back(source);
   }
-  data.values = keeper[0].take(data.sources);
+  rows->take(data);
   const bool every_took_all = std::any_of(data.sources.begin(), data.sources.end(),
                                           [](const auto& source) { return source.left_out_by_every > 0; });
   if (data.values.rows() == 0 && every_took_all)

@@ -22,21 +22,20 @@ namespace {
 class DictionaryStream {
  public:
   DictionaryStream(const SampleBlocks& blocks, Eigen::Index atoms, const DictionaryStreamOptions& options,
-                   const Work& work)
+                   const Work& work, const RowMatrix& start_atoms, const AtomConstraints& constraints)
       : blocks_(blocks),
         atoms_(atoms),
         options_(options),
         work_(work),
+        start_atoms_(start_atoms),
+        constraints_(constraints),
         pool_(work.threads),
         random_(static_cast<std::uint64_t>(options.seed)) {}
 
   DictionaryStreamResult run() {
     start();
     while (result_.epochs < options_.epochs && !result_.converged) run_epoch();
-    for (std::int64_t b = 0; b < block_count_; ++b) {
-      read(b);
-      replace_share(b);
-    }
+    code_all();
     result_.final_objective = objective();
     for (const CodeStatistics& share : shares_) result_.unconverged += share.unconverged;
     return std::move(result_);
@@ -50,6 +49,21 @@ class DictionaryStream {
                        "the first block has " + std::to_string(block_.rows()) + " samples, too few for " +
                            std::to_string(atoms_) + " atoms",
                        "give larger blocks or ask for fewer atoms");
+    dimensions_ = block_.cols();
+    if (start_atoms_.rows() > 0) {
+      if (start_atoms_.rows() != atoms_ || start_atoms_.cols() != dimensions_)
+        throw usage_error("start atoms: " + std::to_string(start_atoms_.rows()) + " of " +
+                          std::to_string(start_atoms_.cols()) + " values; " + std::to_string(atoms_) +
+                          " of " + std::to_string(dimensions_) + " are needed");
+      require_finite(start_atoms_, "start atom");
+      constraints_.check(atoms_, dimensions_);
+      result_.atoms = start_atoms_;
+      for (auto atom : result_.atoms.rowwise()) atom /= std::max(atom.norm(), 1.0);
+      constraints_.tie(result_.atoms);
+      code_all();
+      return;
+    }
+    if (constraints_.any()) throw usage_error("constraints of atoms need start atoms");
     DictionaryOptions first;
     first.alpha = options_.alpha;
     first.positive_codes = options_.positive_codes;
@@ -59,7 +73,13 @@ class DictionaryStream {
     Work quiet = work_;
     quiet.progress = nullptr;
     result_.atoms = learn_dictionary(block_, atoms_, first, quiet).atoms;
-    dimensions_ = block_.cols();
+  }
+
+  /// Under the atoms as they are; the first time it counts the blocks.
+  void code_all() {
+    std::int64_t b = 0;
+    for (; read(b); ++b) replace_share(b);
+    block_count_ = b;
   }
 
   void run_epoch() {
@@ -67,9 +87,11 @@ class DictionaryStream {
     std::int64_t b = 0;
     for (; read(b); ++b) {
       replace_share(b);
-      CodeStatistics all = recent(b);
-      for (const Eigen::Index k : update_atoms(all.products, all.samples, result_.atoms)) take_sample(k);
-      for (int pass = 1; pass < passes; ++pass) update_atoms(all.products, all.samples, result_.atoms);
+      const CodeStatistics all = start_atoms_.rows() > 0 ? total() : recent(b);
+      for (const Eigen::Index k : update_atoms(all.products, all.samples, result_.atoms, constraints_))
+        take_sample(k);
+      for (int pass = 1; pass < passes; ++pass)
+        update_atoms(all.products, all.samples, result_.atoms, constraints_);
       work_.report(++blocks_done_, block_count_ * options_.epochs);
     }
     block_count_ = b;
@@ -88,14 +110,14 @@ class DictionaryStream {
                                  std::to_string(block_count_));
       return false;
     }
-    if (result_.epochs > 0 && b == block_count_) return false;
+    if (block_count_ > 0 && b == block_count_) return false;
     const std::string name = "block " + std::to_string(b + 1);
     if (block_.rows() < 1) throw data_error({}, name + " has no samples");
     if (block_.cols() != dimensions_)
       throw data_error({}, name + " has " + std::to_string(block_.cols()) + " columns, the first " +
                                std::to_string(dimensions_));
     require_finite(block_, name + ", sample");
-    if (result_.epochs == 0) {
+    if (block_count_ == 0) {
       result_.samples += block_.rows();
       squared_norm_ += block_.squaredNorm();
       shares_.emplace_back(atoms_, dimensions_);
@@ -149,12 +171,16 @@ class DictionaryStream {
     return sum;
   }
 
-  double objective() const { return total().objective(squared_norm_, result_.atoms, options_.alpha); }
+  double objective() const {
+    return total().objective(squared_norm_, result_.atoms, options_.alpha) +
+           constraints_.penalty(result_.atoms);
+  }
 
   void take_sample(Eigen::Index k) {
     auto atom = result_.atoms.row(k);
     atom = block_.row(static_cast<Eigen::Index>(random_.below(static_cast<std::uint64_t>(block_.rows()))));
     atom /= std::max(atom.norm(), 1.0);
+    constraints_.tie(k, result_.atoms);
     for (CodeStatistics& share : shares_) share.forget(k);
     ++result_.resampled;
   }
@@ -163,6 +189,8 @@ class DictionaryStream {
   const Eigen::Index atoms_;
   const DictionaryStreamOptions& options_;
   const Work& work_;
+  const RowMatrix& start_atoms_;
+  const AtomConstraints& constraints_;
   ThreadPool pool_;
   Random random_;
   RowMatrix block_;
@@ -197,10 +225,12 @@ void DictionaryStreamOptions::check() const {
 }
 
 DictionaryStreamResult learn_dictionary_stream(const SampleBlocks& blocks, Eigen::Index atoms,
-                                               const DictionaryStreamOptions& options, const Work& work) {
+                                               const DictionaryStreamOptions& options, const Work& work,
+                                               const RowMatrix& start_atoms,
+                                               const AtomConstraints& constraints) {
   options.check();
   if (atoms < 1) throw usage_error("atoms: " + std::to_string(atoms) + " is not ≥ 1");
-  return DictionaryStream(blocks, atoms, options, work).run();
+  return DictionaryStream(blocks, atoms, options, work, start_atoms, constraints).run();
 }
 
 }  // namespace facelex

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "facelex/core/error.hpp"
 #include "facelex/factor/dictionary_learning.hpp"
@@ -47,6 +48,53 @@ TEST(DictionaryStream, ReachesTheObjectiveOfTheBatch) {
                                                          options.alpha),
                 1, 1e-10);
   }
+}
+
+// From atoms that a part of the samples gave: all of them must not be worse off, and nearly as well as when
+// learning from all at once.
+TEST(DictionaryStream, RefinesStartAtomsAndObeysTheirConstraints) {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    Random random(seed);
+    const auto samples = sparse_samples(random, 4000, 12, 6);
+    AtomConstraints constraints;
+    DictionaryOptions batch;
+    if (seed >= 3) constraints.coherence = 2000;
+    const DictionaryLearner all(samples);
+    const auto whole = all.learn(6, batch, {}, {}, constraints);
+    AtomConstraints of_part = constraints;
+    of_part.coherence *= 0.1;
+    const RowMatrix few = samples.topRows(400);
+    const auto part = DictionaryLearner(few).learn(6, batch, {}, {}, of_part);
+    DictionaryStreamOptions options;
+    options.tolerance = 1e-7;
+    const auto blocks = blocks_of(samples, 500);
+    const auto refined = learn_dictionary_stream(blocks, 6, options, {}, part.atoms, constraints);
+    const LassoOptions coding{options.alpha, LassoSolver::sklearn, false, 1000};
+    const auto objective = [&](const RowMatrix& atoms) {
+      return lasso_objective(samples, atoms, sparse_encode(samples, atoms, coding).codes, options.alpha) +
+             constraints.penalty(atoms);
+    };
+    EXPECT_NEAR(refined.final_objective / objective(refined.atoms), 1, 1e-10);
+    EXPECT_LT(refined.final_objective, objective(part.atoms)) << "seed " << seed;
+    EXPECT_LT(refined.final_objective, 1.002 * whole.objective.back()) << "seed " << seed;
+    for (std::size_t e = 1; e < refined.objective.size(); ++e)
+      EXPECT_LT(refined.objective[e], refined.objective[e - 1] * (1 + 1e-6));
+  }
+}
+
+TEST(DictionaryStream, StartAtomsKeepTheirTies) {
+  Random random(7);
+  const RowMatrix half = sparse_samples(random, 600, 6, 4);
+  RowMatrix samples(600, 12);
+  samples << half, half.colwise().reverse();
+  AtomConstraints constraints;
+  for (Eigen::Index d = 0; d < 12; ++d) constraints.reflected.push_back((d + 6) % 12);
+  constraints.reflection_sign = Eigen::RowVectorXd::Ones(12);
+  constraints.twin = {1, 0, 2, 3};
+  const auto result = learn_dictionary_stream(blocks_of(samples, 100), 4, DictionaryStreamOptions(), {},
+                                              normal_matrix(random, 4, 12), constraints);
+  for (const auto& [atom, twin] : {std::pair{0, 1}, {1, 0}, {2, 2}, {3, 3}})
+    EXPECT_TRUE(constraints.mirrored(result.atoms.row(atom)).isApprox(result.atoms.row(twin), 1e-12));
 }
 
 TEST(DictionaryStream, TheSameBytesForAnyThreads) {
@@ -143,6 +191,12 @@ TEST(DictionaryStream, RefusesBadInput) {
             }),
             "block 3 is missing: the first epoch had 3");
   EXPECT_NE(refusal(blocks_of(good, 20), 0), "accepted");
+  EXPECT_THROW(
+      learn_dictionary_stream(blocks_of(good, 20), 2, DictionaryStreamOptions(), {}, good.topRows(3)), Error);
+  AtomConstraints constraints;
+  constraints.coherence = 1;
+  EXPECT_THROW(
+      learn_dictionary_stream(blocks_of(good, 20), 2, DictionaryStreamOptions(), {}, {}, constraints), Error);
   DictionaryStreamOptions options;
   options.epochs = 0;
   EXPECT_EQ(refusal(blocks_of(good, 20), 2, options), "epochs: 0 is not ≥ 1");

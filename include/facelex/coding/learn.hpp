@@ -64,6 +64,11 @@ struct FacialBasisOptions {
   double balance = 0;
   /// A Facial Basis model of the same columns, scale and numbers of atoms to begin with; empty: none.
   std::string start_from;
+  /// Bound of the memory that frames and what is made of them take, in GB (10⁹ bytes); ≥ 0; 0: none. Of more
+  /// frames a fair sample is learnt from as otherwise, and its atoms are then refined in passes over all of
+  /// them (learn_dictionary_stream) in a temporary file in $TMPDIR; order, polarity, merging and statistics
+  /// of units are those of the sample. Not with max_frames or balance.
+  double memory = 0;
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "facelex/coding/frame_store.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/options.hpp"
@@ -42,11 +44,19 @@ struct TrainingSource {
 struct TrainingData {
   SignalKind kind = SignalKind::other;  ///< of the columns: of a fit, displacement or expression
   std::vector<Column> columns;          ///< D
-  RowMatrix values;                     ///< T×D, as in the files
+  RowMatrix values;                     ///< T×D, as in the files; with a store a fair sample of all rows
+  /// All rows, when they are more than memory was to hold; else null.
+  std::shared_ptr<const FrameStore> store;
   std::vector<TrainingSource> sources;
 
+  std::int64_t frames() const { return store ? store->rows() : values.rows(); }  ///< learnt from
+  /// A column that is not zero in all frames.
+  bool moves(Eigen::Index column) const {
+    return store ? store->moves(column) : !values.col(column).isZero(0);
+  }
+
   /// {"frames": T, "recordings": [{"name", "rows", "used", "without_face", "without_values"} …]} for a
-  /// model's summary.
+  /// model's summary; with a store "frames_in_memory" too.
   Json summary() const;
   /// One line for each recording with rows that were left out for missing values or that gave no row.
   std::vector<std::string> warnings() const;
@@ -60,12 +70,16 @@ using ColumnChoice =
 /// Reads the rows with success and without missing values of all inputs, one file after another, into one
 /// matrix. Rows stand in the order of the inputs' names; which are drawn depends on seed, names and rows
 /// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept, up
-/// to four times that for a moment (growing, copying in order); --max-frames bounds it.
+/// to four times that for a moment (growing, copying in order); --max-frames bounds it, and so does
+/// most_bytes > 0 (without effect beside --max-frames): when rows and what learning makes of them (four times
+/// as much) would need more, all rows go to a FrameStore, and the matrix holds a sample of as many as fit.
 ///
 /// One unreadable input ends the learning, since a model of the others would be another model. Throws Error
 /// (usage): no inputs, a name twice; Error (data): what RecordingReader and `choose` throw, a recording of
-/// another kind or without one of the columns, no row at all.
+/// another kind or without one of the columns, no row at all; Error (usage) when
+/// most_bytes is too little for 1024 rows.
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
-                                const TrainingOptions& options, const Work& work = {});
+                                const TrainingOptions& options, const Work& work = {},
+                                std::int64_t most_bytes = 0);
 
 }  // namespace facelex

@@ -6,6 +6,7 @@
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/factor/atom_constraints.hpp"
 #include "facelex/factor/sample_blocks.hpp"
 
 namespace facelex {
@@ -39,7 +40,12 @@ struct DictionaryStreamResult {
 /// codes of a block under the atoms, A and B with the block's share, the atoms' update with them. From the
 /// second epoch on a block's share takes the place of the one it had (their section 3.4), and old shares
 /// fade, in later epochs more slowly: no learning rate is to be chosen. The start is a dictionary of the
-/// first block.
+/// first block. With start_atoms (K×D, brought to norm ≤ 1) all blocks are coded under them first, and no
+/// share fades: what is lowered is then a bound of the objective, which never rises but where an unused atom
+/// is replaced.
+///
+/// constraints: as of DictionaryLearner::learn; without start_atoms there must be none. The objective
+/// includes their penalty.
 ///
 /// In memory: two blocks, and for each block K(K+D) numbers. The same bytes for any work.threads; the order
 /// of the blocks matters, so neighbours in time had better lie in different ones. work.progress counts
@@ -47,6 +53,8 @@ struct DictionaryStreamResult {
 /// finite (naming it), when the first has fewer samples than atoms, and when a later epoch has fewer blocks;
 /// Error (usage) for options or atoms out of bounds.
 DictionaryStreamResult learn_dictionary_stream(const SampleBlocks& blocks, Eigen::Index atoms,
-                                               const DictionaryStreamOptions& options, const Work& work = {});
+                                               const DictionaryStreamOptions& options, const Work& work = {},
+                                               const RowMatrix& start_atoms = {},
+                                               const AtomConstraints& constraints = {});
 
 }  // namespace facelex
