@@ -33,42 +33,14 @@ void check_shape(const DfeShape& shape) {
 
 DfeLayout::DfeLayout(const DfeShape& shape) : shape_(shape) {
   check_shape(shape);
-  const int width = shape.width;
-  if (shape.encoder == DfeEncoder::transformer) {
-    add_linear("embed", width, shape.token_width);
-    add("positions", shape.tokens(), width);
-    for (int i = 0; i < shape.layers; ++i) {
-      const std::string layer = "layer." + std::to_string(i) + ".";
-      add_linear(layer + "attention.qkv", Eigen::Index{3} * width, width);
-      add_linear(layer + "attention.out", width, width);
-      add(layer + "norm1.weight", 1, width);
-      add(layer + "norm1.bias", 1, width);
-      add_linear(layer + "feed1", shape.feed_forward, width);
-      add_linear(layer + "feed2", width, shape.feed_forward);
-      add(layer + "norm2.weight", 1, width);
-      add(layer + "norm2.bias", 1, width);
-    }
-  } else {
-    for (int i = 0; i < shape.layers; ++i)
-      add_linear("mlp." + std::to_string(i), width, i == 0 ? shape.inputs : width);
-  }
-  add_linear("latent", shape.latent, width);
-  add("codebook", shape.codes, shape.latent);
-  for (int i = 0; i < shape.decoder_layers; ++i)
-    add_linear("decoder." + std::to_string(i),
-               i + 1 == shape.decoder_layers ? shape.inputs : shape.decoder_width,
-               i == 0 ? shape.latent : shape.decoder_width);
-}
-
-void DfeLayout::add(const std::string& name, Eigen::Index rows, Eigen::Index cols) {
-  parameters_.push_back({name, rows, cols, size_});
   constexpr std::size_t aligned = 16;
-  size_ += (static_cast<std::size_t>(rows * cols) + aligned - 1) / aligned * aligned;
-}
-
-void DfeLayout::add_linear(const std::string& name, Eigen::Index outputs, Eigen::Index inputs) {
-  add(name + ".weight", outputs, inputs);
-  add(name + ".bias", 1, outputs);
+  for (const DfeWeight& weight : dfe_weights(shape)) {
+    if (weight.name.starts_with("input.")) continue;  // of the recordings, not learnt
+    parameters_.push_back({weight.name, weight.rows, weight.columns, size_});
+    size_ +=
+        (static_cast<std::size_t>(weight.rows) * static_cast<std::size_t>(weight.columns) + aligned - 1) /
+        aligned * aligned;
+  }
 }
 
 const DfeParameter& DfeLayout::parameter(const std::string& name) const {

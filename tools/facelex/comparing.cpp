@@ -4,6 +4,7 @@
 
 #include "command.hpp"
 #include "facelex/analysis/comparison_table.hpp"
+#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "learning.hpp"
@@ -27,6 +28,8 @@ Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& sear
                    const std::string& name) {
   const std::string kind(system.kind());
   const auto& known = LearnOptions::systems();
+  // A network learns for hours, and leaves files of its own.
+  if (kind == "dfe") return {};
   if (std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.first == kind; })) return {};
   const Json options = system.to_model().metadata.value("options", Json::object());
   if (options.empty()) return {};
@@ -90,6 +93,22 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
     add(std::move(one), folder);
   }
   return systems;
+}
+
+bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar) {
+  const auto table = folder / "comparison.csv";
+  const auto known = read_sidecar(table);
+  if (!known || known->stage != sidecar.stage || known->version != sidecar.version ||
+      known->command != sidecar.command || known->input_digest != sidecar.input_digest ||
+      known->model_digest != sidecar.model_digest ||
+      canonical_text(known->options) != canonical_text(sidecar.options))
+    return false;
+  const Json& details = known->result.details;
+  if (!details.is_object() || details.value("left_out", Json::array({0})) != Json::array()) return false;
+  std::error_code missing;
+  for (const char* name : {"comparison.csv", "comparison.md", "units.csv"})
+    if (!std::filesystem::is_regular_file(folder / name, missing)) return false;
+  return known->result.output_digest == sha256_of_file(table);
 }
 
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "dfe_learning.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "learning.hpp"
@@ -20,6 +21,7 @@ class LearnCommand : public Command {
 
  private:
   int run() override {
+    if (system_ == "dfe" && !dry_run_) hand_over_to_nn(options_.dfe.device);
     if (std::filesystem::is_directory(output_))
       throw usage_error("--output: " + in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");

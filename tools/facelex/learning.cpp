@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "dfe_learning.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -16,6 +17,7 @@ const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() 
   static const std::vector<std::pair<std::string, std::string>> all = {
       {"facial-basis", "A sparse dictionary of local movements for each facial feature (paper 000)"},
       {"dfecs", "Full-face units that only add up, from local units of seven parts (paper 001)"},
+      {"dfe", "A codebook whose entries add up to each frame, by a network (paper 002)"},
       {"pca", "Principal components of the whole face, the papers' comparator"},
       {"local-pca", "Principal components of each facial feature, the papers' comparator"}};
   return all;
@@ -24,6 +26,7 @@ const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() 
 OptionList LearnOptions::describe_system(const std::string& system) {
   if (system == "facial-basis") return described(facial_basis);
   if (system == "dfecs") return described(dfecs);
+  if (system == "dfe") return described(dfe);
   if (system == "pca") return described(pca);
   return described(local_pca);
 }
@@ -53,6 +56,12 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
       if (std::error_code none; anew && options.search) std::filesystem::remove(search_log, none);
       return learn_dfecs(inputs, options, search_log, work);
     };
+  } else if (system == "dfe") {
+    Learning own = dfe_learning(dfe, model, anew);
+    learning.options.update(own.options);
+    learning.noun = own.noun;
+    learning.leftovers = std::move(own.leftovers);
+    learning.learn = std::move(own.learn);
   } else if (system == "pca") {
     learning.learn = [options = pca](const auto& inputs, const Work& work) {
       return learn_pca(inputs, options, work);
@@ -91,7 +100,14 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
 
   reporter.begin("learn", learning.noun, 0);
   Work watched = work;
-  watched.progress = [&](std::int64_t done, std::int64_t) { reporter.progress(done, {}); };
+  std::int64_t before = -1;  // what an earlier run did: its time says nothing of this one's
+  watched.progress = [&](std::int64_t done, std::int64_t total) {
+    if (before < 0 && total > 0) {
+      before = done - 1;
+      reporter.begin("learn", learning.noun, total - before);
+    }
+    reporter.progress(done - std::max<std::int64_t>(before, 0), {});
+  };
   const LearnResult result = learning.learn(inputs, watched);
   reporter.end();
   for (const auto& warning : result.warnings) reporter.warning(warning);
@@ -103,6 +119,7 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
     sidecar.result.message += (sidecar.result.message.empty() ? "" : "; ") + warning;
   sidecar.result.output_digest = write_model(model, result.system->to_model());
   write_sidecar(model, sidecar);
+  for (const auto& file : learning.leftovers) std::filesystem::remove(file, missing);
   const Json& training = result.system->training();
   reporter.info(model.string() + ": " + std::to_string(result.system->units().size()) + " units from " +
                 (training.contains("frames") ? training["frames"].dump() : "?") + " frames of " +

@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "facelex/batch/reporter.hpp"
 #include "facelex/coding/learn.hpp"
 #include "facelex/coding/learn_dfecs.hpp"
+#include "facelex/nn/dfe_options.hpp"
 
 namespace facelex::cli {
 
@@ -16,7 +18,8 @@ struct Learning {
   Json options;        ///< as they stand in the sidecar
   std::string command;
   std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
-  std::string noun = "iterations";  ///< what its progress counts
+  std::string noun = "iterations";                 ///< what its progress counts
+  std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete
 };
 
 /// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
@@ -25,6 +28,7 @@ struct LearnOptions {
   PcaOptions pca;
   LocalPcaOptions local_pca;
   DfecsOptions dfecs;
+  DfeOptions dfe;
 
   /// Name and summary of each system.
   static const std::vector<std::pair<std::string, std::string>>& systems();

@@ -61,10 +61,10 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
           "--model " + run.model + " codes " + std::string(kind_name(wanted)) + ", --signal " + signal +
               " gives " + std::string(kind_name(coded_kind())),
           other ? std::string("add --signal ") + other : "encode such recordings with facelex encode");
-  } else if (run.signal == CodedSignal::expression && run.system != "pca") {
+  } else if (run.signal == CodedSignal::expression && run.system != "pca" && run.system != "dfe") {
     throw usage_error("--signal expression: " + run.system +
                           " learns movements of points, which expression coefficients are not",
-                      "choose --system pca, or --signal displacement");
+                      "choose --system dfe or pca, or --signal displacement");
   }
   if (run.signal != CodedSignal::motion && !has_signal(fit.signals, signal))
     throw usage_error("--fit-signals leaves out what --signal " + signal + " is made of",
@@ -73,6 +73,7 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
   if (own_fits) standardize.fits = fits;
   if (run.signal == CodedSignal::motion) standardize.check();
   learn.pca.fit_part = run.signal == CodedSignal::expression ? FitPart::expression : FitPart::displacement;
+  learn.dfe.fit_part = learn.pca.fit_part;
 }
 
 Json RunSettings::to_json() {

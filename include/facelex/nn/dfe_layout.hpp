@@ -40,9 +40,6 @@ class DfeLayout {
   std::vector<float> flat(const DfeNetwork& network) const;
 
  private:
-  void add(const std::string& name, Eigen::Index rows, Eigen::Index cols);
-  void add_linear(const std::string& name, Eigen::Index outputs, Eigen::Index inputs);
-
   DfeShape shape_;
   std::vector<DfeParameter> parameters_;
   std::size_t size_ = 0;

@@ -1,0 +1,235 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/random.hpp"
+#include "facelex/nn/dfe_layout.hpp"
+#include "facelex/nn/learn_dfe.hpp"
+
+namespace facelex {
+namespace {
+
+class DfeTrainingTest : public testing::Test {
+ protected:
+  DfeTrainingTest() : folder_(std::filesystem::temp_directory_path() / ("dfe" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(folder_);
+    options_.shape = {.inputs = 6,
+                      .token_width = 2,
+                      .encoder = DfeEncoder::transformer,
+                      .layers = 1,
+                      .heads = 2,
+                      .width = 8,
+                      .feed_forward = 8,
+                      .latent = 4,
+                      .stages = 2,
+                      .codes = 8,
+                      .decoder_layers = 1,
+                      .decoder_width = 8};
+    options_.batch = 32;
+    options_.epochs = 6;
+    options_.learning_rate = 1e-2;
+    options_.checkpoint_every = 2;
+    Random random(3);
+    frames_.values.resize(200, 6);
+    for (auto& value : frames_.values.reshaped()) value = static_cast<float>(random.normal());
+    for (std::int64_t i = 0; i < 200; ++i) (i < 150 ? frames_.training : frames_.validation).push_back(i);
+  }
+  ~DfeTrainingTest() override { std::filesystem::remove_all(folder_); }
+
+  DfeTraining train(int threads = 1, const Work& work = {}) {
+    const auto backend = make_cpu_backend(options_.shape, options_, threads);
+    return train_dfe(frames_, options_, *backend, options_.shape, files_, work);
+  }
+  /// Trains and stops by itself after so many steps.
+  void train_until(std::int64_t steps) {
+    std::atomic<bool> stop = false;
+    Work work;
+    work.stop = &stop;
+    work.progress = [&](std::int64_t done, std::int64_t) { stop = done >= steps; };
+    try {
+      train(1, work);
+      FAIL() << "did not stop";
+    } catch (const Error& error) {
+      ASSERT_EQ(error.kind(), ErrorKind::interrupted) << error.what();
+    }
+  }
+  std::string text(const std::filesystem::path& file) const {
+    std::ostringstream out;
+    out << std::ifstream(file).rdbuf();
+    return out.str();
+  }
+
+  std::filesystem::path folder_;
+  DfeOptions options_;
+  DfeFrames frames_;
+  DfeTrainingFiles files_;
+};
+
+TEST_F(DfeTrainingTest, InterruptedAnywhereGivesTheSameWeights) {
+  options_.revive_after = 1;
+  options_.kmeans_start = true;
+  options_.patience = 4;
+  const DfeTraining whole = train();
+  const std::string curve = curve_text(whole.curve, options_);
+  for (const std::int64_t steps : {1, 7, 10, 23}) {
+    files_ = {folder_ / "c.safetensors", folder_ / "c.csv", "m"};
+    train_until(steps);
+    if (steps == 10) train_until(17);  // a second time
+    const DfeTraining resumed = train(2);
+    EXPECT_EQ(resumed.weights, whole.weights) << steps;
+    EXPECT_EQ(resumed.epoch, whole.epoch);
+    EXPECT_EQ(resumed.revived, whole.revived);
+    EXPECT_EQ(text(folder_ / "c.csv"), curve);
+    std::filesystem::remove(files_.checkpoint);
+  }
+}
+
+TEST_F(DfeTrainingTest, MoreEpochsGoOnFromACheckpoint) {
+  const auto epochs = options_.epochs;
+  const DfeTraining whole = train();
+  files_.checkpoint = folder_ / "c.safetensors";
+  options_.epochs = 5;  // leaves its checkpoint of epoch 4
+  train();
+  options_.epochs = epochs;
+  EXPECT_EQ(train().weights, whole.weights);
+}
+
+TEST_F(DfeTrainingTest, CheckpointOfAnotherConfigurationIsRefusedByName) {
+  files_.checkpoint = folder_ / "c.safetensors";
+  train_until(3);
+  const auto message = [&] {
+    try {
+      train();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  options_.commitment = 0.5;
+  EXPECT_NE(message().find("commitment is 0.25 there and 0.5 here"), std::string::npos) << message();
+  options_.commitment = 0.25;
+  frames_.values(0, 0) += 1;
+  EXPECT_NE(message().find("its recordings differ"), std::string::npos) << message();
+  frames_.values(0, 0) -= 1;
+  options_.checkpoint_every = 3;  // changes nothing in the weights
+  EXPECT_EQ(message(), "accepted");
+}
+
+TEST_F(DfeTrainingTest, DamagedCheckpointIsRefused) {
+  files_.checkpoint = folder_ / "c.safetensors";
+  train_until(3);
+  std::string bytes = text(files_.checkpoint);
+  bytes[bytes.size() - 5] ^= 1;
+  std::ofstream(files_.checkpoint) << bytes;
+  EXPECT_THROW(train(), Error);
+}
+
+TEST_F(DfeTrainingTest, DivergenceStopsAndKeepsTheCheckpoint) {
+  files_ = {folder_ / "c.safetensors", {}, "m.safetensors"};
+  options_.epochs = 200;
+  options_.checkpoint_every = 1;
+  options_.learning_rate = 1e5;
+  options_.shape.encoder = DfeEncoder::mlp;
+  try {
+    train();
+    FAIL();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("m.safetensors: training diverges: the loss is"), std::string::npos) << message;
+    EXPECT_NE(message.find("lower --learning-rate"), std::string::npos) << message;
+  }
+  frames_.values(0, 0) = std::nanf("");  // what reading would have refused
+  options_.learning_rate = 1e-3;
+  std::filesystem::remove(files_.checkpoint);
+  EXPECT_THROW(train(), Error);
+}
+
+TEST_F(DfeTrainingTest, PatienceKeepsTheBestEpoch) {
+  options_.epochs = 300;
+  options_.patience = 3;
+  options_.learning_rate = 0.1;
+  const DfeTraining training = train();
+  ASSERT_TRUE(training.ended_early);
+  EXPECT_EQ(static_cast<int>(training.curve.size()), training.epoch + 3);
+  const auto loss = [&](std::size_t i) { return training.curve[i].validation.total(options_); };
+  for (std::size_t i = 0; i < training.curve.size(); ++i)
+    EXPECT_GE(loss(i), loss(static_cast<std::size_t>(training.epoch - 1)));
+}
+
+TEST_F(DfeTrainingTest, EveryOptionChangesTheWeights) {
+  const std::vector<float> standard = train().weights;
+  const DfeOptions saved = options_;
+  const std::vector<std::pair<const char*, std::function<void(DfeOptions&)>>> changes = {
+      {"seed", [](auto& o) { o.training.seed = 5; }},
+      {"dropout", [](auto& o) { o.dropout = 0.3; }},
+      {"commitment", [](auto& o) { o.commitment = 1; }},
+      {"codebook-weight", [](auto& o) { o.codebook_weight = 2; }},
+      {"orthogonality", [](auto& o) { o.orthogonality = 0; }},
+      {"sparsity", [](auto& o) { o.sparsity = 0; }},
+      {"decoder-sparsity", [](auto& o) { o.decoder_sparsity = 0.1; }},
+      {"learning-rate", [](auto& o) { o.learning_rate = 1e-3; }},
+      {"batch", [](auto& o) { o.batch = 50; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"kmeans-start", [](auto& o) { o.kmeans_start = true; }},
+      {"encoder", [](auto& o) { o.shape.encoder = DfeEncoder::mlp; }},
+      {"stages", [](auto& o) { o.shape.stages = 3; }},
+      {"heads", [](auto& o) { o.shape.heads = 4; }},
+      {"token-width", [](auto& o) { o.shape.token_width = 4; }}};
+  for (const auto& [name, change] : changes) {
+    options_ = saved;
+    change(options_);
+    EXPECT_NE(train().weights, standard) << name;
+  }
+}
+
+TEST_F(DfeTrainingTest, RevivalBringsCodesIntoUse) {
+  options_.epochs = 30;
+  options_.shape.codes = 64;
+  const DfeTraining standard = train();
+  options_.revive_after = 2;
+  const DfeTraining revived = train();
+  EXPECT_GT(revived.revived, 0);
+  EXPECT_GT(codes_in_use(revived.curve.back().training), codes_in_use(standard.curve.back().training));
+}
+
+TEST(DfeCurve, PerplexityOfEqualUseIsTheNumberOfCodes) {
+  DfeLosses losses;
+  losses.code_use = {3, 0, 3, 3, 3};
+  EXPECT_EQ(codes_in_use(losses), 4);
+  EXPECT_NEAR(perplexity(losses), 4, 1e-12);
+}
+
+TEST(DfeSplitTest, WholeSubjectsAreSetAside) {
+  std::vector<TrainingSource> sources;
+  std::map<std::string, std::string> subjects;
+  for (int i = 0; i < 20; ++i) {
+    TrainingSource source;
+    source.name = "r" + std::to_string(i);
+    source.used = 10;
+    sources.push_back(source);
+    subjects[source.name] = "s" + std::to_string(i / 4);
+  }
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const DfeSplit split = split_for_validation(sources, subjects, 0.2, seed);
+    ASSERT_EQ(split.held_out.size(), 1U);
+    EXPECT_EQ(split.validation.size(), 40U);
+    EXPECT_EQ(split.training.size(), 160U);
+    for (const auto row : split.validation) EXPECT_EQ("s" + std::to_string(row / 40), split.held_out[0]);
+    EXPECT_EQ(split_for_validation(sources, {}, 0.2, seed).held_out.size(), 4U);
+  }
+  EXPECT_TRUE(split_for_validation(sources, subjects, 0, 1).validation.empty());
+  const DfeSplit one = split_for_validation({sources[0]}, {}, 0.2, 1);
+  EXPECT_EQ(one.validation, (std::vector<std::int64_t>{8, 9}));
+}
+
+}  // namespace
+}  // namespace facelex
