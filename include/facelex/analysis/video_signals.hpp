@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facelex/core/matrix.hpp"
+#include "facelex/core/options.hpp"
+#include "facelex/io/recording.hpp"
+
+namespace facelex {
+
+/// Which columns of a recording are its signals, and at which frame rate.
+struct SignalOptions {
+  /// Columns by name; an entry that ends in * stands for all that begin so. Empty: all codes (coefficients
+  /// without reconstruction_error, or e_*).
+  std::vector<std::string> columns;
+  double fps = 0;       ///< frames per second that all videos are brought to; 0: the most frequent rate
+  bool strict = false;  ///< refuse videos of another frame rate instead of resampling them
+
+  void describe(OptionList& options);
+  /// Throws Error (usage).
+  void check() const;
+};
+
+/// Evenly sampled signals of one face.
+struct VideoSignals {
+  int face_id = -1;  ///< in a file of several faces; else -1
+  std::vector<Column> columns;
+  double fps = 0;
+  double start = 0;  ///< seconds: time of row 0
+  RowMatrix values;  ///< frames×signals; NaN where missing
+  bool resampled = false;
+};
+
+/// The rotation of the head as signals: pitch, yaw, roll (pose_Rx, pose_Ry, pose_Rz) in radians.
+const std::vector<Column>& head_columns();
+
+/// The columns that are signals. Throws Error (data) that names the file: tokens or another kind that is no
+/// code without `columns`, no such column.
+std::vector<Eigen::Index> signal_columns_of(const Recording& recording, const SignalOptions& options,
+                                            const std::string& file);
+
+/// Frames per second from numbers and time stamps of these rows of one face; nothing where fewer than two
+/// have a time stamp, or time stands still.
+std::optional<double> frame_rate(const Recording& recording, const std::vector<Eigen::Index>& rows);
+
+/// The rate of most files (of equals the lower), as far as their first rows tell; rates within 1 % are one.
+/// 0 when none has time stamps.
+double common_frame_rate(const std::vector<std::filesystem::path>& files);
+
+/// The recording with pitch, yaw, roll behind its columns: from its own pose_R* columns, or from those of
+/// `head`, a recording with the same frame numbers (and face_ids, where either has several faces). NaN where
+/// `head` lacks a frame. Throws Error (data) when pose_Rx, pose_Ry or pose_Rz is not there or no frame is.
+void add_head(Recording& recording, std::vector<Eigen::Index>& columns, const Recording& head,
+              const std::string& file);
+
+/// The signals of each face of a recording at even times: at its own rate where that is within `tolerance`
+/// (a share) of fps,
+/// else resampled linearly to fps; times without a frame are missing, and nothing is interpolated across
+/// them. `fps` 0: its own rate. A recording without time stamps has the rate fps. Throws Error (data): no
+/// time stamps and fps 0, another rate with options.strict.
+std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Eigen::Index>& columns,
+                                       const SignalOptions& options, double fps, const std::string& file,
+                                       double tolerance = 0.01);
+
+}  // namespace facelex

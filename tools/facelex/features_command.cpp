@@ -1,0 +1,69 @@
+#include "features_command.hpp"
+
+#include "commands.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/version.hpp"
+#include "features_inputs.hpp"
+#include "features_kinds.hpp"
+
+namespace facelex::cli {
+
+FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& kind)
+    : Command(parent, std::move(text)), kind_(kind) {
+  add_inputs("Files of codes, or folders of such files", input_options_struct_, false);
+  add_output("Table to write (.csv): a row per video");
+  add_threads();
+}
+
+void FeaturesCommand::add_head_option() {
+  app_->add_option(
+          "--head", head_,
+          "Pitch, yaw and roll as further signals: auto takes pose_Rx, pose_Ry, pose_Rz of the codes' own "
+          "files where they have them, a folder those of its recordings with the same names (landmarks, "
+          "fits), none leaves them out (default auto)")
+      ->type_name("auto|none|DIR")
+      ->group("Input and output");
+}
+
+std::vector<FeatureInput> FeaturesCommand::videos() const {
+  return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head_, output_);
+}
+
+int FeaturesCommand::write_features(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
+                                    const OptionList& options, const std::string& flags) {
+  check_table_path(output_);
+  Work work;
+  work.threads = threads_;
+  work.stop = &stop_requested;
+  work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
+  reporter_->begin("features " + kind_, "videos", static_cast<std::int64_t>(inputs.size()));
+  const FeatureTable table = make_feature_table(inputs, maker, work);
+  reporter_->end();
+  for (const LeftOut& one : table.left_out) reporter_->error(one.name + " is left out: " + one.reason);
+  for (const FeatureTable::Row& row : table.rows)
+    if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
+  if (table.rows.empty())
+    throw data_error({}, "no video gives features, so " + in_quotes(output_) + " is not written",
+                     "the lines above say why");
+  Sidecar sidecar;
+  sidecar.stage = "features " + kind_;
+  sidecar.version = version;
+  sidecar.options = portable_options(options);
+  sidecar.command = command_text("features " + kind_, options) + flags;
+  sidecar.input = std::to_string(inputs.size()) + " videos";
+  sidecar.input_digest = digest_of_inputs(inputs);
+  sidecar.result = write_feature_table(output_, table);
+  write_sidecar(output_, sidecar);
+  reporter_->info(std::to_string(table.rows.size()) + " rows of " + std::to_string(table.columns.size()) +
+                  " features of " + std::to_string(inputs.size() - table.left_out.size()) + " videos, " +
+                  std::to_string(table.left_out.size()) + " left out; see " + output_);
+  return table.left_out.empty() ? 0 : 1;
+}
+
+std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features) {
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_features_wcc_command(features));
+  return commands;
+}
+
+}  // namespace facelex::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "facelex/analysis/feature_table.hpp"
+
+namespace facelex::cli {
+
+/// What the commands below `facelex features` share: videos in, one table out.
+class FeaturesCommand : public Command {
+ protected:
+  FeaturesCommand(CLI::App& parent, Text text, const std::string& kind);
+
+  /// The head's rotation as further signals (--head).
+  void add_head_option();
+  /// Makes the table of all inputs, writes it with its sidecar, and says what became of them. Returns the
+  /// exit status: 1 when videos are left out.
+  int write_features(std::vector<FeatureInput> inputs, const FeatureMaker& maker, const OptionList& options,
+                     const std::string& flags = {});
+  /// The inputs of the command line, with --head.
+  std::vector<FeatureInput> videos() const;
+
+  std::string head_ = "auto";
+
+ private:
+  std::string kind_;
+  InputOptions input_options_struct_;
+};
+
+}  // namespace facelex::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "command.hpp"
+
+namespace facelex::cli {
+
+/// Below `facelex features`, each in its own file.
+std::unique_ptr<Command> make_features_wcc_command(CLI::App& features);
+
+}  // namespace facelex::cli

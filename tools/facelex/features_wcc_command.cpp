@@ -1,0 +1,80 @@
+#include "facelex/analysis/wcc_features.hpp"
+#include "facelex/core/error.hpp"
+#include "features_command.hpp"
+#include "features_inputs.hpp"
+#include "features_kinds.hpp"
+
+namespace facelex::cli {
+namespace {
+
+class FeaturesWccCommand : public FeaturesCommand {
+ public:
+  explicit FeaturesWccCommand(CLI::App& parent)
+      : FeaturesCommand(
+            parent,
+            {"wcc", "Windowed cross-correlation of all pairs of units",
+             "Writes a row per video: for each ordered pair of signals (units of a coding system, and the "
+             "head's "
+             "pitch, yaw and roll) their correlation at the best lag in windows of a few seconds, averaged "
+             "over "
+             "the video. With --pair, the signals of one person with those of another. Signals that never "
+             "change have empty fields.",
+             "facelex features wcc codes --head fits -o features.csv"},
+            "wcc") {
+    app_->add_flag(
+            "--pair", pair_,
+            "Two people: the inputs are two files, or two folders whose files of the same name are a pair")
+        ->group("Input and output");
+    add_head_option();
+    add_options("Windows", described(wcc_));
+    add_options("Signals", described(signals_));
+    add_options("Table", described(features_));
+    add_options("Test", described(surrogates_));
+  }
+
+ private:
+  int run() override {
+    wcc_.check();
+    features_.check();
+    signals_.check();
+    surrogates_.check();
+    if (pair_ && app_->count("--head") > 0)
+      throw usage_error("--head has no meaning with --pair", "leave one of them away");
+    if (pair_ && features_.triangle)
+      throw usage_error("--triangle has no meaning with --pair: the two orders of a pair are different pairs",
+                        "leave it away");
+    const auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos();
+    double fps = signals_.fps;
+    if (fps == 0) {
+      std::vector<std::filesystem::path> files;
+      for (const FeatureInput& input : videos_or_pairs)
+        if (input.problem.empty()) files.push_back(input.file);
+      fps = common_frame_rate(files);
+    }
+    wcc_frames(wcc_, fps > 0 ? fps : 30);  // a window that no video can hold is no video's fault
+    OptionList list = described(wcc_);
+    list.append(described(signals_));
+    list.append(described(features_));
+    list.append(described(surrogates_));
+    const auto maker = [this, fps](const FeatureInput& input, const Work& work) {
+      return wcc_features(input, wcc_, features_, surrogates_, signals_, fps, work);
+    };
+    std::string flags = pair_ ? " --pair" : "";
+    if (!pair_ && head_ != "auto") flags += " --head " + std::filesystem::path(head_).filename().string();
+    return write_features(videos_or_pairs, maker, list, flags);
+  }
+
+  bool pair_ = false;
+  WccOptions wcc_;
+  SignalOptions signals_;
+  WccFeatureOptions features_;
+  SurrogateOptions surrogates_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_features_wcc_command(CLI::App& features) {
+  return std::make_unique<FeaturesWccCommand>(features);
+}
+
+}  // namespace facelex::cli
