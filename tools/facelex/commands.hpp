@@ -28,6 +28,8 @@ std::unique_ptr<Command> make_build_face_command(CLI::App& model);
 std::unique_ptr<Command> make_picture_command(CLI::App& model);
 std::unique_ptr<Command> make_model_info_command(CLI::App& model);
 std::unique_ptr<Command> make_build_facs_command(CLI::App& model);
+/// Below `facelex features`: wcc, bow, summary.
+std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features);
 /// Below `facelex measure`.
 std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure);
 std::unique_ptr<Command> make_measure_interpretability_command(CLI::App& measure);

@@ -83,6 +83,9 @@ int main(int argc, char** argv) {
   commands.push_back(make_measure_interpretability_command(*measure));
   commands.push_back(make_import_codes_command(program));
   commands.push_back(make_compare_command(program));
+  CLI::App* features = program.add_subcommand("features", "One row of numbers per video, from its codes");
+  features->require_subcommand(1);
+  for (auto& command : make_features_commands(*features)) commands.push_back(std::move(command));
   commands.push_back(make_simulate_command(program));
   commands.push_back(make_status_command(program));
   CLI::App* model = program.add_subcommand("model", "Import, look into and export models");
