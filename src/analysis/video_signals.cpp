@@ -128,7 +128,7 @@ std::vector<Index> signal_columns_of(const Recording& recording, const SignalOpt
     });
   else if (recording.kind == SignalKind::coefficients)
     take([](const std::string& name) {
-      return name != reconstruction_error_name && !name.starts_with("pose_");
+      return !accompanies_codes(name) && !name.starts_with("pose_");
     });
   else
     throw data_error(

@@ -49,7 +49,9 @@ void EncodeOptions::describe(OptionList& options) {
       .integer("beam", beam, Bounds::at_least(1),
                "Tokens: how many sums of codes are kept after each stage; the best is taken at the end")
       .flag("residuals", residuals,
-            "Tokens: add r1 …, the norm of what is left of the latent vector after each stage");
+            "Tokens: add r1 …, the norm of what is left of the latent vector after each stage")
+      .flag("reconstruct", reconstruct,
+            "Add hat_<signal>: the signals that the codes stand for, as facelex decode gives them");
 }
 
 void EncodeOptions::check() const {

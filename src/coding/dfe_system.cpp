@@ -148,25 +148,40 @@ EncodedFrames DiscreteFacialEncoding::encode(const RowMatrix& signals, const Enc
 }
 
 RowMatrix DiscreteFacialEncoding::decode(const RowMatrix& codes) const {
+  return decode_stages(codes, network_.shape.stages);
+}
+
+RowMatrix DiscreteFacialEncoding::decode_stages(const RowMatrix& codes, int stages) const {
   const DfeShape& shape = network_.shape;
   if (codes.cols() != shape.stages)
     throw data_error({}, "codes have " + std::to_string(codes.cols()) + " columns, the model " +
                              std::to_string(shape.stages) + " stages");
   const FloatRowMatrix& codebook = network_.weights.at("codebook");
-  RowMatrix values = RowMatrix::Zero(codes.rows(), shape.latent);
-  for (Eigen::Index t = 0; t < codes.rows(); ++t)
+  RowMatrix sums = RowMatrix::Zero(codes.rows(), shape.latent);
+  for (Eigen::Index t = 0; t < codes.rows(); ++t) {
+    if (codes.row(t).hasNaN()) {
+      sums.row(t).setConstant(no_value);
+      continue;
+    }
     for (Eigen::Index i = 0; i < codes.cols(); ++i) {
       const double token = codes(t, i);
-      if (std::isnan(token)) {
-        values.row(t).setConstant(no_value);
-        break;
-      }
       if (!(token >= 0 && token < shape.codes) || token != std::floor(token))
         throw data_error({{}, 0, units_[static_cast<std::size_t>(i)].name},
                          number_text(token) + " is no token 0 … " + std::to_string(shape.codes - 1),
                          "give codes that this model made");
-      values.row(t) += codebook.row(static_cast<Eigen::Index>(token)).cast<double>();
+      if (i < stages) sums.row(t) += codebook.row(static_cast<Eigen::Index>(token)).cast<double>();
     }
+  }
+  return decoded(std::move(sums));
+}
+
+RowMatrix DiscreteFacialEncoding::templates() const {
+  const RowMatrix rest = decoded(RowMatrix::Zero(1, network_.shape.latent));
+  return decoded(network_.weights.at("codebook").cast<double>()).rowwise() - rest.row(0);
+}
+
+RowMatrix DiscreteFacialEncoding::decoded(RowMatrix values) const {
+  const DfeShape& shape = network_.shape;
   for (int layer = 0; layer < shape.decoder_layers; ++layer) {
     const std::string name = "decoder." + std::to_string(layer);
     const Eigen::MatrixXd weights = network_.weights.at(name + ".weight").cast<double>();

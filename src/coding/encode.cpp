@@ -3,10 +3,14 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "column_names.hpp"
+#include "facelex/coding/expression_face.hpp"
 #include "facelex/core/error.hpp"
 
 namespace facelex {
@@ -81,7 +85,49 @@ void require_kind(const Recording& header, const CodingSystem& system, const std
                        : "give a recording of " + std::string(kind_name(wanted)));
 }
 
+void append(std::vector<Column>& columns, const std::vector<Column>& more) {
+  columns.insert(columns.end(), more.begin(), more.end());
+}
+
+constexpr std::string_view reconstruction_prefix = "hat_";
+
+std::vector<Column> residual_columns(std::size_t stages) {
+  std::vector<Column> columns;
+  for (std::size_t i = 1; i <= stages; ++i)
+    columns.push_back({"r" + std::to_string(i),
+                       "norm of what is left of the latent vector after stage " + std::to_string(i), ""});
+  return columns;
+}
+
+std::vector<Column> reconstruction_columns(const CodingSystem& system) {
+  std::vector<Column> columns = system.input_columns();
+  for (Column& column : columns) {
+    column.description = "what the codes stand for: " + column.name;
+    column.name.insert(0, reconstruction_prefix);
+  }
+  return columns;
+}
+
+/// The matrices side by side; those without columns are left out.
+RowMatrix side_by_side(const std::vector<RowMatrix>& parts) {
+  Eigen::Index width = 0;
+  for (const RowMatrix& part : parts) width += part.cols();
+  RowMatrix values(parts.front().rows(), width);
+  Eigen::Index at = 0;
+  for (const RowMatrix& part : parts) {
+    if (part.cols() > 0) values.middleCols(at, part.cols()) = part;
+    at += part.cols();
+  }
+  return values;
+}
+
 }  // namespace
+
+bool accompanies_codes(std::string_view column) {
+  const bool residual = column.size() > 1 && column.front() == 'r' &&
+                        column.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return column == reconstruction_error_name || residual || column.starts_with(reconstruction_prefix);
+}
 
 Column reconstruction_error_column(const CodingSystem& system) {
   return {reconstruction_error_name,
@@ -102,6 +148,8 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   result.kind = system.code_kind();
   result.columns = system.units();
   result.columns.push_back(reconstruction_error_column(system));
+  if (options.residuals) append(result.columns, residual_columns(system.units().size()));
+  if (options.reconstruct) append(result.columns, reconstruction_columns(system));
   std::int64_t unconverged = 0;
   double error_sum = 0;
   const auto encode = [&](const RowMatrix& signals) {
@@ -109,9 +157,8 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
     unconverged += encoded.unconverged;
     for (const double error : encoded.reconstruction_error)
       if (std::isfinite(error)) error_sum += error;
-    RowMatrix values(signals.rows(), encoded.codes.cols() + 1);
-    values << encoded.codes, encoded.reconstruction_error;
-    return values;
+    return side_by_side({encoded.codes, encoded.reconstruction_error, encoded.residuals,
+                         options.reconstruct ? system.decode(encoded.codes) : RowMatrix()});
   };
   const RowCounts counts = transform(reader, output, picked, encode, format, work, result);
   result.details = resolved;
@@ -128,7 +175,10 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
 }
 
 StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
-                             const CodingSystem& system, TableFormat format, const Work& work) {
+                             const CodingSystem& system, TableFormat format, const Work& work,
+                             const MorphableModel* face) {
+  std::optional<ExpressionFace> moved;
+  if (face) moved.emplace(*face, system.input_columns());
   RecordingReader reader(input);
   const auto picked = columns_of(reader.header(), system.units(), input.string(),
                                  "the units of the " + std::string(system.kind()) + " model are",
@@ -136,12 +186,26 @@ StageResult decode_recording(const std::filesystem::path& input, const std::file
   StageResult result;
   result.kind = system.input_kind();
   result.columns = system.input_columns();
-  const RowCounts counts = transform(
-      reader, output, picked, [&](const RowMatrix& codes) { return system.decode(codes); }, format, work,
-      result);
-  result.details = {{"model", system.kind()},
-                    {"rows_decoded", counts.done},
-                    {"rows_without_values", counts.without_values}};
+  if (moved) {
+    append(result.columns, moved->landmark_columns());
+    result.kind = SignalKind::fit;
+  }
+  const auto decode = [&](const RowMatrix& codes) {
+    const RowMatrix signals = system.decode(codes);
+    return moved ? side_by_side({signals, moved->landmarks(signals)}) : signals;
+  };
+  RowCounts counts;
+  try {
+    counts = transform(reader, output, picked, decode, format, work, result);
+  } catch (const Error& error) {
+    // decode knows the code that is wrong, but not the file.
+    if (error.kind() != ErrorKind::data || std::string_view(error.what()).starts_with(input.string())) throw;
+    throw data_error({input.string(), 0, {}}, error.what());
+  }
+  if (face) result.details["face"] = face->name;
+  result.details["model"] = system.kind();
+  result.details["rows_decoded"] = counts.done;
+  result.details["rows_without_values"] = counts.without_values;
   return result;
 }
 

@@ -33,6 +33,9 @@ std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features)
 /// Below `facelex measure`.
 std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure);
 std::unique_ptr<Command> make_measure_interpretability_command(CLI::App& measure);
+/// diversity, retrieval, reconstruction.
+std::vector<std::unique_ptr<Command>> make_measure_codes_commands(CLI::App& measure);
+std::unique_ptr<Command> make_measure_orthogonality_command(CLI::App& measure);
 /// What the model commands call the face that facelex ships.
 inline constexpr const char* built_in_name = "built-in";
 

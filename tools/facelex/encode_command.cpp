@@ -10,7 +10,8 @@ class EncodeCommand : public Command {
       : Command(parent, {"encode", "Write every frame in a learnt lexicon",
                          "Codes each frame of the recordings with a coding system. Writes DIR/<path below "
                          "the input>.csv: the "
-                         "frame columns, a column per unit of the system, and reconstruction_error.",
+                         "frame columns, a column per unit of the system (of tokens: per stage, q1 …), and "
+                         "reconstruction_error.",
                          "facelex encode motion --model lexicon.safetensors -o codes"}) {
     add_inputs("Files of the signals that the model takes, or folders of such files", input_options_struct_);
     app_->add_option("-m,--model", model_, "Model file, as facelex learn writes it")
@@ -39,14 +40,20 @@ class EncodeCommand : public Command {
 class DecodeCommand : public Command {
  public:
   explicit DecodeCommand(CLI::App& parent)
-      : Command(parent, {"decode", "Codes back to the signals they stand for",
-                         "Reconstructs the signals (keypoint motion, displacement) from the codes that "
-                         "facelex encode wrote.",
-                         "facelex decode codes --model lexicon.safetensors -o reconstructed"}) {
+      : Command(parent,
+                {"decode", "Codes back to the signals they stand for",
+                 "Reconstructs the signals (keypoint motion, displacement, expression) from the codes "
+                 "that facelex encode wrote; with --face, for a system of expressions, the "
+                 "displacement of a face's landmarks too, as facelex fit writes it.",
+                 "facelex decode codes --model lexicon.safetensors -o reconstructed"}) {
     add_inputs("Files of codes, or folders of such files", input_options_struct_);
     app_->add_option("-m,--model", model_, "Model file that the codes were made with")
         ->type_name("FILE")
         ->required()
+        ->group("Input and output");
+    app_->add_option("--face", face_,
+                     "Add dX_<n>, dY_<n>, dZ_<n> in mm: how a face model, or built-in, moves its landmarks")
+        ->type_name("FILE")
         ->group("Input and output");
     add_output("Folder to write to");
     add_options("Output", described(table_));
@@ -55,11 +62,12 @@ class DecodeCommand : public Command {
 
  private:
   int run() override {
-    const Stage stage = decode_stage(load_system(model_), table_.format);
+    const Stage stage =
+        decode_stage(load_system(model_), table_.format, face_.empty() ? LoadedFace() : load_face(face_));
     return run_stage(inputs(recording_files("recordings (.csv, .npy)")), stage, output_).exit_status();
   }
 
-  std::string model_;
+  std::string model_, face_;
   InputOptions input_options_struct_;
   TableOptions table_;
 };

@@ -81,6 +81,8 @@ int main(int argc, char** argv) {
   measure->require_subcommand(1);
   commands.push_back(make_measure_variance_command(*measure));
   commands.push_back(make_measure_interpretability_command(*measure));
+  for (auto& command : make_measure_codes_commands(*measure)) commands.push_back(std::move(command));
+  commands.push_back(make_measure_orthogonality_command(*measure));
   commands.push_back(make_import_codes_command(program));
   commands.push_back(make_compare_command(program));
   CLI::App* features = program.add_subcommand("features", "One row of numbers per video, from its codes");

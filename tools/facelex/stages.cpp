@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "command.hpp"
+#include "commands.hpp"
 #include "facelex/coding/encode.hpp"
+#include "facelex/coding/expression_face.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/frontalization.hpp"
@@ -104,17 +105,28 @@ Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat
   return stage;
 }
 
-Stage decode_stage(const LoadedSystem& model, TableFormat format) {
+Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face) {
   Stage stage = recording_stage("decode", {}, format);
   stage.command += " --model " + model.file;
   stage.model_digest = model.digest;
-  stage.run = [model, format](const auto& input, const auto& output, const Work& work) {
+  if (face.model) {
+    // One refusal, not one for each file.
+    const ExpressionFace fits(*face.model, model.system->input_columns());
+    if (fits.landmark_columns().empty())
+      throw usage_error("--face: the mesh has no landmarks, so their displacement is not known",
+                        "give them at facelex model import --landmarks");
+    stage.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
+    Sha256 digest;
+    digest.update(model.digest + face.digest);
+    stage.model_digest = digest.hex();
+  }
+  stage.run = [model, face, format](const auto& input, const auto& output, const Work& work) {
     // Units of two models share their names: only the sidecar tells whose codes these are.
     const auto sidecar = read_sidecar(input);
     if (sidecar && !sidecar->model_digest.empty() && sidecar->model_digest != model.digest)
       throw data_error({input.string(), 0, {}}, "its codes were made with another model",
                        "give the model whose sha256 begins with " + sidecar->model_digest.substr(0, 12));
-    return decode_recording(input, output, *model.system, format, work);
+    return decode_recording(input, output, *model.system, format, work, face.model.get());
   };
   return stage;
 }

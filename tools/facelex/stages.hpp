@@ -7,6 +7,7 @@
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/face/standardize.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "fit_stage.hpp"
 
 namespace facelex::cli {
 
@@ -33,7 +34,8 @@ Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
 /// Options are copied.
 Stage standardize_stage(StandardizeOptions options, TableFormat format);
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format);
-Stage decode_stage(const LoadedSystem& model, TableFormat format);
+/// With a face (fit_stage.hpp) the displacement of its landmarks, too.
+Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face = {});
 Stage import_stage(ImportCodesOptions options, TableFormat format);
 
 }  // namespace facelex::cli

@@ -26,8 +26,9 @@ struct EncodeOptions {
   int most_units = 0;
   /// The point of a frame's lasso path where Σ|z| reaches this, if it does before alpha; 0: any; ≥ 0.
   double l1_budget = 0;
-  int beam = 1;            ///< sums of codes kept after each stage; ≥ 1. Systems of tokens
-  bool residuals = false;  ///< EncodedFrames::residuals too. Systems of tokens
+  int beam = 1;              ///< sums of codes kept after each stage; ≥ 1. Systems of tokens
+  bool residuals = false;    ///< EncodedFrames::residuals too. Systems of tokens
+  bool reconstruct = false;  ///< the stage writes the decoded signals beside the codes (encode.hpp)
 
   void describe(OptionList& options);
   /// Throws Error (usage) naming the field, its value and the bound.

@@ -41,12 +41,19 @@ class DiscreteFacialEncoding final : public CodingSystem {
                        const Work& work = {}) const override;
   /// Decoder of Σ e_q. Throws Error (data) for a code that is no token 0 … K−1 too.
   RowMatrix decode(const RowMatrix& codes) const override;
+  /// The same of the first `stages` codes alone; 0 ≤ stages ≤ L. With 0 the rest: what no code at all gives.
+  RowMatrix decode_stages(const RowMatrix& codes, int stages) const;
+  /// K×D: decode(e_k) − decode(0), what each code by itself adds to the rest; with the decoder of one layer
+  /// W·e_k.
+  RowMatrix templates() const;
   const Json& training() const override { return training_; }
   /// to_model().tensors are the weights by their names (F32), metadata "shape" the sizes. Trainers write it
   /// with write_model.
   ModelFile to_model() const override;
 
  private:
+  RowMatrix decoded(RowMatrix sums) const;
+
   DfeNetwork network_;
   std::vector<Column> inputs_, units_;
   SignalKind input_kind_;

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <string_view>
 
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/face/morphable_model.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -27,11 +28,20 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
 /// The stage `decode`: the signals that the codes of a recording stand for, in the system's input columns.
 /// Columns that are no units (reconstruction_error) are not needed. Rows without success or with an empty
 /// code have empty signals and success 0. Blocks, details and errors as in encode_recording.
+///
+/// With a face whose expressions are the system's input columns (in any order, all of them among the face's;
+/// the others are 0) the displacement E·ε of its landmarks (paper 000, equation 1) follows, as facelex fit
+/// writes it: dX_<point> …, mm. Throws Error (usage) when the system takes no expression of that face.
 StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
-                             const CodingSystem& system, TableFormat format, const Work& work = {});
+                             const CodingSystem& system, TableFormat format, const Work& work = {},
+                             const MorphableModel* face = nullptr);
 
 /// Its name; no signal to learn from.
 inline constexpr const char* reconstruction_error_name = "reconstruction_error";
+
+/// Whether a column of encode's table says something of the codes, and is none: reconstruction_error, r<n>,
+/// hat_<signal>.
+bool accompanies_codes(std::string_view column);
 
 /// The column that encode adds to the units: the root mean square error in the unit of the signal.
 Column reconstruction_error_column(const CodingSystem& system);
