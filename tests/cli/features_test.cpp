@@ -123,6 +123,18 @@ TEST_F(Features, PairsOfFoldersGoByName) {
   EXPECT_EQ(table(folder / "out.csv")[1][0], "S01_1~S02_1");
 }
 
+TEST_F(Features, BagOfWordsOfTokens) {
+  folder.write("tokens/a.csv",
+               "frame,face_id,timestamp,confidence,success,q0,q1\n1,0,0,1,1,0,2\n2,0,0.04,1,1,0,1\n");
+  folder.write("tokens/b.csv", "frame,face_id,timestamp,confidence,success,q0,q1\n1,0,0,1,1,9,2\n");
+  const auto end = features({"bow", at("tokens"), "--codes", "4"});
+  EXPECT_EQ(end.status, 1);
+  EXPECT_NE(end.err.find("9 is no token 0 … 3"), std::string::npos) << end.err;
+  EXPECT_EQ(file_text(folder / "out.csv"),
+            "name,face_id,token-0,token-1,token-2,token-3\na,,0.5,0.25,0.25,0\n");
+  EXPECT_EQ(features({"bow", at("tokens")}).status, 2) << "without --codes";
+}
+
 TEST_F(Features, WrongUseIsOneLine) {
   struct Case {
     std::vector<std::string> arguments;

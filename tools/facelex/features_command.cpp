@@ -63,6 +63,7 @@ int FeaturesCommand::write_features(std::vector<FeatureInput> inputs, const Feat
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features) {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_features_wcc_command(features));
+  commands.push_back(make_features_bow_command(features));
   return commands;
 }
 
