@@ -13,7 +13,7 @@ namespace facelex {
 namespace {
 
 /// Frames that go through the network together: their tables fit into a core's cache.
-constexpr Eigen::Index frames_at_once = 32;
+constexpr Eigen::Index frames_at_once = 16;
 /// Parts of a batch whose gradients are summed by themselves, and then in order: what makes the weights the
 /// same for any number of threads, and bounds the threads of use.
 constexpr std::size_t batch_parts = 16;

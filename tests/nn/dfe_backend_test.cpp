@@ -7,6 +7,9 @@
 #include "facelex/io/safetensors.hpp"
 #include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_layout.hpp"
+#ifdef FACELEX_WITH_TORCH
+#include "facelex/nn/dfe_torch.hpp"
+#endif
 
 namespace facelex {
 namespace {
@@ -104,6 +107,32 @@ TEST_P(DfeGradient, LossesAndGradientsAreThoseOfAutograd) {
             << at.name << " number " << i - at.offset;
   }
 }
+
+#ifdef FACELEX_WITH_TORCH
+TEST_P(DfeGradient, LibtorchMakesTheSameSteps) {
+  DfeOptions options = small_options(GetParam());
+  options.device = DfeDevice::cpu;
+  options.learning_rate = 1e-3;
+  const FloatRowMatrix frames = random_frames(90, 7, 8);
+  const auto rows = numbers_to(90);
+  const auto ours = make_cpu_backend(options.shape, options, 2);
+  const auto theirs = make_torch_backend(options.shape, options, 1);
+  EXPECT_LT((ours->latent(frames, rows) - theirs->latent(frames, rows)).cwiseAbs().maxCoeff(), 1e-5);
+  for (int i = 0; i < 5; ++i) {
+    const DfeLosses mine = ours->step(frames, rows), other = theirs->step(frames, rows);
+    EXPECT_NEAR(mine.total(options), other.total(options), 1e-4 * other.total(options)) << i;
+    EXPECT_EQ(mine.code_use, other.code_use);
+  }
+  const DfeState mine = ours->state(), other = theirs->state();
+  EXPECT_EQ(mine.steps, other.steps);
+  double apart = 0;
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
+    apart = std::max(apart, static_cast<double>(std::abs(mine.weights[i] - other.weights[i])));
+  EXPECT_LT(apart, 1e-3);  // a fifth of what five steps of Adam move a weight
+  EXPECT_NEAR(ours->evaluate(frames, rows).total(options), theirs->evaluate(frames, rows).total(options),
+              1e-3);
+}
+#endif
 
 INSTANTIATE_TEST_SUITE_P(Encoders, DfeGradient, testing::Values(DfeEncoder::transformer, DfeEncoder::mlp));
 

@@ -1,0 +1,175 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli_fixture.hpp"
+
+namespace facelex::test {
+namespace {
+
+/// Recordings of blendshapes that mix three movements.
+void write_blendshapes(const std::filesystem::path& file, int frames, std::uint64_t seed, double size = 1) {
+  Recording recording;
+  recording.kind = SignalKind::expression;
+  for (const char* name :
+       {"jawOpen", "mouthSmileLeft", "mouthSmileRight", "browInnerUp", "eyeBlinkLeft", "eyeBlinkRight"})
+    recording.columns.push_back({name, "", ""});
+  Random random(seed);
+  recording.values.resize(frames, 6);
+  for (int t = 0; t < frames; ++t) {
+    recording.frames.push_back({t + 1, 0, t / 25.0, 0.9, t != 3});
+    const double jaw = random.uniform(), smile = random.uniform(), blink = random.uniform() > 0.8 ? 1 : 0;
+    recording.values.row(t) << jaw, smile, smile, 0.1 * random.uniform(), blink, blink;
+    recording.values.row(t) *= size;
+  }
+  RecordingWriter writer(file, recording.columns, TableFormat::csv);
+  writer.write(recording);
+  writer.finish();
+}
+
+class LearnDfe : public testing::Test {
+ protected:
+  LearnDfe() {
+    std::filesystem::create_directories(folder / "my data");
+    for (int i = 0; i < 5; ++i)
+      write_blendshapes(folder / "my data" / ("s" + std::to_string(i) + ".csv"), 80,
+                        static_cast<std::uint64_t>(i));
+  }
+  Program::End learn(std::vector<std::string> more, const std::string& model = "m.safetensors") const {
+    std::vector<std::string> all = {"learn",
+                                    "dfe",
+                                    (folder / "my data").string(),
+                                    "-o",
+                                    (folder / model).string(),
+                                    "--encoder",
+                                    "mlp",
+                                    "--layers",
+                                    "1",
+                                    "--width",
+                                    "16",
+                                    "--latent",
+                                    "6",
+                                    "--codes",
+                                    "8",
+                                    "--stages",
+                                    "2",
+                                    "--batch",
+                                    "64",
+                                    "--learning-rate",
+                                    "0.003",
+                                    "--device",
+                                    "cpu"};
+    if (std::find(more.begin(), more.end(), "--epochs") == more.end())
+      all.insert(all.end(), {"--epochs", "20"});
+    all.insert(all.end(), more.begin(), more.end());
+    return facelex_command(all);
+  }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(LearnDfe, LearnsAModelThatEncodes) {
+  const auto end = learn({});
+  ASSERT_EQ(end.status, 0) << end.err;
+  EXPECT_TRUE(std::filesystem::exists(folder / "m.curve.csv"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "m.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "m.checkpoint.safetensors"));
+  EXPECT_NE(file_text(folder / "m.curve.csv").find("epoch,loss,reconstruction"), std::string::npos);
+  const auto again = learn({});
+  EXPECT_NE(again.err.find("is complete already"), std::string::npos) << again.err;
+  const auto codes =
+      facelex_command({"encode", (folder / "my data").string(), "-m", (folder / "m.safetensors").string(),
+                       "-o", (folder / "codes").string()});
+  ASSERT_EQ(codes.status, 0) << codes.err;
+  EXPECT_NE(file_text(folder / "codes/s0.csv").find(",q1,q2"), std::string::npos);
+}
+
+TEST_F(LearnDfe, SameBytesForAnyThreads) {
+  ASSERT_EQ(learn({"-j", "1"}, "a.safetensors").status, 0);
+  ASSERT_EQ(learn({"-j", "3"}, "b.safetensors").status, 0);
+  EXPECT_EQ(file_text(folder / "a.safetensors"), file_text(folder / "b.safetensors"));
+}
+
+TEST_F(LearnDfe, SaysWhatIsWrong) {
+  std::filesystem::create_directories(folder / "few");
+  write_blendshapes(folder / "few/a.csv", 9, 1);
+  std::filesystem::create_directories(folder / "still");
+  write_blendshapes(folder / "still/a.csv", 90, 1, 0);
+  folder.write("bad.csv", "name,who\na,b\n");
+  const auto in = [&](const char* data, std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {"learn", "dfe", (folder / data).string(), "-o", (folder / "x.safetensors").string()});
+    return facelex_command(more);
+  };
+  const struct {
+    Program::End end;
+    int status;
+    const char* says;
+  } cases[] = {{in("few", {}), 1, "frames to learn from are fewer than the 64 --codes"},
+               {in("still", {}), 1, "no column changes"},
+               {in("my data", {"--heads", "3"}), 2, "do not divide --width 128"},
+               {in("my data", {"--patience", "3", "--validation", "0"}), 2, "needs frames to validate on"},
+               {in("my data", {"--subjects", (folder / "bad.csv").string()}), 1, "subject"},
+               {in("my data", {"--codes", "1"}), 2, "codes"},
+               {in("my data", {"--device", "cuda"}), 3, "--device cuda"},
+               {in("nowhere", {}), 1, "no such file or folder"}};
+  for (const auto& [end, status, says] : cases) {
+    EXPECT_EQ(end.status, status) << end.err;
+    EXPECT_NE(end.err.find(says), std::string::npos) << says << ": " << end.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "x.safetensors"));
+}
+
+TEST_F(LearnDfe, InterruptedAndResumedGivesTheSameBytes) {
+  const std::vector<std::string> large = {"--epochs", "400", "--checkpoint-every", "10"};
+  ASSERT_EQ(learn(large, "whole.safetensors").status, 0);
+  std::vector<std::string> all = {"learn",
+                                  "dfe",
+                                  (folder / "my data").string(),
+                                  "-o",
+                                  (folder / "cut.safetensors").string(),
+                                  "--encoder",
+                                  "mlp",
+                                  "--layers",
+                                  "1",
+                                  "--width",
+                                  "16",
+                                  "--latent",
+                                  "6",
+                                  "--codes",
+                                  "8",
+                                  "--stages",
+                                  "2",
+                                  "--epochs",
+                                  "400",
+                                  "--batch",
+                                  "64",
+                                  "--learning-rate",
+                                  "0.003",
+                                  "--device",
+                                  "cpu",
+                                  "--checkpoint-every",
+                                  "10"};
+  Program program(FACELEX_BINARY, all, {});
+  const auto checkpoint = folder / "cut.checkpoint.safetensors";
+  for (int i = 0; i < 2000 && !std::filesystem::exists(checkpoint); ++i) usleep(1000);
+  kill(program.process(), SIGINT);
+  const auto end = program.wait();
+  if (end.status == 130) {
+    EXPECT_NE(end.err.find("stopped by the user in epoch"), std::string::npos) << end.err;
+    EXPECT_TRUE(std::filesystem::exists(checkpoint));
+    EXPECT_FALSE(std::filesystem::exists(folder / "cut.safetensors"));
+    const auto other = learn({"--epochs", "400", "--sparsity", "0.2"}, "cut.safetensors");
+    EXPECT_EQ(other.status, 2);
+    EXPECT_NE(other.err.find("sparsity is 0.1 there and 0.2 here"), std::string::npos) << other.err;
+    ASSERT_EQ(learn(large, "cut.safetensors").status, 0);
+  } else {
+    ASSERT_EQ(end.status, 0) << end.err;  // it was faster than we
+  }
+  EXPECT_EQ(file_text(folder / "cut.safetensors"), file_text(folder / "whole.safetensors"));
+  EXPECT_EQ(file_text(folder / "cut.curve.csv"), file_text(folder / "whole.curve.csv"));
+}
+
+}  // namespace
+}  // namespace facelex::test
