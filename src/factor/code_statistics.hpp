@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "facelex/core/matrix.hpp"
+#include "lane_kernels.hpp"
 
 namespace facelex {
 
@@ -22,8 +23,9 @@ struct CodeStatistics {
 
   /// A = Σ c·zᵀz, B = Σ c·zᵀx and Σ c|z| of tiles of samples and codes as the kernels have them; weighted:
   /// c·z, or the codes when all weights are 1.
-  void set_tiles(const double* weighted, const double* codes, Eigen::Index units, const double* values,
-                 Eigen::Index tiles);
+  template <class Number>
+  void set_tiles(const LaneKernelsFor<Number>& kernels, const Number* weighted, const Number* codes,
+                 Eigen::Index units, const Number* values, Eigen::Index tiles);
 
   CodeStatistics& operator+=(const CodeStatistics& other) {
     products += other.products;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "dictionary_update.hpp"
 
@@ -14,9 +15,10 @@ void shrink_to_unit_ball(RowMatrix& atoms) {
 
 }  // namespace
 
-DictionaryIteration::DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms,
-                                         const DictionaryOptions& options, const AtomConstraints& constraints,
-                                         const Work& work)
+template <class Number>
+DictionaryIteration<Number>::DictionaryIteration(const DictionarySamples<Number>& samples, Eigen::Index atoms,
+                                                 const DictionaryOptions& options,
+                                                 const AtomConstraints& constraints, const Work& work)
     : samples_(samples),
       options_(options),
       constraints_(constraints),
@@ -29,7 +31,8 @@ DictionaryIteration::DictionaryIteration(const DictionarySamples& samples, Eigen
   parts_.assign((count + block - 1) / block, CodeStatistics(atoms, samples.dimensions()));
 }
 
-DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
+template <class Number>
+DictionaryResult DictionaryIteration<Number>::run(const RowMatrix& start_atoms) {
   if (start_atoms.rows() > 0) {
     result_.atoms = start_atoms;
     shrink_to_unit_ball(result_.atoms);
@@ -53,7 +56,8 @@ DictionaryResult DictionaryIteration::run(const RowMatrix& start_atoms) {
 // is made positive, as svd_flip does. Atoms beyond the rank start at zero. Coordinate descent with positive
 // codes never meets a negative one but in this start; scikit-learn leaves it to the first sweep, and so do
 // we.
-void DictionaryIteration::start_at_singular_vectors() {
+template <class Number>
+void DictionaryIteration<Number>::start_at_singular_vectors() {
   const Eigen::Index known = std::min(result_.atoms.rows(), samples_.rank());
   RowMatrix directions(known, samples_.dimensions());
   for (Eigen::Index k = 0; k < known; ++k)
@@ -62,17 +66,17 @@ void DictionaryIteration::start_at_singular_vectors() {
     double size = -1, value = 0;
   };
   std::vector<std::vector<Peak>> peaks(parts_.size(), std::vector<Peak>(static_cast<std::size_t>(known)));
-  using Lanes = Eigen::Map<Eigen::Array<double, tile_lanes, 1>>;
-  using ConstLanes = Eigen::Map<const Eigen::Array<double, tile_lanes, 1>>;
+  using Lanes = Eigen::Map<Eigen::Array<Number, tile_lanes, 1>>;
+  using ConstLanes = Eigen::Map<const Eigen::Array<Number, tile_lanes, 1>>;
   for_each_block([&](std::size_t b, Eigen::Index first, Eigen::Index n) {
     for (Eigen::Index t = first; t < first + n; t += tile_lanes) {
-      const double* const samples = samples_.values().tile(t / tile_lanes);
-      double* const codes = codes_.tile(t / tile_lanes);
+      const Number* const samples = samples_.values().tile(t / tile_lanes);
+      Number* const codes = codes_.tile(t / tile_lanes);
       for (Eigen::Index k = 0; k < known; ++k) {
         Eigen::Array<double, tile_lanes, 1> u = Eigen::Array<double, tile_lanes, 1>::Zero();
         for (Eigen::Index d = 0; d < directions.cols(); ++d)
-          u += ConstLanes(samples + d * tile_lanes) * directions(k, d);
-        Lanes(codes + k * tile_lanes) = u;
+          u += ConstLanes(samples + d * tile_lanes).template cast<double>() * directions(k, d);
+        Lanes(codes + k * tile_lanes) = u.template cast<Number>();
         Peak& peak = peaks[b][static_cast<std::size_t>(k)];
         if (u.abs().maxCoeff() <= peak.size) continue;
         for (Eigen::Index lane = 0; lane < std::min<Eigen::Index>(tile_lanes, first + n - t); ++lane)
@@ -94,7 +98,8 @@ void DictionaryIteration::start_at_singular_vectors() {
 
 // Samples without movement make no atom: after a hundred of them in a row an atom stays at zero, and the
 // first update finds it unused.
-void DictionaryIteration::start_at_samples() {
+template <class Number>
+void DictionaryIteration<Number>::start_at_samples() {
   for (auto atom : result_.atoms.rowwise()) {
     for (int tries = 0; tries < 100 && atom.norm() == 0; ++tries)
       atom = samples_.sample(samples_.draw(random_));
@@ -102,18 +107,28 @@ void DictionaryIteration::start_at_samples() {
   }
 }
 
-double DictionaryIteration::objective(const CodeStatistics& statistics) const {
+template <class Number>
+double DictionaryIteration<Number>::objective(const CodeStatistics& statistics) const {
   return statistics.objective(samples_.squared_norm(), result_.atoms, options_.alpha) +
          constraints_.penalty(result_.atoms);
 }
 
-void DictionaryIteration::record(double objective) {
+template <class Number>
+double DictionaryIteration<Number>::tolerance() const {
+  if (std::is_same_v<Number, double>) return options_.tolerance;
+  // Extrapolation meets the rounding of the sums where plain iterations still fall.
+  return std::max(options_.tolerance, options_.method == DictionaryMethod::fast ? 1e-6 : 1e-7);
+}
+
+template <class Number>
+void DictionaryIteration<Number>::record(double objective) {
   result_.objective.push_back(objective);
   ++result_.iterations;
   work_.report(result_.iterations, options_.max_iterations);
 }
 
-void DictionaryIteration::run_as_sklearn() {
+template <class Number>
+void DictionaryIteration<Number>::run_as_sklearn() {
   while (result_.iterations < options_.max_iterations && !result_.converged) {
     work_.check_stop();
     CodeStatistics statistics = code(result_.atoms, 0);
@@ -121,7 +136,7 @@ void DictionaryIteration::run_as_sklearn() {
     record(objective(statistics));
     if (result_.iterations == 1) continue;
     const double now = result_.objective.back(), before = result_.objective[result_.objective.size() - 2];
-    result_.converged = before - now < options_.tolerance * now;
+    result_.converged = before - now < tolerance() * now;
   }
 }
 
@@ -129,7 +144,8 @@ void DictionaryIteration::run_as_sklearn() {
 // the restart of O'Donoghue & Candès 2015 where the objective rises). Codes need not be optimal on the way:
 // they start where the last iteration left them. Only the first iterations decide which valley it is, and
 // code to the end.
-void DictionaryIteration::run_fast() {
+template <class Number>
+void DictionaryIteration<Number>::run_fast() {
   constexpr int careful_iterations = 3, sweeps = 3, passes = 5, still_iterations = 3;
   RowMatrix ahead = result_.atoms;  // where the codes are taken
   RowMatrix before = result_.atoms;
@@ -156,14 +172,15 @@ void DictionaryIteration::run_fast() {
       momentum = grown;
     }
     before = result_.atoms;
-    still = careful || resampled || std::abs(last - now) >= options_.tolerance * now ? 0 : still + 1;
+    still = careful || resampled || std::abs(last - now) >= tolerance() * now ? 0 : still + 1;
     result_.converged = still == still_iterations;
   }
   const CodeStatistics statistics = code(result_.atoms, 0);
   result_.objective.back() = objective(statistics);
 }
 
-void DictionaryIteration::for_each_block(
+template <class Number>
+void DictionaryIteration<Number>::for_each_block(
     const std::function<void(std::size_t, Eigen::Index, Eigen::Index)>& task) {
   pool_.for_each_block(static_cast<std::size_t>(samples_.count()), samples_.block(),
                        [&](std::size_t b, std::size_t begin, std::size_t end) {
@@ -172,8 +189,9 @@ void DictionaryIteration::for_each_block(
                        });
 }
 
-CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int sweeps) {
-  const LaneCoder coder(atoms, options_.alpha, options_.positive_codes);
+template <class Number>
+CodeStatistics DictionaryIteration<Number>::code(const RowMatrix& atoms, int sweeps) {
+  const LaneCoderFor<Number> coder(atoms, options_.alpha, options_.positive_codes, samples_.kernels());
   for_each_block([&](std::size_t b, Eigen::Index first, Eigen::Index n) {
     code_block(coder, sweeps, first, n, parts_[b]);
   });
@@ -184,12 +202,13 @@ CodeStatistics DictionaryIteration::code(const RowMatrix& atoms, int sweeps) {
 }
 
 // A block's samples and codes stay in the second-level cache from the coding to the sums.
-void DictionaryIteration::code_block(const LaneCoder& coder, int sweeps, Eigen::Index first, Eigen::Index n,
-                                     CodeStatistics& sum) {
+template <class Number>
+void DictionaryIteration<Number>::code_block(const LaneCoderFor<Number>& coder, int sweeps,
+                                             Eigen::Index first, Eigen::Index n, CodeStatistics& sum) {
   const Eigen::Index tile = first / tile_lanes, tiles = (n + tile_lanes - 1) / tile_lanes;
-  const double* const samples = samples_.values().tile(tile);
-  double* const codes = codes_.tile(tile);
-  LaneBuffer<double> scratch(coder.scratch_size());
+  const Number* const samples = samples_.values().tile(tile);
+  Number* const codes = codes_.tile(tile);
+  LaneBuffer<Number> scratch(coder.scratch_size());
   sum.unconverged = 0;
   if (sweeps > 0)
     coder.sweep(samples, codes, tiles, sweeps, scratch.data());
@@ -197,12 +216,14 @@ void DictionaryIteration::code_block(const LaneCoder& coder, int sweeps, Eigen::
     sum.unconverged = coder.code(samples, samples_.squared_norms().tile(tile), codes, tiles,
                                  options_.max_sweeps, scratch.data());
   const Eigen::Index units = coder.units();
-  const LaneTable weighted =
-      samples_.weighted() ? samples_.weighted_rows(codes, units, first, n) : LaneTable();
-  sum.set_tiles(samples_.weighted() ? weighted.tile(0) : codes, codes, units, samples, tiles);
+  const LaneTableFor<Number> weighted =
+      samples_.weighted() ? samples_.weighted_rows(codes, units, first, n) : LaneTableFor<Number>();
+  sum.set_tiles(samples_.kernels(), samples_.weighted() ? weighted.tile(0) : codes, codes, units, samples,
+                tiles);
 }
 
-bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
+template <class Number>
+bool DictionaryIteration<Number>::update(CodeStatistics& statistics, RowMatrix& atoms, int passes) {
   const auto unused = update_atoms(statistics.products, statistics.samples, atoms, constraints_);
   for (const Eigen::Index k : unused) {
     auto atom = atoms.row(k);
@@ -218,7 +239,8 @@ bool DictionaryIteration::update(CodeStatistics& statistics, RowMatrix& atoms, i
   return !unused.empty();
 }
 
-Eigen::RowVectorXd DictionaryIteration::noisy_sample() {
+template <class Number>
+Eigen::RowVectorXd DictionaryIteration<Number>::noisy_sample() {
   Eigen::RowVectorXd sample = samples_.sample(samples_.draw(random_));
   const double deviation =
       std::sqrt((sample.array() - sample.mean()).square().sum() / static_cast<double>(sample.size()));
@@ -226,5 +248,8 @@ Eigen::RowVectorXd DictionaryIteration::noisy_sample() {
   for (double& value : sample) value += noise * random_.normal();
   return sample;
 }
+
+template class DictionaryIteration<double>;
+template class DictionaryIteration<float>;
 
 }  // namespace facelex

@@ -14,10 +14,11 @@
 namespace facelex {
 
 /// One run of dictionary learning.
+template <class Number>
 class DictionaryIteration {
  public:
-  DictionaryIteration(const DictionarySamples& samples, Eigen::Index atoms, const DictionaryOptions& options,
-                      const AtomConstraints& constraints, const Work& work);
+  DictionaryIteration(const DictionarySamples<Number>& samples, Eigen::Index atoms,
+                      const DictionaryOptions& options, const AtomConstraints& constraints, const Work& work);
 
   /// From start_atoms when it has rows.
   DictionaryResult run(const RowMatrix& start_atoms);
@@ -30,7 +31,7 @@ class DictionaryIteration {
   /// Codes under `atoms` from the codes there are: `sweeps` sweeps, or to the stopping rule (0).
   CodeStatistics code(const RowMatrix& atoms, int sweeps);
   void for_each_block(const std::function<void(std::size_t, Eigen::Index, Eigen::Index)>& task);
-  void code_block(const LaneCoder& coder, int sweeps, Eigen::Index first, Eigen::Index n,
+  void code_block(const LaneCoderFor<Number>& coder, int sweeps, Eigen::Index first, Eigen::Index n,
                   CodeStatistics& sum);
   /// `passes` over the atoms; unused ones become samples. Returns whether any did.
   bool update(CodeStatistics& statistics, RowMatrix& atoms, int passes);
@@ -38,14 +39,16 @@ class DictionaryIteration {
   /// Of the codes behind `statistics` under result_.atoms.
   double objective(const CodeStatistics& statistics) const;
   void record(double objective);
+  /// Of the options, or what the rounding of Number lets one see.
+  double tolerance() const;
 
-  const DictionarySamples& samples_;
+  const DictionarySamples<Number>& samples_;
   const DictionaryOptions& options_;
   const AtomConstraints& constraints_;
   const Work& work_;
   ThreadPool pool_;
   Random random_;
-  LaneTable codes_;                    ///< T × units
+  LaneTableFor<Number> codes_;         ///< T × units
   std::vector<CodeStatistics> parts_;  ///< of each block of samples
   DictionaryResult result_;
 };

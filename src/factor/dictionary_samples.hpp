@@ -10,24 +10,28 @@
 
 namespace facelex {
 
-/// The samples of dictionary learning, made ready once: laid out for the kernels, with their norms, weights
-/// and singular value decomposition.
+/// The samples of dictionary learning, made ready once and held in double or float: laid out for the kernels,
+/// with their norms, weights and singular value decomposition.
+template <class Number>
 class DictionarySamples {
  public:
   /// As DictionaryLearner's constructor.
-  DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights, const Work& work);
+  DictionarySamples(const RowMatrix& samples, const Eigen::VectorXd& weights, const Work& work,
+                    const LaneKernelsFor<Number>& kernels = lane_kernels<Number>());
 
+  const LaneKernelsFor<Number>& kernels() const { return *kernels_; }  ///< that work on them
   Eigen::Index count() const { return values_.rows(); }
   Eigen::Index dimensions() const { return values_.columns(); }
-  const LaneTable& values() const { return values_; }
+  const LaneTableFor<Number>& values() const { return values_; }
   Eigen::RowVectorXd sample(Eigen::Index t) const;
-  const LaneTable& squared_norms() const { return squared_norms_; }  ///< T×1, ‖x_t‖²
+  const LaneTableFor<Number>& squared_norms() const { return squared_norms_; }  ///< T×1, ‖x_t‖²
   bool weighted() const { return weights_.rows() > 0; }
   bool counts(Eigen::Index t) const { return !weighted() || weights_.at(t, 0) > 0; }
-  const LaneTable& weights() const { return weights_; }  ///< T×1; empty when not weighted
+  const LaneTableFor<Number>& weights() const { return weights_; }  ///< T×1; empty when not weighted
   /// n rows of a table of tiles with so many columns, each times the weight of its sample; the first is that
-  /// of sample `first`, a multiple of 8.
-  LaneTable weighted_rows(const double* rows, Eigen::Index columns, Eigen::Index first, Eigen::Index n) const;
+  /// of sample `first`, a multiple of 16.
+  LaneTableFor<Number> weighted_rows(const Number* rows, Eigen::Index columns, Eigen::Index first,
+                                     Eigen::Index n) const;
   double squared_norm() const { return squared_norm_; }  ///< Σ_t c_t‖x_t‖²
 
   /// Samples in a block of the parallel work: whole tiles.
@@ -46,7 +50,8 @@ class DictionarySamples {
   void pack(ThreadPool& pool, const RowMatrix& samples, const Eigen::VectorXd& weights);
   void decompose(ThreadPool& pool, const Work& work);
 
-  LaneTable values_, squared_norms_, weights_;
+  const LaneKernelsFor<Number>* kernels_;
+  LaneTableFor<Number> values_, squared_norms_, weights_;
   double squared_norm_ = 0;
   Eigen::Index rank_ = 0;
   Eigen::VectorXd singular_values_;  ///< falling

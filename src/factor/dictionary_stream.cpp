@@ -142,7 +142,8 @@ class DictionaryStream {
       LaneBuffer<double> scratch(coder.scratch_size());
       parts[i].unconverged = coder.code(samples.tile(0), squared_norms.tile(0), codes.tile(0),
                                         samples.tiles(), options_.max_sweeps, scratch.data());
-      parts[i].set_tiles(codes.tile(0), codes.tile(0), coder.units(), samples.tile(0), samples.tiles());
+      parts[i].set_tiles(lane_kernels(), codes.tile(0), codes.tile(0), coder.units(), samples.tile(0),
+                         samples.tiles());
     });
     CodeStatistics& share = shares_[static_cast<std::size_t>(b)];
     share = std::move(parts.front());

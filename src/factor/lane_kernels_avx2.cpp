@@ -1,4 +1,5 @@
 #ifdef __x86_64__
+#define FACELEX_NUMBER double
 #define FACELEX_LANES 4
 #define FACELEX_REGISTERS 16
 #include "lane_kernels_body.hpp"
@@ -6,8 +7,8 @@
 
 namespace facelex {
 
-const LaneKernels lane_kernels_avx2 = {"avx2", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
-                                       sweep_with_violation<FACELEX_UNITS>, multiply};
+const LaneKernelsFor<double> lane_kernels_avx2 = {"avx2", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
+                                                  sweep_with_violation<FACELEX_UNITS>, multiply};
 
 }  // namespace facelex
 #endif

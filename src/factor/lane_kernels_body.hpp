@@ -8,6 +8,8 @@
 namespace facelex {
 namespace {
 
+using Dictionary = LaneDictionaryFor<Number>;
+
 constexpr int parts = tile_lanes / width;  ///< vectors in a column of a tile
 
 /// The first column of vector number v, which is part v % parts of tile v / parts.
@@ -19,14 +21,14 @@ FACELEX_INLINE std::ptrdiff_t vector_at(std::ptrdiff_t v, int columns) {
 template <int K>
 struct Vectors {
   Vector values[K];
-  FACELEX_INLINE explicit Vectors(double*) {}
+  FACELEX_INLINE explicit Vectors(Number*) {}
   FACELEX_INLINE Vector& operator[](int k) { return values[k]; }
   FACELEX_INLINE const Vector& operator[](int k) const { return values[k]; }
 };
 template <>
 struct Vectors<0> {
   Vector* values;
-  FACELEX_INLINE explicit Vectors(double* memory) : values(reinterpret_cast<Vector*>(memory)) {}
+  FACELEX_INLINE explicit Vectors(Number* memory) : values(reinterpret_cast<Vector*>(memory)) {}
   FACELEX_INLINE Vector& operator[](int k) const { return values[k]; }
 };
 
@@ -34,16 +36,16 @@ struct Vectors<0> {
 /// units, or any number with K = 0 and M = 1.
 template <int K, int M>
 struct Group {
-  const LaneDictionary& dictionary;
+  const Dictionary& dictionary;
   const int units;
-  const double* samples[M];
-  double* codes[M];
+  const Number* samples[M];
+  Number* codes[M];
   Vectors<M * K> gradients;  ///< g = q − Gz
   Vectors<M * K> projections;
   Vector threshold, least;
 
-  FACELEX_INLINE Group(const LaneDictionary& d, const double* all_samples, double* all_codes,
-                       std::ptrdiff_t first, double* scratch)
+  FACELEX_INLINE Group(const Dictionary& d, const Number* all_samples, Number* all_codes,
+                       std::ptrdiff_t first, Number* scratch)
       : dictionary(d),
         units(K > 0 ? K : d.units),
         gradients(scratch),
@@ -52,9 +54,9 @@ struct Group {
       samples[m] = all_samples + vector_at(first + m, d.columns);
       codes[m] = all_codes + vector_at(first + m, units);
     });
-    threshold = all(d.alpha);
+    threshold = all(static_cast<Number>(d.alpha));
     // Below −α the soft threshold subtracts −α; with positive codes it subtracts the whole.
-    least = all(d.positive ? -__builtin_inf() : -d.alpha);
+    least = all(static_cast<Number>(d.positive ? -__builtin_inf() : -d.alpha));
   }
 
   template <class Body>
@@ -70,7 +72,7 @@ struct Group {
   /// q = Wx, in the order of the columns.
   FACELEX_INLINE void project() {
     repeat<M * K>(units, [&](auto i) FACELEX_LAMBDA { gradients[i] = Vector{}; });
-    const double* column = dictionary.atoms;
+    const Number* column = dictionary.atoms;
     for (int d = 0; d < dictionary.columns; ++d, column += units)
       each_vector([&](auto m) FACELEX_LAMBDA {
         const Vector x = load(samples[m] + d * tile_lanes);
@@ -84,7 +86,7 @@ struct Group {
   }
 
   FACELEX_INLINE void move(int k, int m, Vector step) {
-    const double* const row = dictionary.gram + k * units;
+    const Number* const row = dictionary.gram + k * units;
     each_unit([&](auto j) FACELEX_LAMBDA { gradients[m * units + j] -= step * row[j]; });
   }
 
@@ -159,11 +161,12 @@ struct Group {
     });
     const Vector residual = squared_norm - q_z - g_z;
     const Vector scale = dual_norm > threshold ? threshold / dual_norm : all(1);
-    return 0.5 * residual * (1 + scale * scale) + threshold * l1 - scale * (squared_norm - q_z);
+    return static_cast<Number>(0.5) * residual * (1 + scale * scale) + threshold * l1 -
+           scale * (squared_norm - q_z);
   }
 
   /// Until scikit-learn's rule is met; returns how many samples met max_sweeps first.
-  FACELEX_INLINE std::int64_t code(const double* squared_norms, std::ptrdiff_t first, int max_sweeps) {
+  FACELEX_INLINE std::int64_t code(const Number* squared_norms, std::ptrdiff_t first, int max_sweeps) {
     project();
     repeat<M * K>(units, [&](auto i) FACELEX_LAMBDA { projections[i] = gradients[i]; });
     subtract_codes();
@@ -189,7 +192,8 @@ struct Group {
     return unconverged;
   }
 
-  static constexpr double stopping_tolerance = 1e-4;  ///< scikit-learn's, of steps and of the gap
+  static constexpr Number stopping_tolerance =
+      static_cast<Number>(1e-4);  ///< scikit-learn's, of steps and of the gap
 };
 
 /// Vectors side by side, as many as their gradients leave room for in the registers.
@@ -199,8 +203,8 @@ constexpr int vectors_at_once(int units, int most) {
 }
 
 template <int K>
-std::int64_t code_units(const LaneDictionary& dictionary, const double* samples, const double* squared_norms,
-                        double* codes, std::ptrdiff_t tiles, int max_sweeps, double* scratch) {
+std::int64_t code_units(const Dictionary& dictionary, const Number* samples, const Number* squared_norms,
+                        Number* codes, std::ptrdiff_t tiles, int max_sweeps, Number* scratch) {
   constexpr int M = vectors_at_once(K, 2);  // of more the slowest sample would take longer
   const std::ptrdiff_t vectors = tiles * parts;
   std::int64_t unconverged = 0;
@@ -214,8 +218,8 @@ std::int64_t code_units(const LaneDictionary& dictionary, const double* samples,
 }
 
 template <int K>
-void sweep_units(const LaneDictionary& dictionary, const double* samples, double* codes, std::ptrdiff_t tiles,
-                 int sweeps, double* scratch) {
+void sweep_units(const Dictionary& dictionary, const Number* samples, Number* codes, std::ptrdiff_t tiles,
+                 int sweeps, Number* scratch) {
   constexpr int M = vectors_at_once(K, 4);
   const std::ptrdiff_t vectors = tiles * parts;
   const auto sweep_group = [&](auto&& group) FACELEX_LAMBDA {
@@ -230,8 +234,8 @@ void sweep_units(const LaneDictionary& dictionary, const double* samples, double
 }
 
 template <int K>
-double sweep_with_violation_units(const LaneDictionary& dictionary, const double* samples, double* codes,
-                                  std::ptrdiff_t tiles, double* scratch) {
+double sweep_with_violation_units(const Dictionary& dictionary, const Number* samples, Number* codes,
+                                  std::ptrdiff_t tiles, Number* scratch) {
   constexpr int M = vectors_at_once(K, 4);
   const std::ptrdiff_t vectors = tiles * parts;
   Vector total{};
@@ -249,13 +253,13 @@ double sweep_with_violation_units(const LaneDictionary& dictionary, const double
 
 /// R×C of the sums; a column of every tile once, in the order of the tiles.
 template <int R, int C>
-FACELEX_INLINE void multiply_corner(const double* left, int left_columns, const double* right,
+FACELEX_INLINE void multiply_corner(const Number* left, int left_columns, const Number* right,
                                     int right_columns, std::ptrdiff_t tiles, double* sums, int columns) {
   Vector totals[R * C];
   repeat<R * C>(R * C, [&](auto i) FACELEX_LAMBDA { totals[i] = Vector{}; });
   for (std::ptrdiff_t v = 0; v < tiles * parts; ++v) {
-    const double* const l = left + vector_at(v, left_columns);
-    const double* const r = right + vector_at(v, right_columns);
+    const Number* const l = left + vector_at(v, left_columns);
+    const Number* const r = right + vector_at(v, right_columns);
     Vector row[R];
     repeat<R>(R, [&](auto i) FACELEX_LAMBDA { row[i] = load(l + i * tile_lanes); });
     repeat<C>(C, [&](auto j) FACELEX_LAMBDA {
@@ -269,7 +273,7 @@ FACELEX_INLINE void multiply_corner(const double* left, int left_columns, const 
 
 /// Corners of R×C; the last ones overlap those before, and set the same sums again.
 template <int R, int C>
-void multiply_corners(const double* left, int left_columns, int rows, const double* right, int columns,
+void multiply_corners(const Number* left, int left_columns, int rows, const Number* right, int columns,
                       std::ptrdiff_t tiles, double* sums) {
   for (int j = 0;;) {
     for (int i = 0;;) {
@@ -283,7 +287,7 @@ void multiply_corners(const double* left, int left_columns, int rows, const doub
   }
 }
 
-using Multiply = void (*)(const double*, int, int, const double*, int, std::ptrdiff_t, double*);
+using Multiply = void (*)(const Number*, int, int, const Number*, int, std::ptrdiff_t, double*);
 
 template <int R>
 Multiply multiply_of(int columns) {
@@ -295,7 +299,7 @@ Multiply multiply_of(int columns) {
   return multiply_corners<R, 1>;
 }
 
-void multiply(const double* left, int left_columns, int rows, const double* right, int columns,
+void multiply(const Number* left, int left_columns, int rows, const Number* right, int columns,
               std::ptrdiff_t tiles, double* sums) {
   static constexpr Multiply (*kernels[])(int) = {multiply_of<1>, multiply_of<2>, multiply_of<3>,
                                                  multiply_of<4>, multiply_of<5>, multiply_of<6>};
@@ -305,27 +309,26 @@ void multiply(const double* left, int left_columns, int rows, const double* righ
 }
 
 template <int... K>
-std::int64_t code(const LaneDictionary& dictionary, const double* samples, const double* squared_norms,
-                  double* codes, std::ptrdiff_t tiles, int max_sweeps, double* scratch) {
-  std::int64_t (*kernel)(const LaneDictionary&, const double*, const double*, double*, std::ptrdiff_t, int,
-                         double*) = code_units<0>;
+std::int64_t code(const Dictionary& dictionary, const Number* samples, const Number* squared_norms,
+                  Number* codes, std::ptrdiff_t tiles, int max_sweeps, Number* scratch) {
+  std::int64_t (*kernel)(const Dictionary&, const Number*, const Number*, Number*, std::ptrdiff_t, int,
+                         Number*) = code_units<0>;
   ((dictionary.units == K ? void(kernel = code_units<K>) : void()), ...);
   return kernel(dictionary, samples, squared_norms, codes, tiles, max_sweeps, scratch);
 }
 
 template <int... K>
-void sweep(const LaneDictionary& dictionary, const double* samples, double* codes, std::ptrdiff_t tiles,
-           int sweeps, double* scratch) {
-  void (*kernel)(const LaneDictionary&, const double*, double*, std::ptrdiff_t, int, double*) =
-      sweep_units<0>;
+void sweep(const Dictionary& dictionary, const Number* samples, Number* codes, std::ptrdiff_t tiles,
+           int sweeps, Number* scratch) {
+  void (*kernel)(const Dictionary&, const Number*, Number*, std::ptrdiff_t, int, Number*) = sweep_units<0>;
   ((dictionary.units == K ? void(kernel = sweep_units<K>) : void()), ...);
   kernel(dictionary, samples, codes, tiles, sweeps, scratch);
 }
 
 template <int... K>
-double sweep_with_violation(const LaneDictionary& dictionary, const double* samples, double* codes,
-                            std::ptrdiff_t tiles, double* scratch) {
-  double (*kernel)(const LaneDictionary&, const double*, double*, std::ptrdiff_t, double*) =
+double sweep_with_violation(const Dictionary& dictionary, const Number* samples, Number* codes,
+                            std::ptrdiff_t tiles, Number* scratch) {
+  double (*kernel)(const Dictionary&, const Number*, Number*, std::ptrdiff_t, Number*) =
       sweep_with_violation_units<0>;
   ((dictionary.units == K ? void(kernel = sweep_with_violation_units<K>) : void()), ...);
   return kernel(dictionary, samples, codes, tiles, scratch);

@@ -12,6 +12,8 @@
 
 namespace facelex {
 
-extern const LaneKernels lane_kernels_avx512, lane_kernels_avx2, lane_kernels_portable;
+extern const LaneKernelsFor<double> lane_kernels_avx512, lane_kernels_avx2, lane_kernels_portable;
+extern const LaneKernelsFor<float> lane_kernels_avx512_float, lane_kernels_avx2_float,
+    lane_kernels_portable_float;
 
 }  // namespace facelex

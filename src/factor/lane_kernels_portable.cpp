@@ -1,3 +1,4 @@
+#define FACELEX_NUMBER double
 #define FACELEX_LANES 2
 #define FACELEX_REGISTERS 16
 #include "lane_kernels_body.hpp"
@@ -5,7 +6,7 @@
 
 namespace facelex {
 
-const LaneKernels lane_kernels_portable = {"portable", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
-                                           sweep_with_violation<FACELEX_UNITS>, multiply};
+const LaneKernelsFor<double> lane_kernels_portable = {"portable", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
+                                                      sweep_with_violation<FACELEX_UNITS>, multiply};
 
 }  // namespace facelex

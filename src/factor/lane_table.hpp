@@ -10,11 +10,12 @@
 namespace facelex {
 
 /// A table of samples as the kernels of lane_kernels.hpp take it: tile × column × lane.
-class LaneTable {
+template <class Number>
+class LaneTableFor {
  public:
-  LaneTable() = default;
+  LaneTableFor() = default;
   /// Zeros.
-  LaneTable(Eigen::Index rows, Eigen::Index columns)
+  LaneTableFor(Eigen::Index rows, Eigen::Index columns)
       : rows_(rows),
         columns_(columns),
         values_(static_cast<std::size_t>((rows + tile_lanes - 1) / tile_lanes * columns * tile_lanes)) {}
@@ -23,27 +24,29 @@ class LaneTable {
   Eigen::Index columns() const { return columns_; }
   Eigen::Index tiles() const { return (rows_ + tile_lanes - 1) / tile_lanes; }
 
-  /// columns × 8 values of a tile.
-  double* tile(Eigen::Index t) { return values_.data() + t * columns_ * tile_lanes; }
-  const double* tile(Eigen::Index t) const { return values_.data() + t * columns_ * tile_lanes; }
+  /// columns × 16 values of a tile.
+  Number* tile(Eigen::Index t) { return values_.data() + t * columns_ * tile_lanes; }
+  const Number* tile(Eigen::Index t) const { return values_.data() + t * columns_ * tile_lanes; }
 
-  double& at(Eigen::Index row, Eigen::Index column) {
+  Number& at(Eigen::Index row, Eigen::Index column) {
     return tile(row / tile_lanes)[column * tile_lanes + row % tile_lanes];
   }
-  double at(Eigen::Index row, Eigen::Index column) const {
+  Number at(Eigen::Index row, Eigen::Index column) const {
     return tile(row / tile_lanes)[column * tile_lanes + row % tile_lanes];
   }
 
   void clear_column(Eigen::Index column) {
-    for (Eigen::Index t = 0; t < tiles(); ++t) std::fill_n(tile(t) + column * tile_lanes, tile_lanes, 0.0);
+    for (Eigen::Index t = 0; t < tiles(); ++t)
+      std::fill_n(tile(t) + column * tile_lanes, tile_lanes, Number(0));
   }
 
   /// Rows [first, first + n) from those of a matrix of at most as many columns.
   template <class Matrix>
   void pack(const Matrix& matrix, Eigen::Index first, Eigen::Index n) {
     for (Eigen::Index r = first; r < first + n; ++r) {
-      double* to = tile(r / tile_lanes) + r % tile_lanes;
-      for (Eigen::Index c = 0; c < matrix.cols(); ++c, to += tile_lanes) *to = matrix(r, c);
+      Number* to = tile(r / tile_lanes) + r % tile_lanes;
+      for (Eigen::Index c = 0; c < matrix.cols(); ++c, to += tile_lanes)
+        *to = static_cast<Number>(matrix(r, c));
     }
   }
 
@@ -51,14 +54,16 @@ class LaneTable {
   template <class Matrix>
   void unpack(Eigen::Index first, Eigen::Index n, Matrix& matrix) const {
     for (Eigen::Index r = first; r < first + n; ++r) {
-      const double* from = tile(r / tile_lanes) + r % tile_lanes;
+      const Number* from = tile(r / tile_lanes) + r % tile_lanes;
       for (Eigen::Index c = 0; c < matrix.cols(); ++c, from += tile_lanes) matrix(r, c) = *from;
     }
   }
 
  private:
   Eigen::Index rows_ = 0, columns_ = 0;
-  LaneBuffer<double> values_;
+  LaneBuffer<Number> values_;
 };
+
+using LaneTable = LaneTableFor<double>;
 
 }  // namespace facelex

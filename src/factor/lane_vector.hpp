@@ -1,8 +1,9 @@
 #pragma once
 
-// Vectors of FACELEX_LANES doubles for the kernels' sources, which are compiled for one kind of processor
-// each. Everything here has internal linkage and uses nothing of the standard library's inline functions:
-// code of a newer processor must not find its way into functions that other sources share.
+// Vectors of FACELEX_LANES numbers, each a FACELEX_NUMBER (double or float), for the kernels' sources, which
+// are compiled for one kind of processor each. Everything here has internal linkage and uses nothing of the
+// standard library's inline functions: code of a newer processor must not find its way into functions that
+// other sources share.
 
 #ifdef __AVX2__
 #include <immintrin.h>
@@ -11,35 +12,70 @@
 namespace facelex {
 namespace {
 
+using Number = FACELEX_NUMBER;
+constexpr bool is_double = sizeof(Number) == sizeof(double);
+template <bool Double>
+struct BitsOf {
+  using type = long long;
+};
+template <>
+struct BitsOf<false> {
+  using type = int;
+};
+using Bits = BitsOf<is_double>::type;  ///< as wide as a Number
 constexpr int width = FACELEX_LANES;
-typedef double Vector __attribute__((vector_size(width * sizeof(double))));
-typedef long long Mask __attribute__((vector_size(width * sizeof(double))));
+typedef Number Vector __attribute__((vector_size(width * sizeof(Number))));
+typedef Bits Mask __attribute__((vector_size(width * sizeof(Number))));
 
 #define FACELEX_INLINE __attribute__((always_inline)) inline
 #define FACELEX_LAMBDA __attribute__((always_inline))
 
-FACELEX_INLINE Vector load(const double* from) {
+FACELEX_INLINE Vector load(const Number* from) {
   return *reinterpret_cast<const Vector*>(from);
 }
-FACELEX_INLINE void store(double* to, Vector value) {
+FACELEX_INLINE void store(Number* to, Vector value) {
   *reinterpret_cast<Vector*>(to) = value;
 }
-FACELEX_INLINE Vector all(double value) {
+FACELEX_INLINE Vector all(Number value) {
   return value - Vector{};
 }
-#if FACELEX_LANES == 8 && defined(__AVX512F__)
-FACELEX_INLINE Vector larger(Vector a, Vector b) {
+#if defined(__AVX512F__)
+FACELEX_INLINE __m512d largest(__m512d a, __m512d b) {
   return _mm512_max_pd(a, b);
 }
-FACELEX_INLINE Vector smaller(Vector a, Vector b) {
+FACELEX_INLINE __m512 largest(__m512 a, __m512 b) {
+  return _mm512_max_ps(a, b);
+}
+FACELEX_INLINE __m512d least_of(__m512d a, __m512d b) {
   return _mm512_min_pd(a, b);
 }
-#elif FACELEX_LANES == 4 && defined(__AVX2__)
+FACELEX_INLINE __m512 least_of(__m512 a, __m512 b) {
+  return _mm512_min_ps(a, b);
+}
 FACELEX_INLINE Vector larger(Vector a, Vector b) {
-  return _mm256_max_pd(a, b);
+  return largest(a, b);
 }
 FACELEX_INLINE Vector smaller(Vector a, Vector b) {
+  return least_of(a, b);
+}
+#elif defined(__AVX2__)
+FACELEX_INLINE __m256d largest(__m256d a, __m256d b) {
+  return _mm256_max_pd(a, b);
+}
+FACELEX_INLINE __m256 largest(__m256 a, __m256 b) {
+  return _mm256_max_ps(a, b);
+}
+FACELEX_INLINE __m256d least_of(__m256d a, __m256d b) {
   return _mm256_min_pd(a, b);
+}
+FACELEX_INLINE __m256 least_of(__m256 a, __m256 b) {
+  return _mm256_min_ps(a, b);
+}
+FACELEX_INLINE Vector larger(Vector a, Vector b) {
+  return largest(a, b);
+}
+FACELEX_INLINE Vector smaller(Vector a, Vector b) {
+  return least_of(a, b);
 }
 #else
 FACELEX_INLINE Vector larger(Vector a, Vector b) {
@@ -50,10 +86,11 @@ FACELEX_INLINE Vector smaller(Vector a, Vector b) {
 }
 #endif
 FACELEX_INLINE Vector magnitude(Vector a) {
-  return reinterpret_cast<Vector>(reinterpret_cast<Mask>(a) & 0x7fffffffffffffffLL);
+  return reinterpret_cast<Vector>(reinterpret_cast<Mask>(a) &
+                                  ~(static_cast<Bits>(1) << (8 * sizeof(Bits) - 1)));
 }
 FACELEX_INLINE bool any(Mask mask) {
-  long long set = 0;
+  Bits set = 0;
   for (int i = 0; i < width; ++i) set |= mask[i];
   return set != 0;
 }
@@ -63,22 +100,30 @@ FACELEX_INLINE int count(Mask mask) {
   return set;
 }
 /// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)) for eight lanes, and so on: few steps one after another.
-FACELEX_INLINE double sum(Vector value) {
-#if FACELEX_LANES == 8
-  typedef double Half __attribute__((vector_size(32)));
-  const Half half =
-      __builtin_shufflevector(value, value, 0, 1, 2, 3) + __builtin_shufflevector(value, value, 4, 5, 6, 7);
-#else
-  const auto half = value;
-#endif
-#if FACELEX_LANES >= 4
-  typedef double Pair __attribute__((vector_size(16)));
-  const Pair pair = __builtin_shufflevector(half, half, 0, 1) + __builtin_shufflevector(half, half, 2, 3);
-#else
-  const auto pair = half;
-#endif
-  return pair[0] + pair[1];
+typedef Number Lanes2 __attribute__((vector_size(2 * sizeof(Number))));
+FACELEX_INLINE Number sum(Lanes2 value) {
+  return value[0] + value[1];
 }
+#if FACELEX_LANES >= 4
+typedef Number Lanes4 __attribute__((vector_size(4 * sizeof(Number))));
+FACELEX_INLINE Number sum(Lanes4 value) {
+  return sum(__builtin_shufflevector(value, value, 0, 1) + __builtin_shufflevector(value, value, 2, 3));
+}
+#endif
+#if FACELEX_LANES >= 8
+typedef Number Lanes8 __attribute__((vector_size(8 * sizeof(Number))));
+FACELEX_INLINE Number sum(Lanes8 value) {
+  return sum(__builtin_shufflevector(value, value, 0, 1, 2, 3) +
+             __builtin_shufflevector(value, value, 4, 5, 6, 7));
+}
+#endif
+#if FACELEX_LANES >= 16
+typedef Number Lanes16 __attribute__((vector_size(16 * sizeof(Number))));
+FACELEX_INLINE Number sum(Lanes16 value) {
+  return sum(__builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7) +
+             __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+#endif
 
 template <int... I>
 struct Indices {};

@@ -48,7 +48,7 @@ void NmfRows::go_through(Sweep sweep) {
                                Eigen::Map<Eigen::Array<double, tile_lanes, 1>>(
                                    factor + (t * units + j) * tile_lanes) *= pending_[j];
                          violations_[b] = sweep(values, factor, tiles);
-                         parts_[b].set_tiles(factor, factor, units, values, tiles);
+                         parts_[b].set_tiles(lane_kernels(), factor, factor, units, values, tiles);
                        });
   pending_.setOnes();
   statistics_ = parts_.front();

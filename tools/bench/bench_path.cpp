@@ -4,66 +4,27 @@
 //   --rows     only rows whose name contains TEXT: nmf-10k, path-136k, pca-114k
 //   --repeat   the least of N runs is told
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
-#include <filesystem>
 #include <string>
 
-#include "facelex/core/error.hpp"
 #include "facelex/factor/lasso_path.hpp"
 #include "facelex/factor/nmf.hpp"
 #include "facelex/factor/pca.hpp"
 #include "facelex/io/npy.hpp"
+#include "factor_bench.hpp"
 
 namespace {
 
 using namespace facelex;
-
-struct Settings {
-  std::filesystem::path folder;
-  std::string rows, method;
-  int threads = 2, repeat = 1;
-
-  bool wants(const std::string& row, const std::string& its_method) const {
-    return row.find(rows) != std::string::npos && (method.empty() || method == its_method);
-  }
-};
-
-struct Figures {
-  Eigen::Index samples = 0, columns = 0, units = 0;
-  long long iterations = 0;
-  bool converged = true;
-  double objective = 0;
-};
-
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
+using namespace facelex::bench;
 
 /// Runs, and tells the least time, and the least processor time of all threads.
 template <class Run>
 void measure(const Settings& settings, const std::string& row, const std::string& method, Run run) {
   if (!settings.wants(row, method)) return;
-  Work work;
-  work.threads = settings.threads;
-  double best = 0, least_cpu = 0;
   Figures figures;
-  for (int i = 0; i < settings.repeat; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    const double cpu = processor_seconds();
-    figures = run(work);
-    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const double cpu_took = processor_seconds() - cpu;
-    best = i == 0 ? took : std::min(best, took);
-    least_cpu = i == 0 ? cpu_took : std::min(least_cpu, cpu_took);
-  }
-  std::printf("%s,all,%ld,%ld,%ld,%s,%d,%lld,%d,%.9g,%.5f,%.5f\n", row.c_str(),
-              static_cast<long>(figures.samples), static_cast<long>(figures.columns),
-              static_cast<long>(figures.units), method.c_str(), settings.threads, figures.iterations,
-              figures.converged, figures.objective, best, least_cpu);
-  std::fflush(stdout);
+  const Work work = settings.work();
+  const Time best = least(settings.repeat, [&] { figures = run(work); });
+  print_line(settings, row, "all", method, figures, best);
 }
 
 /// Equation 2 of paper 001 on level 1's codes; the objective is that equation's.
@@ -107,45 +68,14 @@ void measure_pca(const Settings& settings) {
   measure(settings, "pca-114k-randomized", "fast", [&](const Work& work) { return run(randomized, work); });
 }
 
-Settings read_arguments(int count, char** arguments) {
-  Settings settings;
-  for (int i = 1; i < count; ++i) {
-    const std::string argument = arguments[i];
-    if (!argument.starts_with("--")) {
-      settings.folder = argument;
-      continue;
-    }
-    if (i + 1 == count) throw usage_error(argument + ": its value is missing");
-    const std::string value = arguments[++i];
-    if (argument == "--rows")
-      settings.rows = value;
-    else if (argument == "--method")
-      settings.method = value;
-    else if (argument == "--threads")
-      settings.threads = std::stoi(value);
-    else if (argument == "--repeat")
-      settings.repeat = std::stoi(value);
-    else
-      throw usage_error(argument + ": unknown option");
-  }
-  if (settings.folder.empty()) throw usage_error("the folder of the data is missing");
-  return settings;
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
-  try {
+  return run_program("bench_path", [&] {
     const Settings settings = read_arguments(count, arguments);
-    std::printf(
-        "row,group,samples,columns,atoms,method,threads,iterations,converged,objective,seconds,processor_"
-        "seconds\n");
-    if (settings.wants("nmf-10k", settings.method)) measure_nmf(settings);
+    print_header();
+    if (settings.wants("nmf-10k")) measure_nmf(settings);
     if (settings.wants("path-136k", "fast")) measure_path(settings);
     if (settings.wants("pca-114k-randomized", "fast")) measure_pca(settings);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_path: %s\n", error.what());
-    return 2;
-  }
+  });
 }

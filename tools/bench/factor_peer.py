@@ -6,8 +6,9 @@ usage: factor_peer.py [FOLDER] [--bin build/release/bin] [--cases NAME,...] [--q
 FOLDER holds .npy files (rows are samples, float64) and groups.json, as numerics.md names them; what is missing in
 it is made: synthetic movement of the papers' sizes from one fixed seed. Without FOLDER a temporary one is used.
 Each case prints a line of the table: seconds of scikit-learn, and of bench_factor or bench_path with its iteration
-("parity") and with the faster one ("fast"), how many times faster that is, both objectives and iterations. Other
-programs on the machine slow both sides; --repeat takes our best of N (scikit-learn runs once).
+("parity") and with the faster one ("fast"; of coding at one penalty, the exact one), how many times faster that is,
+both objectives and iterations. Other programs on the machine slow both sides; --repeat takes our best of N
+(scikit-learn runs once).
 --quick leaves out what takes scikit-learn more than a minute. --csv writes every figure.
 
 needs: python3-sklearn, and the two programs (cmake --preset release; cmake --build build/release --target bench_factor bench_path)
@@ -148,6 +149,15 @@ class Peer:
         np.save(f"{self.folder}/df_Up_10k.npy", self.load("df_U_10k") @ h.T)
         return ((v - w @ h) ** 2).sum() + 0.1 * w.sum() + 0.1 * h.sum(), model.n_iter_
 
+    def one_alpha(self):
+        """Coding at one penalty of the ½-form. No iterations are told."""
+        from sklearn.decomposition import sparse_encode
+        atoms = np.ascontiguousarray(self.load("df_Up_10k").T)
+        x = self.load("df_X_136k")
+        with self.watch:
+            codes = sparse_encode(x, atoms, algorithm="lasso_cd", alpha=0.5, positive=True)
+        return 0.5 * ((x - codes @ atoms) ** 2).sum() + 0.5 * codes.sum(), None
+
     def path(self, frames=4000):
         """Every 34th frame; seconds for all. The objective is the share of the squares left at the end."""
         from sklearn.linear_model import lars_path_gram
@@ -178,6 +188,7 @@ class Peer:
 CASES = {
     "001-10k": ("bench_factor", 32, "df_X_10k", lambda peer: peer.dictionaries("df_X_10k", "df", None)),
     "nmf-10k": ("bench_path", 4, "df_X_10k", Peer.nmf),
+    "one-alpha-136k": ("bench_factor", 20, "df_X_136k", Peer.one_alpha),
     "path-136k": ("bench_path", 2, "df_X_136k", Peer.path),
     "pca-114k": ("bench_path", 2, "df_X_114k", Peer.pca),
     "000-20k": ("bench_factor", 83, "fb_X_20k", lambda peer: peer.dictionaries("fb_X_20k", "fb", 0.2)),
@@ -224,9 +235,10 @@ def main():
     folder = options.folder or temporary.name
     os.makedirs(folder, exist_ok=True)
     complete(folder, {CASES[name][2] for name in names})
-    needs = {"nmf-10k": ("df_V_10k", "001-10k"), "path-136k": ("df_Up_10k", "nmf-10k")}
+    needs = {"nmf-10k": ("df_V_10k", "001-10k"), "one-alpha-136k": ("df_Up_10k", "nmf-10k"),
+             "path-136k": ("df_Up_10k", "nmf-10k")}
     rows = []
-    print(f"{'case':10} {'sklearn s':>10} {'parity s':>9} {'fast s':>9} {'parity x':>9} {'fast x':>9} "
+    print(f"{'case':14} {'sklearn s':>10} {'parity s':>9} {'fast s':>9} {'parity x':>9} {'fast x':>9} "
           f"{'objective':>14} {'parity':>14} {'fast':>14}  iterations")
     for name in names:
         program, _, _, run = CASES[name]
@@ -240,8 +252,8 @@ def main():
         found = ours(f"{options.bin}/{program}", folder, name, options)
         for method, figures in found.items():
             rows.append((name, method, *figures))
-        cells = {method: found.get(method) for method in ("sklearn", "fast")}
-        print(f"{name:10} {seconds:10.3f} "
+        cells = {"sklearn": found.get("sklearn"), "fast": found.get("fast", found.get("exact"))}
+        print(f"{name:14} {seconds:10.3f} "
               + " ".join(f"{c[0]:9.4f}" if c else f"{'-':>9}" for c in cells.values()) + " "
               + " ".join(f"{seconds / c[0]:9.1f}" if c else f"{'-':>9}" for c in cells.values())
               + f" {objective:14.8g} " + " ".join(f"{c[2]:14.8g}" if c else f"{'-':>14}" for c in cells.values())

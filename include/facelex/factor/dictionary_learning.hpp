@@ -23,6 +23,15 @@ enum class DictionaryStart {
   random  ///< random samples, brought to norm 1
 };
 
+/// How samples and codes are held and their products taken. Sums over samples are added in double.
+enum class Precision {
+  float64,
+  float32  ///< half the memory, and twice as many in a register; the objective agrees to about 1e-6 of it
+};
+
+/// The option --precision.
+void describe_precision(OptionList& options, Precision& precision);
+
 /// min over W, Z of Σ_t c_t (½‖x_t − z_tW‖² + α‖z_t‖₁) with ‖w_k‖ ≤ 1 and sample weights c_t (1 without):
 /// paper 000, equation 4, for one facial feature, with λ = 2α (its mask makes the features independent
 /// problems); paper 001, equation 1, with positive codes.
@@ -61,7 +70,7 @@ class DictionaryLearner {
   /// empty: all 1. Throws Error (data) for samples without columns or a value that is not finite, and for
   /// weights out of bounds; Error (usage) when there are not as many weights as samples.
   explicit DictionaryLearner(const RowMatrix& samples, const Eigen::VectorXd& weights = {},
-                             const Work& work = {});
+                             const Work& work = {}, Precision precision = Precision::float64);
   ~DictionaryLearner();
   DictionaryLearner(DictionaryLearner&&) noexcept;
   DictionaryLearner& operator=(DictionaryLearner&&) noexcept;
@@ -83,6 +92,9 @@ class DictionaryLearner {
   /// added in their order: the same bytes for any work.threads. work.progress counts iterations. Throws Error
   /// (data) when there are fewer samples than atoms; Error (usage) for options or atoms out of bounds, or
   /// start atoms that are not K×D finite numbers.
+  ///
+  /// With float32 a fall of the objective below 1e-6 of it (sklearn: 1e-7) is rounding: a lower tolerance
+  /// counts as that.
   ///
   /// constraints: what the atoms obey besides; the objective includes their penalty. Atoms of an SVD start
   /// seldom obey ties: give start atoms that do.
