@@ -119,7 +119,9 @@ void DfecsOptions::describe(OptionList& options) {
               "How parts are learnt: the fast way, or by scikit-learn's iteration")
       .number("tolerance", tolerance, Bounds::at_least(0),
               "Learning of a part ends when an iteration lowers the objective by less than this share of it")
-      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each part")
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each part");
+  describe_precision(options, precision);
+  options
       .flag("search", search,
             "Look for units and penalties by the paper's halting grid search; goes on where it stopped")
       .number("beta", beta, Bounds{0, 1, true},

@@ -9,7 +9,7 @@
 
 namespace facelex {
 
-std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale,
+std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale, Precision precision,
                                     std::vector<std::string>& warnings, const Work& work) {
   std::vector<DfecsPart> parts;
   for (const FacialFeature& feature : facial_features(FeatureDivision::dfecs)) {
@@ -22,7 +22,7 @@ std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale,
       continue;
     }
     part.samples = std::make_unique<const RowMatrix>(data.values(Eigen::all, part.moving) * scale);
-    part.learner = std::make_unique<DictionaryLearner>(*part.samples, Eigen::VectorXd(), work);
+    part.learner = std::make_unique<DictionaryLearner>(*part.samples, Eigen::VectorXd(), work, precision);
     parts.push_back(std::move(part));
   }
   if (parts.empty())

@@ -22,7 +22,7 @@ struct DfecsPart {
 
 /// The parts of the data that move; a line in `warnings` for each that does not. Throws Error (data) when
 /// none does.
-std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale,
+std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale, Precision precision,
                                     std::vector<std::string>& warnings, const Work& work);
 
 /// The units and the penalty of a part, as `--part-units` and `--part-alpha` give them.

@@ -149,7 +149,7 @@ FeatureDictionary learn_feature(const FeatureProblem& problem, const FacialBasis
       start = mirrored_start(problem.samples(), problem.units(), constraints);
   }
   DictionaryResult learnt =
-      DictionaryLearner(problem.samples(), balanced.weights, work)
+      DictionaryLearner(problem.samples(), balanced.weights, work, options.precision)
           .learn(problem.units(), dictionary_options(options), work, start, constraints);
   dictionary.iterations = learnt.iterations;
   dictionary.warnings = warnings_of(problem, learnt, options);

@@ -94,7 +94,7 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
   const ObservedColumns observed(data);
   const double scale = scale_of(options, data.kind);
   std::vector<std::string> warnings = data.warnings();
-  const auto parts = moving_parts(data, scale, warnings, work);
+  const auto parts = moving_parts(data, scale, options.precision, warnings, work);
 
   const Json identity = options.search ? search_identity(data, options) : Json();
   SearchLog log(options.search ? search_log : std::filesystem::path(), identity);

@@ -178,6 +178,7 @@ void FacialBasisOptions::describe(OptionList& options) {
       .number("memory", memory, Bounds::at_least(0),
               "Most memory for frames in GB; more of them are learnt from in passes over a temporary file in "
               "$TMPDIR; 0: no bound");
+  describe_precision(options, precision);
 }
 
 void FacialBasisOptions::check() const {

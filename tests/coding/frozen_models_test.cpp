@@ -10,7 +10,8 @@ namespace {
 
 TEST(FrozenModels, OfFormatVersion1CodeAsWhenTheyWereMade) {
   const auto folder = std::filesystem::path(FACELEX_TEST_FIXTURES) / "models";
-  const Json models = read_json(folder / "coding_v1.json");
+  Json models = read_json(folder / "coding_v1.json");
+  models.update(read_json(folder / "dfecs_v1.codes.json"));
   for (const auto& [name, expected] : models.items()) {
     const auto system = load_coding_system(folder / (name + ".safetensors"));
     ASSERT_EQ(system->units().size(), expected.at("units").size());

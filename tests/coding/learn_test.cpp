@@ -212,6 +212,7 @@ TEST(Learn, EveryOptionOfFacialBasisChangesTheModel) {
   EXPECT_TRUE(changes([](auto& o) { o.alpha = 1; }));
   EXPECT_TRUE(changes([](auto& o) { o.tolerance = 1e-2; }));
   EXPECT_TRUE(changes([](auto& o) { o.max_iterations = 4; }));
+  EXPECT_TRUE(changes([](auto& o) { o.precision = Precision::float32; }));
   EXPECT_TRUE(changes([](auto& o) { o.atoms[0] = "LB=4"; }));
   EXPECT_TRUE(changes([](auto& o) { o.atoms[0] = "LB=0"; }));
   EXPECT_TRUE(changes([](auto& o) {

@@ -69,6 +69,7 @@ struct FacialBasisOptions {
   /// them (learn_dictionary_stream) in a temporary file in $TMPDIR; order, polarity, merging and statistics
   /// of units are those of the sample. Not with max_frames or balance.
   double memory = 0;
+  Precision precision = Precision::float64;  ///< of learning in memory
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.

@@ -30,6 +30,7 @@ struct DfecsOptions {
   DictionaryMethod method = DictionaryMethod::fast;  ///< of learning the parts
   double tolerance = 1e-8;    ///< relative fall of a part's objective at which its learning ends; ≥ 0
   int max_iterations = 1000;  ///< of a part; ≥ 1; scikit-learn's default
+  Precision precision = Precision::float64;  ///< of learning the parts
 
   bool search = false;  ///< look for units and penalties by the halting grid search (2.3.3)
   double beta = 0.05;  ///< the search wants variance explained 1 − β, and 1 − β/2 of each part; in (0, 1)
