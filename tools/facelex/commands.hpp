@@ -36,6 +36,8 @@ std::unique_ptr<Command> make_measure_interpretability_command(CLI::App& measure
 /// diversity, retrieval, reconstruction.
 std::vector<std::unique_ptr<Command>> make_measure_codes_commands(CLI::App& measure);
 std::unique_ptr<Command> make_measure_orthogonality_command(CLI::App& measure);
+/// Below `facelex evaluate`: classify, regress.
+std::vector<std::unique_ptr<Command>> make_evaluate_commands(CLI::App& evaluate);
 /// What the model commands call the face that facelex ships.
 inline constexpr const char* built_in_name = "built-in";
 
