@@ -73,7 +73,7 @@ void interpolate_rows(const RowMatrix& values, const std::vector<double>& times,
 
 }  // namespace
 
-void SignalOptions::describe(OptionList& options) {
+void CodeSignalOptions::describe(OptionList& options) {
   options
       .texts(
           "columns", columns,
@@ -86,7 +86,7 @@ void SignalOptions::describe(OptionList& options) {
       .flag("strict", strict, "Leave out videos of another frame rate instead of resampling them");
 }
 
-void SignalOptions::check() const {
+void CodeSignalOptions::check() const {
   if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
   for (const std::string& column : columns)
     if (column.empty()) throw usage_error("columns: an entry is empty", "separate names by single commas");
@@ -99,7 +99,7 @@ const std::vector<Column>& head_columns() {
   return columns;
 }
 
-std::vector<Index> signal_columns_of(const Recording& recording, const SignalOptions& options,
+std::vector<Index> signal_columns_of(const Recording& recording, const CodeSignalOptions& options,
                                      const std::string& file) {
   std::vector<Index> chosen;
   const auto take = [&](const auto& belongs) {
@@ -127,9 +127,7 @@ std::vector<Index> signal_columns_of(const Recording& recording, const SignalOpt
       return recording.kind == SignalKind::fit ? name.starts_with("e_") : !name.starts_with("pose_");
     });
   else if (recording.kind == SignalKind::coefficients)
-    take([](const std::string& name) {
-      return !accompanies_codes(name) && !name.starts_with("pose_");
-    });
+    take([](const std::string& name) { return !accompanies_codes(name) && !name.starts_with("pose_"); });
   else
     throw data_error(
         {file, 1, {}},
@@ -219,7 +217,7 @@ void add_head(Recording& recording, std::vector<Index>& columns, const Recording
 }
 
 std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Index>& columns,
-                                       const SignalOptions& options, double fps, const std::string& file,
+                                       const CodeSignalOptions& options, double fps, const std::string& file,
                                        double tolerance) {
   std::vector<VideoSignals> all;
   const auto faces = recording.faces();

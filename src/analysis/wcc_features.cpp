@@ -25,7 +25,7 @@ constexpr std::array<Figure, 4> figures = {
      {"windows", " windows", "windows with a correlation", "windows"}}};
 
 std::vector<VideoSignals> read_signals(const std::filesystem::path& file, const std::filesystem::path& head,
-                                       const SignalOptions& options, double fps, double tolerance) {
+                                       const CodeSignalOptions& options, double fps, double tolerance) {
   Recording recording = read_recording(file);
   std::vector<Index> columns = signal_columns_of(recording, options, file.string());
   if (!head.empty()) {
@@ -76,7 +76,7 @@ void WccFeatureOptions::check() const {
 
 VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
                            const WccFeatureOptions& features, const SurrogateOptions& surrogates,
-                           const SignalOptions& options, double fps, const Work& work) {
+                           const CodeSignalOptions& options, double fps, const Work& work) {
   features.check();
   surrogates.check();
   const bool pair = !input.other.empty();

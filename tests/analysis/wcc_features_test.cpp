@@ -110,7 +110,7 @@ class WccFeatures : public ::testing::Test {
   WccOptions wcc;
   WccFeatureOptions options;
   SurrogateOptions surrogates;
-  SignalOptions signals;
+  CodeSignalOptions signals;
 };
 
 TEST_F(WccFeatures, ColumnsSayThePair) {

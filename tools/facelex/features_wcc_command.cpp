@@ -66,7 +66,7 @@ class FeaturesWccCommand : public FeaturesCommand {
 
   bool pair_ = false;
   WccOptions wcc_;
-  SignalOptions signals_;
+  CodeSignalOptions signals_;
   WccFeatureOptions features_;
   SurrogateOptions surrogates_;
 };

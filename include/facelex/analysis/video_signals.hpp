@@ -12,7 +12,7 @@
 namespace facelex {
 
 /// Which columns of a recording are its signals, and at which frame rate.
-struct SignalOptions {
+struct CodeSignalOptions {
   /// Columns by name; an entry that ends in * stands for all that begin so. Empty: all codes (coefficients
   /// without reconstruction_error, or e_*).
   std::vector<std::string> columns;
@@ -39,7 +39,7 @@ const std::vector<Column>& head_columns();
 
 /// The columns that are signals. Throws Error (data) that names the file: tokens or another kind that is no
 /// code without `columns`, no such column.
-std::vector<Eigen::Index> signal_columns_of(const Recording& recording, const SignalOptions& options,
+std::vector<Eigen::Index> signal_columns_of(const Recording& recording, const CodeSignalOptions& options,
                                             const std::string& file);
 
 /// Frames per second from numbers and time stamps of these rows of one face; nothing where fewer than two
@@ -62,7 +62,7 @@ void add_head(Recording& recording, std::vector<Eigen::Index>& columns, const Re
 /// them. `fps` 0: its own rate. A recording without time stamps has the rate fps. Throws Error (data): no
 /// time stamps and fps 0, another rate with options.strict.
 std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Eigen::Index>& columns,
-                                       const SignalOptions& options, double fps, const std::string& file,
+                                       const CodeSignalOptions& options, double fps, const std::string& file,
                                        double tolerance = 0.01);
 
 }  // namespace facelex

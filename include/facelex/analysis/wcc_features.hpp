@@ -29,6 +29,6 @@ struct WccFeatureOptions {
 /// a pair.
 VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
                            const WccFeatureOptions& features, const SurrogateOptions& surrogates,
-                           const SignalOptions& signals, double fps, const Work& work);
+                           const CodeSignalOptions& signals, double fps, const Work& work);
 
 }  // namespace facelex
