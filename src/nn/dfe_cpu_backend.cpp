@@ -8,6 +8,7 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_layout.hpp"
+#include "matrix_product.hpp"
 
 namespace facelex {
 namespace {
@@ -48,6 +49,7 @@ class CpuBackend : public DfeBackend {
   }
 
   DfeLosses step(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+    const OneBlasThread one_thread;
     const auto count = rows.size();
     const std::size_t share = std::max<std::size_t>((count + batch_parts - 1) / batch_parts, 1);
     const std::size_t parts = (count + share - 1) / share;
@@ -69,6 +71,7 @@ class CpuBackend : public DfeBackend {
   }
 
   DfeLosses evaluate(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+    const OneBlasThread one_thread;
     const CodeTables codes = code_tables();
     DfeLosses losses;
     in_parts(
@@ -82,6 +85,7 @@ class CpuBackend : public DfeBackend {
   }
 
   FloatRowMatrix latent(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+    const OneBlasThread one_thread;
     FloatRowMatrix points(static_cast<Eigen::Index>(rows.size()), layout_.shape().latent);
     in_parts(
         rows,

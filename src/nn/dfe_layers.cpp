@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "matrix_product.hpp"
+
 namespace facelex {
 
 LinearLayer::LinearLayer(const DfeLayout& layout, const std::string& name) {
@@ -14,25 +16,20 @@ LinearLayer::LinearLayer(const DfeLayout& layout, const std::string& name) {
 
 void LinearLayer::forward(const float* weights, Eigen::Ref<const FloatRowMatrix> x,
                           Eigen::Ref<FloatRowMatrix> y) const {
-  y.noalias() = x * ConstFloatMap(weights + weight, outputs, inputs).transpose();
+  multiply(x, ConstFloatMap(weights + weight, outputs, inputs), Transposed::second, false, y);
   y.rowwise() += Eigen::Map<const FloatRow>(weights + bias, outputs);
 }
 
 void LinearLayer::add_gradient(float* gradient, Eigen::Ref<const FloatRowMatrix> x,
                                Eigen::Ref<const FloatRowMatrix> dy) const {
-  FloatMap(gradient + weight, outputs, inputs).noalias() += dy.transpose() * x;
+  multiply(dy, x, Transposed::first, true, FloatMap(gradient + weight, outputs, inputs));
   Eigen::Map<FloatRow> of_bias(gradient + bias, outputs);
   for (Eigen::Index i = 0; i < dy.rows(); ++i) of_bias += dy.row(i);
 }
 
 void LinearLayer::backward(const float* weights, Eigen::Ref<const FloatRowMatrix> dy,
                            Eigen::Ref<FloatRowMatrix> dx, bool add) const {
-  const ConstFloatMap w(weights + weight, outputs, inputs);
-  if (add) {
-    dx.noalias() += dy * w;
-  } else {
-    dx.noalias() = dy * w;
-  }
+  multiply(dy, ConstFloatMap(weights + weight, outputs, inputs), Transposed::none, add, dx);
 }
 
 NormLayer::NormLayer(const DfeLayout& layout, const std::string& name) {

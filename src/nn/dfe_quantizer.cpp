@@ -1,5 +1,7 @@
 #include "dfe_quantizer.hpp"
 
+#include "matrix_product.hpp"
+
 namespace facelex {
 
 void DfeQuantization::quantize(const FloatRowMatrix& points, Eigen::Index frames,
@@ -13,7 +15,8 @@ void DfeQuantization::quantize(const FloatRowMatrix& points, Eigen::Index frames
   code.assign(static_cast<std::size_t>(stages), std::vector<Eigen::Index>(static_cast<std::size_t>(frames)));
   squared_residuals = 0;
   for (auto& stage : code) {
-    products_.noalias() = residual * codebook.transpose();
+    products_.resize(frames, codebook.rows());
+    multiply(residual, codebook, Transposed::second, false, products_);
     for (Eigen::Index f = 0; f < frames; ++f) {
       Eigen::Index nearest = 0;
       (code_squares.transpose() - 2 * products_.row(f)).minCoeff(&nearest);
