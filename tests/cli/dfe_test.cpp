@@ -1,0 +1,126 @@
+// Discrete Facial Encoding with the real binary, on the frozen model.
+#include <fstream>
+
+#include "cli/cli_fixture.hpp"
+#include "facelex/core/json.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+namespace {
+
+namespace fs = std::filesystem;
+using test::facelex_command;
+using test::TemporaryFolder;
+
+const std::string dfe_model = (fs::path(FACELEX_TEST_FIXTURES) / "models/dfe_v1.safetensors").string();
+
+/// The frozen model's signals twice, in two files; the second row of the first has no face.
+void write_expressions(const fs::path& folder) {
+  const Json signals = read_json(fs::path(FACELEX_TEST_FIXTURES) / "models/dfe_v1.json")["dfe_v1"]["signals"];
+  for (const char* name : {"a b.csv", "c.csv"}) {
+    std::string text = "frame,face_id,timestamp,confidence,success";
+    for (std::size_t d = 0; d < signals[0].size(); ++d) text += ",e_" + std::to_string(d);
+    for (std::size_t t = 0; t < 3 * signals.size(); ++t) {
+      text += '\n' + std::to_string(t + 1) + ",0," + std::to_string(t) + ",1," +
+              (t == 1 && *name == 'a' ? "0" : "1");
+      for (const Json& value : signals[t % signals.size()]) text += ',' + value.dump();
+    }
+    fs::create_directories(folder);
+    std::ofstream(folder / name) << text << '\n';
+  }
+}
+
+TEST(DfeCommands, EncodeAndDecodeGiveBackWhatReconstructWrites) {
+  const TemporaryFolder folder;
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  write_expressions(folder / "in");
+  auto end = facelex_command(
+      {"encode", at("in"), "-m", dfe_model, "-o", at("codes"), "--residuals", "--reconstruct"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const Recording codes = read_recording(at("codes/a b.csv"));
+  EXPECT_EQ(codes.kind, SignalKind::tokens);
+  ASSERT_EQ(codes.columns.size(), 3u + 1 + 3 + 13);
+  EXPECT_FALSE(codes.frames[1].success);
+  const auto expected = read_json(fs::path(FACELEX_TEST_FIXTURES) / "models/dfe_v1.json")["dfe_v1"];
+  for (const std::size_t t : {0, 5})
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(codes.values(static_cast<Eigen::Index>(t), static_cast<Eigen::Index>(i)),
+                expected["tokens"][t][i].get<double>());
+      EXPECT_NEAR(codes.values(static_cast<Eigen::Index>(t), codes.column("r" + std::to_string(i + 1))),
+                  expected["residuals"][t][i].get<double>(), 1e-5);
+    }
+  end = facelex_command({"decode", at("codes"), "-m", dfe_model, "-o", at("back")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const Recording back = read_recording(at("back/a b.csv"));
+  EXPECT_EQ(back.kind, SignalKind::expression);
+  for (const Eigen::Index t : {0, 7})
+    for (Eigen::Index d = 0; d < 13; ++d)
+      EXPECT_EQ(back.values(t, d), codes.values(t, codes.column("hat_e_" + std::to_string(d))));
+  const auto sidecar = read_sidecar(at("codes/c.csv"));
+  ASSERT_TRUE(sidecar);
+  EXPECT_EQ(sidecar->result.details["codes"], 9);
+  EXPECT_EQ(sidecar->result.details["stages"], 3);
+}
+
+TEST(DfeCommands, EveryMeasureWritesItsFigures) {
+  const TemporaryFolder folder;
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  write_expressions(folder / "in");
+  const struct {
+    std::string name;
+    std::vector<std::string> figures;
+  } table[] = {{"diversity", {"normalized_entropy", "mean_nmi", "units,9"}},
+               {"retrieval", {"queries", "coverage_other_recordings", "queries,221,"}},
+               {"reconstruction", {"variance_explained_stage_1", "variance_explained_stages_1-2", "rmse,"}}};
+  for (const auto& row : table) {
+    const std::string out = at(row.name + ".csv");
+    const auto end = facelex_command({"measure", row.name, at("in"), "-m", dfe_model, "-o", out});
+    ASSERT_EQ(end.status, 0) << end.err;
+    const std::string text = test::file_text(out);
+    for (const auto& figure : row.figures) EXPECT_NE(text.find(figure), std::string::npos) << text;
+    EXPECT_TRUE(fs::exists(at(row.name + ".json")));
+  }
+  const auto wide = facelex_command(
+      {"measure", "reconstruction", at("in"), "-m", dfe_model, "-o", at("beam.csv"), "--beam", "9"});
+  ASSERT_EQ(wide.status, 0) << wide.err;
+  EXPECT_NE(test::file_text(at("beam.csv")), test::file_text(at("reconstruction.csv")));
+}
+
+TEST(DfeCommands, SaysWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  write_expressions(folder / "in");
+  folder.write("codes/bad.csv", "frame,face_id,timestamp,confidence,success,q1,q2,q3\n1,0,0,1,1,3,9,0\n");
+  folder.write("short/s.csv", "frame,success,e_0,e_1\n1,1,0,0\n");
+  const std::string out = at("out.csv"), folder_out = at("out");
+  const struct {
+    std::vector<std::string> arguments;
+    int status;
+    const char* message;
+  } table[] = {
+      {{"encode", at("in"), "-m", dfe_model, "-o", folder_out, "--alpha", "1"},
+       2,
+       "no meaning for a model of kind dfe"},
+      {{"encode", at("in"), "-m", dfe_model, "-o", folder_out, "--beam", "0"}, 2, "beam"},
+      {{"encode", at("short"), "-m", dfe_model, "-o", folder_out}, 1, "e_2"},
+      {{"decode", at("codes"), "-m", dfe_model, "-o", folder_out}, 1, "9 is no token 0 … 8"},
+      {{"decode", at("codes"), "-m", dfe_model, "-o", folder_out, "--face", "built-in"},
+       2,
+       "has no expressions e_0"},
+      {{"measure", "diversity", at("in"), "-m", dfe_model, "-o", out, "--threshold", "1"}, 2, "--threshold"},
+      {{"measure", "diversity", at("in"), "-m", dfe_model, "-o", at("out.txt")}, 2, "not named .csv"},
+      {{"measure", "orthogonality", "-m", dfe_model, "-o", out}, 2, "give --face"},
+      {{"measure", "orthogonality", "-m", dfe_model, "-o", out, "--face", "built-in"},
+       2,
+       "has no expressions"},
+  };
+  for (const auto& row : table) {
+    const auto end = facelex_command(row.arguments);
+    EXPECT_EQ(end.status, row.status) << end.err;
+    EXPECT_NE(end.err.find(row.message), std::string::npos) << end.err << " lacks " << row.message;
+    EXPECT_FALSE(fs::exists(out));
+  }
+}
+
+}  // namespace
+}  // namespace facelex
