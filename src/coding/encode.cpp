@@ -1,5 +1,6 @@
 #include "facelex/coding/encode.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -72,10 +73,15 @@ std::string taker(const CodingSystem& system) {
   return "the " + std::string(system.kind()) + " model takes";
 }
 
-/// A file of no known kind may fit by the names of its columns; one of another kind cannot be meant.
+/// A file of no known kind may fit by the names of its columns, and so may one that holds more than its kind
+/// says (py-feat writes landmarks and blendshapes together); one of another kind cannot be meant.
 void require_kind(const Recording& header, const CodingSystem& system, const std::string& file) {
   const SignalKind wanted = system.input_kind(), held = header.kind;
   if (gives(held, wanted) || held == SignalKind::other || wanted == SignalKind::other) return;
+  const auto& columns = system.input_columns();
+  if (std::all_of(columns.begin(), columns.end(),
+                  [&](const Column& column) { return header.column(column.name) >= 0; }))
+    return;
   throw data_error({file, 0, {}},
                    "holds " + std::string(kind_name(held)) + " (" + some_names(header.columns) + "), but " +
                        taker(system) + " " + std::string(kind_name(wanted)) + " (" +
