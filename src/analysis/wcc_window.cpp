@@ -35,9 +35,13 @@ bool stays(WccOverLags over, double held, double offered) {
 }  // namespace
 
 WccSignals::WccSignals(const RowMatrix& values)
-    : values_(values),
+    : frames_(values.rows()),
+      values_(static_cast<std::size_t>(values.rows() * wcc_stride(values.cols()))),
       valid_(values.array().isFinite().cast<std::uint8_t>()),
       missing_before_(static_cast<std::size_t>(values.rows()) + 1) {
+  for (Index t = 0; t < values.rows(); ++t)
+    std::copy_n(values.data() + t * values.cols(), values.cols(),
+                values_.data() + t * wcc_stride(values.cols()));
   for (Index t = 0; t < values.rows(); ++t)
     missing_before_[t + 1] = missing_before_[t] + (values.row(t).array().isFinite().all() ? 0 : 1);
 }
@@ -76,12 +80,9 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
   std::stable_sort(lags_.begin(), lags_.end(), [](Index a, Index b) { return std::abs(a) < std::abs(b); });
   lag_index_.assign(static_cast<std::size_t>(2 * largest_ + 1), 0);
   for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + largest_] = static_cast<Index>(i);
-  of_lag_.assign(lags_.size(), MatrixXd(x.count(), y.count()));
-  begun_.assign(lags_.size(), false);
-  if (frames.over_lags == WccOverLags::mean_z) {
-    z_.resize(x.count(), y.count());
-    z_count_.resize(x.count(), y.count());
-  }
+  for (LaneBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
+    *buffer = LaneBuffer<double>(static_cast<std::size_t>(stride() * columns()));
+  rows_in_common_.emplace(x, y, frames, shifts_);
 }
 
 Index WccWindow::needed(Index pairs) const {
@@ -89,21 +90,36 @@ Index WccWindow::needed(Index pairs) const {
 }
 
 void WccWindow::compute(Index at_x, Index at_y) {
-  std::fill(begun_.begin(), begun_.end(), false);
-  if (z_.size() > 0) {
-    z_.setZero();
-    z_count_.setZero();
-  }
   const bool whole =
       x_.whole(at_x - frames_.before, frames_.reach()) && y_.whole(at_y - frames_.before, frames_.reach());
   const bool within = frames_.moving == WccMoving::within;
-  if (whole)
-    within ? whole_within(at_x, at_y) : whole_shifts(at_x, at_y);
-  else
-    within ? gaps_within(at_x, at_y) : shifts_with_gaps(at_x, at_y);
-  choose();
+  std::fill_n(value_.data(), value_.size(), missing);
+  std::fill_n(lag_.data(), lag_.size(), static_cast<double>(lags_[0]));
+  // A modulus is never below 0; where the largest value counts, `missing` is below all.
+  std::fill_n(magnitude_.data(), magnitude_.size(),
+              frames_.over_lags == WccOverLags::maximum ? missing : -1.0);
+  if (!whole || !rows_in_common_->usable() ||
+      !rows_in_common_->compute(at_x, at_y, {value_.data(), lag_.data(), magnitude_.data()})) {
+    begin_shifts();
+    if (whole)
+      within ? whole_within(at_x, at_y) : whole_shifts(at_x, at_y);
+    else
+      within ? gaps_within(at_x, at_y) : shifts_with_gaps(at_x, at_y);
+    choose();
+  }
   if (half_) mirror();
   if (frames_.over_lags == WccOverLags::mean_z) choose_mean_z();
+}
+
+/// What shifts that share no sums are collected in.
+void WccWindow::begin_shifts() {
+  of_lag_.resize(lags_.size());
+  for (MatrixXd& r : of_lag_) r.resize(x_.count(), y_.count());
+  begun_.assign(lags_.size(), false);
+  if (frames_.over_lags == WccOverLags::mean_z) {
+    z_.setZero(x_.count(), y_.count());
+    z_count_.setZero(x_.count(), y_.count());
+  }
 }
 
 void WccWindow::whole_shifts(Index at_x, Index at_y) {
@@ -269,45 +285,47 @@ void WccWindow::take(Index lag, const Eigen::Ref<const MatrixXd>& r, bool all_th
 
 /// Of all lags, those nearest to 0 first.
 void WccWindow::choose() {
-  value_ = of_lag_[0];
-  lag_.setConstant(x_.count(), y_.count(), static_cast<double>(lags_[0]));
   const bool maximum = frames_.over_lags == WccOverLags::maximum;
-  magnitude_.resize(x_.count(), y_.count());
-  const auto size = [maximum](double r) { return maximum ? r : r < -3 ? -1.0 : std::abs(r); };
-  double *value = value_.data(), *lag = lag_.data(), *held = magnitude_.data();
-  for (Index k = 0; k < value_.size(); ++k) held[k] = size(value[k]);
-  for (std::size_t i = 1; i < lags_.size(); ++i) {
-    const double* offered = of_lag_[i].data();
-    const auto this_lag = static_cast<double>(lags_[i]);
-    for (Index k = 0; k < value_.size(); ++k) {
-      const double offered_size = size(offered[k]);
-      const bool better = offered_size > held[k];
-      held[k] = better ? offered_size : held[k];
-      value[k] = better ? offered[k] : value[k];
-      lag[k] = better ? this_lag : lag[k];
+  for (std::size_t number = 0; number < lags_.size(); ++number) {
+    const auto this_lag = static_cast<double>(lags_[number]);
+    for (Index j = 0; j < y_.count(); ++j) {
+      const double* offered = of_lag_[number].data() + j * x_.count();
+      double *value = value_.data() + j * stride(), *lag = lag_.data() + j * stride();
+      double* held = magnitude_.data() + j * stride();
+      for (Index i = 0; i < x_.count(); ++i) {
+        const double r = offered[i], size = maximum ? r : r < -3 ? -1.0 : std::abs(r);
+        const bool better = size > held[i];
+        held[i] = better ? size : held[i];
+        value[i] = better ? r : value[i];
+        lag[i] = better ? this_lag : lag[i];
+      }
     }
   }
 }
 
 /// The other half of the shifts: r(i, j, lag) = r(j, i, −lag).
 void WccWindow::mirror() {
-  for (Index j = 0; j < value_.cols(); ++j)
+  for (Index j = 0; j < y_.count(); ++j)
     for (Index i = 0; i <= j; ++i) {
+      const Index at_upper = j * stride() + i, at_lower = i * stride() + j;
+      double &value_up = value_.data()[at_upper], &value_low = value_.data()[at_lower];
+      double &lag_up = lag_.data()[at_upper], &lag_low = lag_.data()[at_lower];
       // Lags of both are ≤ 0; of equals the nearer to 0, then the negative one of the upper half.
-      const double upper = magnitude_(i, j), lower = magnitude_(j, i);
-      const bool take_upper = upper > lower || (upper == lower && lag_(i, j) >= lag_(j, i));
-      const double value = take_upper ? value_(i, j) : value_(j, i);
-      const double lag = take_upper ? lag_(i, j) : -lag_(j, i);
-      const bool tie = upper == lower && lag_(i, j) == lag_(j, i);
-      value_(i, j) = value_(j, i) = value;
-      lag_(i, j) = lag;
-      lag_(j, i) = tie ? lag : -lag;
+      const double upper = magnitude_.data()[at_upper], lower = magnitude_.data()[at_lower];
+      const bool take_upper = (upper > lower) | ((upper == lower) & (lag_up >= lag_low));
+      const bool tie = (upper == lower) & (lag_up == lag_low);
+      const double value = take_upper ? value_up : value_low;
+      const double lag = take_upper ? lag_up : -lag_low;
+      value_up = value_low = value;
+      lag_up = lag;
+      lag_low = tie ? lag : -lag;
     }
 }
 
 void WccWindow::choose_mean_z() {
-  for (Index k = 0; k < value_.size(); ++k)
-    value_.data()[k] = z_count_.data()[k] > 0 ? z_.data()[k] / z_count_.data()[k] : missing;
+  for (Index j = 0; j < y_.count(); ++j)
+    for (Index i = 0; i < x_.count(); ++i)
+      value_.data()[j * stride() + i] = z_count_(i, j) > 0 ? z_(i, j) / z_count_(i, j) : missing;
 }
 
 }  // namespace facelex

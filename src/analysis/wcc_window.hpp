@@ -2,10 +2,12 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "facelex/analysis/wcc_options.hpp"
 #include "facelex/core/matrix.hpp"
+#include "wcc_whole.hpp"
 
 namespace facelex {
 
@@ -15,8 +17,8 @@ class WccSignals {
   /// T×P; NaN where a value is missing.
   explicit WccSignals(const RowMatrix& values);
 
-  Eigen::Index frames() const { return values_.rows(); }
-  Eigen::Index count() const { return values_.cols(); }
+  Eigen::Index frames() const { return frames_; }
+  Eigen::Index count() const { return valid_.cols(); }
   /// Whether all values of these frames are there.
   bool whole(Eigen::Index first, Eigen::Index frames) const {
     return missing_before_[first + frames] == missing_before_[first];
@@ -24,10 +26,12 @@ class WccSignals {
   bool has(Eigen::Index frame, Eigen::Index signal) const { return valid_(frame, signal) != 0; }
   /// Groups of signals that miss the same of these frames.
   std::vector<std::vector<Eigen::Index>> alike(Eigen::Index first, Eigen::Index frames) const;
-  const Eigen::MatrixXd& values() const { return values_; }
+  /// T×wcc_stride(P): rows begin at lines of the cache; zeros behind the last signal.
+  Eigen::Map<const RowMatrix> values() const { return {values_.data(), frames_, wcc_stride(count())}; }
 
  private:
-  Eigen::MatrixXd values_;
+  Eigen::Index frames_;
+  LaneBuffer<double> values_;
   Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic> valid_;
   std::vector<std::int64_t> missing_before_;  // T+1: rows with a missing value before row t
 };
@@ -43,13 +47,17 @@ class WccWindow {
 
   /// The windows that stand at frame `at_x` of x and at_y of y.
   void compute(Eigen::Index at_x, Eigen::Index at_y);
-  /// P×Q: the value that over_lags chooses, or `missing`; and its lag in frames.
-  const Eigen::MatrixXd& value() const { return value_; }
-  const Eigen::MatrixXd& lag() const { return lag_; }
+  /// The value that over_lags chooses, or `missing`, and its lag in frames: columns() × stride(), a row for
+  /// each signal of y, and `missing` behind the last signals.
+  Eigen::Index stride() const { return wcc_stride(x_.count()); }
+  Eigen::Index columns() const { return wcc_stride(y_.count()); }
+  const double* value() const { return value_.data(); }
+  const double* lag() const { return lag_.data(); }
 
  private:
   void whole_shifts(Eigen::Index at_x, Eigen::Index at_y);
   void whole_within(Eigen::Index at_x, Eigen::Index at_y);
+  void begin_shifts();
   void shifts_with_gaps(Eigen::Index at_x, Eigen::Index at_y);
   void gaps_within(Eigen::Index at_x, Eigen::Index at_y);
   void take(Eigen::Index lag, const Eigen::Ref<const Eigen::MatrixXd>& r, bool all_there);
@@ -76,7 +84,9 @@ class WccWindow {
   std::vector<Eigen::MatrixXd> of_lag_;  // P×Q for each lag; what over_lags chooses of its shifts
   std::vector<bool> begun_;
   Eigen::MatrixXd z_, z_count_;  // mean_z
-  Eigen::MatrixXd units_x_, units_y_, r_, value_, lag_, magnitude_;
+  Eigen::MatrixXd units_x_, units_y_, r_;
+  LaneBuffer<double> value_, lag_, magnitude_;
+  std::optional<WccWhole> rows_in_common_;
   std::vector<bool> constant_x_, constant_y_;
 };
 

@@ -12,53 +12,65 @@ namespace facelex {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
 
-/// Mean and spread of windows' values, and their mean lag; parts are added in order.
+/// Mean and spread of windows' values, and their mean lag; parts are added in order. Arrays as windows have
+/// them: a row for each signal of y, wcc_stride(P) long.
 struct WindowMoments {
-  MatrixXd count, mean, squares, lag;  // squares: Σ (value − mean)²; lag: Σ
+  Eigen::ArrayXd count, mean, squares, lag;  // squares: Σ (value − mean)²; lag: Σ
 
-  WindowMoments(Index p, Index q)
-      : count(MatrixXd::Zero(p, q)),
-        mean(MatrixXd::Zero(p, q)),
-        squares(MatrixXd::Zero(p, q)),
-        lag(MatrixXd::Zero(p, q)) {}
+  explicit WindowMoments(Index size)
+      : count(Eigen::ArrayXd::Zero(size)),
+        mean(Eigen::ArrayXd::Zero(size)),
+        squares(Eigen::ArrayXd::Zero(size)),
+        lag(Eigen::ArrayXd::Zero(size)) {}
 
   void add(const WccWindow& window, const WccFrames& frames) {
     const bool bounded = frames.over_lags != WccOverLags::mean_z && frames.moving != WccMoving::within;
+    const double most = bounded ? 1 : std::numeric_limits<double>::infinity();
+    // Nothing else is below −3. Zeros that count are told from zeros that do not by a number that none is.
+    const double left_out = frames.leave_out_zeros ? 0 : WccWindow::missing;
+    const double *values = window.value(), *lags = window.lag();
+    // No branches: which windows count changes from pair to pair.
     for (Index k = 0; k < mean.size(); ++k) {
-      double value = window.value().data()[k];
-      if (value == WccWindow::missing || (frames.leave_out_zeros && value == 0)) continue;
-      if (bounded) value = std::clamp(value, -1.0, 1.0);
-      const double n = ++count.data()[k];
-      const double step = value - mean.data()[k];
-      mean.data()[k] += step / n;
-      squares.data()[k] += step * (value - mean.data()[k]);
-      lag.data()[k] += window.lag().data()[k];
+      const double value = std::min(std::max(values[k], -most), most);
+      const bool counts = (values[k] != WccWindow::missing) & (values[k] != left_out);
+      const double n = count[k] + (counts ? 1.0 : 0.0);
+      const double step = value - mean[k];
+      const double next = mean[k] + step / std::max(n, 1.0);
+      squares[k] += counts ? step * (value - next) : 0;
+      mean[k] = counts ? next : mean[k];
+      lag[k] += counts ? lags[k] : 0;
+      count[k] = n;
     }
   }
 
   /// Chan, Golub & LeVeque 1979.
   void add(const WindowMoments& part) {
     for (Index k = 0; k < mean.size(); ++k) {
-      const double n = part.count.data()[k];
+      const double n = part.count[k];
       if (n == 0) continue;
-      const double all = count.data()[k] + n;
-      const double step = part.mean.data()[k] - mean.data()[k];
-      squares.data()[k] += part.squares.data()[k] + step * step * count.data()[k] * n / all;
-      mean.data()[k] += step * n / all;
-      count.data()[k] = all;
-      lag.data()[k] += part.lag.data()[k];
+      const double all = count[k] + n;
+      const double step = part.mean[k] - mean[k];
+      squares[k] += part.squares[k] + step * step * count[k] * n / all;
+      mean[k] += step * n / all;
+      count[k] = all;
+      lag[k] += part.lag[k];
     }
   }
 
-  WindowedCorrelation result() const {
+  WindowedCorrelation result(Index p, Index q) const {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    const auto table = [&](const Eigen::ArrayXd& all) -> RowMatrix {
+      const Index stride = wcc_stride(p);
+      return Eigen::Map<const RowMatrix>(all.data(), all.size() / stride, stride)
+          .topLeftCorner(q, p)
+          .transpose();
+    };
     WindowedCorrelation made;
-    made.windows = count;
-    made.mean = (count.array() > 0).select(mean, none);
-    made.lag = (count.array() > 0).select(lag.array() / count.array().max(1), none);
-    made.sd = (count.array() > 1).select((squares.array() / (count.array() - 1).max(1)).sqrt(), none);
+    made.windows = table(count);
+    made.mean = table((count > 0).select(mean, none));
+    made.lag = table((count > 0).select(lag / count.max(1), none));
+    made.sd = table((count > 1).select((squares / (count - 1).max(1)).sqrt(), none));
     return made;
   }
 };
@@ -69,13 +81,14 @@ WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool sam
   constexpr Index block = 16;
   const Index blocks = (windows + block - 1) / block;
   const bool half = same && partner.empty() && frames.mirrored && frames.over_lags != WccOverLags::mean_z;
-  WindowMoments sum(x.count(), y.count());
+  const Index size = wcc_stride(x.count()) * wcc_stride(y.count());
+  WindowMoments sum(size);
   ThreadPool pool(work.threads);
   // A part for each block, but never more of them at once than threads can use.
   const Index round = 2 * std::max(1, work.threads);
   for (Index first = 0; first < blocks; first += round) {
     const Index count = std::min(round, blocks - first);
-    std::vector<WindowMoments> parts(static_cast<std::size_t>(count), WindowMoments(x.count(), y.count()));
+    std::vector<WindowMoments> parts(static_cast<std::size_t>(count), WindowMoments(size));
     pool.for_each(static_cast<std::size_t>(count), [&](std::size_t part) {
       WccWindow window(x, y, frames, half);
       const Index begin = (first + static_cast<Index>(part)) * block;
@@ -88,7 +101,7 @@ WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool sam
     });
     for (const WindowMoments& part : parts) sum.add(part);
   }
-  WindowedCorrelation made = sum.result();
+  WindowedCorrelation made = sum.result(x.count(), y.count());
   made.laid = windows;
   if (same && frames.zero_diagonal)
     for (Index i = 0; i < x.count(); ++i) {

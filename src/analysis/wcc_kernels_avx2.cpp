@@ -1,0 +1,11 @@
+#ifdef __x86_64__
+#define FACELEX_LANES 4
+#define FACELEX_REGISTERS 16
+#include "wcc_kernels_body.hpp"
+
+namespace facelex {
+
+const WccKernels wcc_kernels_avx2 = {"avx2", center, moments, choose};
+
+}  // namespace facelex
+#endif

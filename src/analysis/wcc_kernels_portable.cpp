@@ -1,0 +1,9 @@
+#define FACELEX_LANES 2
+#define FACELEX_REGISTERS 16
+#include "wcc_kernels_body.hpp"
+
+namespace facelex {
+
+const WccKernels wcc_kernels_portable = {"portable", center, moments, choose};
+
+}  // namespace facelex
