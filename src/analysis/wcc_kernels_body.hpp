@@ -119,26 +119,35 @@ template <int V, int J>
 struct WccTile {
   const WccSide &x, &y;
   const std::ptrdiff_t i, j;
-  Lanes value[V * J], magnitude[V * J];
 
-  FACELEX_INLINE void add(Lanes* sums, std::ptrdiff_t row_x, std::ptrdiff_t row_y) const {
+  /// Products of row_x, row_x + 1, … of x with row_y, row_y + 1, … of y.
+  FACELEX_INLINE void add(Lanes* sums, std::ptrdiff_t row_x, std::ptrdiff_t row_y,
+                          std::ptrdiff_t rows) const {
     const double* of_x = x.values + row_x * x.stride + i;
     const double* of_y = y.values + row_y * y.stride + j;
-    Lanes left[V];
-    for (int v = 0; v < V; ++v) {
-      left[v] = lanes_at(of_x + v * width);
-      in_register(left[v]);
-    }
-    for (int k = 0; k < J; ++k) {
-      const Lanes right = every(of_y[k]);
-      for (int v = 0; v < V; ++v) sums[k * V + v] += left[v] * right;
+    for (std::ptrdiff_t t = 0; t < rows; ++t, of_x += x.stride, of_y += y.stride) {
+      Lanes left[V];
+      for (int v = 0; v < V; ++v) {
+        left[v] = lanes_at(of_x + v * width);
+        in_register(left[v]);
+      }
+      for (int k = 0; k < J; ++k) {
+        const Lanes right = every(of_y[k]);
+        for (int v = 0; v < V; ++v) sums[k * V + v] += left[v] * right;
+      }
     }
   }
 
-  /// The sums of products of one shift as correlations into the choice. NaN, of a signal that does not
-  /// change, is not larger than anything.
+  /// What one lag has found: the largest and the least correlation of its shifts.
+  struct Extremes {
+    Lanes high[V * J], low[V * J];
+  };
+
+  /// The sums of products of one shift as correlations. NaN, of a signal that does not change, is neither
+  /// larger nor less than anything.
   template <bool Maximum>
-  FACELEX_INLINE void offer(const Lanes* sums, std::ptrdiff_t place_x, std::ptrdiff_t place_y) {
+  FACELEX_INLINE void offer(const Lanes* sums, std::ptrdiff_t place_x, std::ptrdiff_t place_y,
+                            Extremes& found) const {
     const double *scale_x = x.scale + place_x * x.stride + i, *offset_x = x.offset + place_x * x.stride + i;
     const double *scale_y = y.scale + place_y * y.stride + j, *offset_y = y.offset + place_y * y.stride + j;
     for (int k = 0; k < J; ++k) {
@@ -146,60 +155,58 @@ struct WccTile {
       for (int v = 0; v < V; ++v) {
         const Lanes r = (sums[k * V + v] - lanes_at(offset_x + v * width) * offset) *
                         (lanes_at(scale_x + v * width) * scale);
-        const Lanes size = Maximum ? r : modulus(r);
-        Lanes& held = magnitude[k * V + v];
-        const LaneBits better = size > held;
-        value[k * V + v] = better ? r : value[k * V + v];
-        held = better ? size : held;
+        found.high[k * V + v] = greater_of(r, found.high[k * V + v]);
+        if (!Maximum) found.low[k * V + v] = lesser_of(r, found.low[k * V + v]);
       }
     }
   }
 
   template <bool Maximum, bool Several>
-  FACELEX_INLINE void shifts_of(const WccLag& lag, double* scratch) {
+  FACELEX_INLINE void shifts_of(const WccLag& lag, double* scratch, Extremes& found) const {
     Lanes sums[V * J] = {};
-    for (std::ptrdiff_t t = 0; t < lag.core; ++t) add(sums, lag.core_x + t, lag.core_y + t);
-    if (!Several || lag.starts == 1) {
-      offer<Maximum>(sums, lag.place_x, lag.place_y);
-      return;
+    add(sums, lag.core_x, lag.core_y, lag.core);
+    if (Several && lag.starts > 1) {
+      // Rows before the core, from the last place but one to the first, which has all.
+      constexpr std::ptrdiff_t size = V * J * width;
+      const std::ptrdiff_t last = lag.starts - 1;
+      Lanes before[V * J] = {};
+      for (std::ptrdiff_t start = last - 1, row = -lag.spacing; start >= 0; --start, row -= lag.spacing) {
+        add(before, lag.core_x + row, lag.core_y + row, lag.spacing);
+        for (int k = 0; k < V * J; ++k) put(scratch + start * size + k * width, before[k]);
+      }
+      std::ptrdiff_t row = lag.core;
+      for (std::ptrdiff_t start = 0; start < last; ++start, row += lag.spacing) {
+        for (int k = 0; k < V * J; ++k) before[k] = sums[k] + lanes_at(scratch + start * size + k * width);
+        offer<Maximum>(before, lag.place_x + start, lag.place_y + start, found);
+        add(sums, lag.core_x + row, lag.core_y + row, lag.spacing);
+      }
     }
-    // Rows before the core, from the last place, which has none, to the first, which has all.
-    constexpr std::ptrdiff_t size = V * J * width;
-    const std::ptrdiff_t last = lag.starts - 1;
-    Lanes before[V * J] = {};
-    for (std::ptrdiff_t start = last - 1, row = 1; start >= 0; --start) {
-      for (std::ptrdiff_t s = 0; s < lag.spacing; ++s, ++row) add(before, lag.core_x - row, lag.core_y - row);
-      for (int k = 0; k < V * J; ++k) put(scratch + start * size + k * width, before[k]);
-    }
-    std::ptrdiff_t row = lag.core;
-    for (std::ptrdiff_t start = 0; start < last; ++start) {
-      for (int k = 0; k < V * J; ++k) before[k] = sums[k] + lanes_at(scratch + start * size + k * width);
-      offer<Maximum>(before, lag.place_x + start, lag.place_y + start);
-      for (std::ptrdiff_t s = 0; s < lag.spacing; ++s, ++row) add(sums, lag.core_x + row, lag.core_y + row);
-    }
-    offer<Maximum>(sums, lag.place_x + last, lag.place_y + last);
+    offer<Maximum>(sums, lag.place_x + lag.starts - 1, lag.place_y + lag.starts - 1, found);
   }
 
   template <bool Maximum, bool Several>
   FACELEX_INLINE void run(const WccLag* lags, std::ptrdiff_t count, const WccChoice& choice,
-                          double* scratch) {
-    const auto at = [&](int v, int k) { return (j + k) * x.stride + i + v * width; };
-    for (int k = 0; k < J; ++k)
-      for (int v = 0; v < V; ++v) {
-        value[k * V + v] = lanes_at(choice.value + at(v, k));
-        magnitude[k * V + v] = lanes_at(choice.magnitude + at(v, k));
-      }
+                          double* scratch) const {
     for (std::ptrdiff_t number = 0; number < count; ++number) {
-      shifts_of<Maximum, Several>(lags[number], scratch);
+      Extremes found;
+      for (int k = 0; k < V * J; ++k) {
+        found.high[k] = every(-__builtin_inf());
+        found.low[k] = every(__builtin_inf());
+      }
+      shifts_of<Maximum, Several>(lags[number], scratch, found);
       for (int k = 0; k < J; ++k)
         for (int v = 0; v < V; ++v) {
-          const LaneBits better = magnitude[k * V + v] > lanes_at(choice.magnitude + at(v, k));
-          put(choice.lag + at(v, k), better ? every(lags[number].lag) : lanes_at(choice.lag + at(v, k)));
-          put(choice.magnitude + at(v, k), magnitude[k * V + v]);
+          const std::ptrdiff_t at = (j + k) * x.stride + i + v * width;
+          const Lanes high = found.high[k * V + v], low = found.low[k * V + v];
+          const Lanes best = Maximum ? high : (high >= -low ? high : low);
+          const Lanes size = Maximum ? high : greater_of(high, -low);
+          const Lanes held = lanes_at(choice.magnitude + at);
+          const LaneBits better = size > held;
+          put(choice.value + at, better ? best : lanes_at(choice.value + at));
+          put(choice.lag + at, better ? every(lags[number].lag) : lanes_at(choice.lag + at));
+          put(choice.magnitude + at, better ? size : held);
         }
     }
-    for (int k = 0; k < J; ++k)
-      for (int v = 0; v < V; ++v) put(choice.value + at(v, k), value[k * V + v]);
   }
 };
 
@@ -219,7 +226,7 @@ void choose_of(const WccSide& x, std::ptrdiff_t first, std::ptrdiff_t signals_x,
   std::ptrdiff_t next = first;
   for (; next + (V - 1) * width < signals_x; next += V * width)
     for (std::ptrdiff_t j = 0; j < signals_y; j += columns)
-      WccTile<V, columns>{x, y, next, j, {}, {}}.template run<Maximum, Several>(lags, count, choice, scratch);
+      WccTile<V, columns>{x, y, next, j}.template run<Maximum, Several>(lags, count, choice, scratch);
   if constexpr (V > 1)
     choose_of<Maximum, Several, V - 1>(x, next, signals_x, y, signals_y, lags, count, choice, scratch);
 }

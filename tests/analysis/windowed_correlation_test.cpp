@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "../../src/analysis/wcc_kernels.hpp"
+#include "../../src/factor/lane_buffer.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 
@@ -43,7 +45,7 @@ std::optional<double> pearson(const std::vector<double>& a, const std::vector<do
     xy += (x[t] - mx) * (y[t] - my);
   }
   if (!x_moves || !y_moves) return {};
-  return xy / std::sqrt(xx * yy);
+  return xy / (std::sqrt(xx) * std::sqrt(yy));
 }
 
 std::vector<double> z_scored(std::vector<double> values) {
@@ -277,19 +279,158 @@ TEST(WindowedCorrelation, FindsADelay) {
   EXPECT_GT(windowed_correlation(x, wcc_frames(options, 25)).mean(0, 1), -0.9);
 }
 
-TEST(WindowedCorrelation, SameBytesWhateverTheThreads) {
+/// Mean over windows straight from the shifts, for whatever they are; largest modulus or largest value.
+RowMatrix mean_by_shifts(const RowMatrix& x, const RowMatrix& y, const WccFrames& frames) {
+  RowMatrix mean = RowMatrix::Constant(x.cols(), y.cols(), none);
+  for (Index i = 0; i < x.cols(); ++i)
+    for (Index j = 0; j < y.cols(); ++j) {
+      double sum = 0, n = 0;
+      for (Index w = 0; w < frames.windows(x.rows()); ++w) {
+        const Index at = frames.before + w * frames.step;
+        std::optional<double> best;
+        for (const WccShift& shift : frames.shifts) {
+          const auto r = pearson(part(x, i, at + shift.x, frames.window),
+                                 part(y, j, at + shift.y, frames.window), frames.valid);
+          const bool maximum = frames.over_lags == WccOverLags::maximum;
+          if (r && (!best || (maximum ? *r > *best : std::abs(*r) > std::abs(*best)))) best = r;
+        }
+        if (best) {
+          sum += *best;
+          ++n;
+        }
+      }
+      if (n > 0) mean(i, j) = sum / n;
+    }
+  return mean;
+}
+
+TEST(WindowedCorrelation, ShiftsOfEveryShapeAreTheirDefinition) {
+  Random random(11);
+  for (int trial = 0; trial < 60; ++trial) {
+    WccOptions options;
+    options.preset = WccPreset::rmea;
+    const auto any = [&](Index least, Index most) {
+      return static_cast<double>(least +
+                                 static_cast<Index>(random.uniform() * static_cast<double>(most - least)));
+    };
+    options.window = any(5, 34);
+    options.step = any(3, 20);
+    options.lag = any(0, trial % 4 == 0 ? 40 : 9);  // also lags that leave windows nothing in common
+    options.lag_step = any(1, 4);
+    options.moving = std::vector{WccMoving::second, WccMoving::earlier, WccMoving::both}[trial % 3];
+    options.sides = std::vector{WccSides::both, WccSides::x_leads, WccSides::y_leads}[trial / 3 % 3];
+    options.over_lags = trial % 2 == 0 ? WccOverLags::largest : WccOverLags::maximum;
+    if (trial % 3 == 2) options.lag = std::min(options.lag, 12.0);
+    const WccFrames frames = wcc_frames(options, 1);
+    const RowMatrix x = signals(200 + static_cast<std::uint64_t>(trial), 130, 1 + trial % 19, false);
+    const RowMatrix y = signals(301 + static_cast<std::uint64_t>(trial), 130, 1 + trial % 7, false);
+    const std::string what = "trial " + std::to_string(trial);
+    expect_equal(windowed_correlation(x, y, frames).mean, mean_by_shifts(x, y, frames), 1e-12, what);
+    const RowMatrix few = x.leftCols(std::min<Index>(x.cols(), 5));
+    expect_equal(windowed_correlation(few, frames).mean, mean_by_shifts(few, few, frames), 1e-12, what);
+  }
+}
+
+TEST(WindowedCorrelation, ManySignalsAreEachPairAlone) {
   for (const Setting& s : settings()) {
-    const RowMatrix x = signals(9, 900, 7, true);
+    const RowMatrix x = signals(6, 150, 53, false);
     const WccFrames frames = wcc_frames(s.options, 20);
-    Work work;
-    const auto one = windowed_correlation(x, frames, work);
-    for (const int threads : {2, 5}) {
-      work.threads = threads;
-      const auto many = windowed_correlation(x, frames, work);
-      EXPECT_EQ(0, std::memcmp(one.mean.data(), many.mean.data(), sizeof(double) * 49)) << s.name;
-      EXPECT_EQ(0, std::memcmp(one.sd.data(), many.sd.data(), sizeof(double) * 49)) << s.name;
+    const auto all = windowed_correlation(x, frames);
+    for (const Index i : {0, 7, 8, 30, 47, 52})
+      for (const Index j : {0, 5, 31, 48, 52}) {
+        RowMatrix a = x.col(i), b = x.col(j);
+        const auto alone = windowed_correlation(a, b, frames);
+        if (i != j || !frames.zero_diagonal) {
+          ASSERT_NEAR(all.mean(i, j), alone.mean(0, 0), 1e-13) << s.name << " " << i << "," << j;
+        }
+        if (frames.mirrored) {
+          ASSERT_EQ(all.mean(i, j), all.mean(j, i)) << s.name << " " << i << "," << j;
+        }
+      }
+  }
+}
+
+TEST(WindowedCorrelation, SizesOfNumbersLoseNoDigits) {
+  // What is far away in size stands where some shifts of a window see it and others do not.
+  for (const double size : {1e3, 1e9, 1e40, 1e120}) {
+    RowMatrix x = signals(8, 400, 6, false);
+    x.col(1) *= size;
+    x.col(2) /= size;
+    for (const Index t : {70, 71, 160, 290}) x(t, 3) = size;
+    x.col(4) = x.col(4) / size + RowMatrix::Ones(400, 1) / size * 1e5;
+    for (const Setting& s : settings()) {
+      if (s.options.preset == WccPreset::bitbox_2024) continue;
+      const WccFrames frames = wcc_frames(s.options, 20);
+      expect_equal(windowed_correlation(x, frames), reference(s, x, x, true),
+                   std::string(s.name) + " " + std::to_string(size));
     }
   }
+}
+
+TEST(WindowedCorrelation, KernelsOfEveryProcessorAgree) {
+  // One window of 12 rows of 9 signals at three places of each: values, moments and every sum naively.
+  constexpr Index window = 12, last = 2, rows = window + last, stride = wcc_stride(9);
+  Random random(5);
+  LaneBuffer<double> raw(rows * stride);
+  for (Index t = 0; t < rows; ++t)
+    for (Index i = 0; i < 9; ++i) raw.data()[t * stride + i] = 50 + random.normal();
+  int kinds = 0;
+  for (const char* name : {"portable", "avx2", "avx512"}) {
+    const WccKernels* kernels = wcc_kernels(name);
+    if (kernels == nullptr) continue;
+    ++kinds;
+    LaneBuffer<double> values(rows * stride), mean(3 * stride), squares(3 * stride), change(6 * stride);
+    LaneBuffer<double> scale(3 * stride), offset(3 * stride), scratch(3 * 64);
+    kernels->center(raw.data(), rows, last, window - last, stride, values.data());
+    kernels->moments(raw.data(), values.data(), window, last, stride, mean.data(), squares.data(),
+                     change.data());
+    for (Index k = 0; k < 3 * stride; ++k) {
+      scale.data()[k] = 1 / std::sqrt(squares.data()[k]);
+      offset.data()[k] = std::sqrt(12.0) * mean.data()[k];
+    }
+    LaneBuffer<double> value(stride * stride), lag(stride * stride), magnitude(stride * stride);
+    std::fill_n(magnitude.data(), stride * stride, -1.0);
+    const WccSide side{values.data(), scale.data(), offset.data(), stride};
+    const std::vector<WccLag> lags = {{0, 2, 2, 10, 3, 1, 0, 0}, {-1, 2, 1, 11, 2, 1, 1, 0}};
+    kernels->choose(side, 9, side, 9, lags.data(), 2, false, {value.data(), lag.data(), magnitude.data()},
+                    scratch.data());
+    for (Index i = 0; i < 9; ++i)
+      for (Index j = 0; j < 9; ++j) {
+        const auto at = [&](Index signal, Index place) {
+          std::vector<double> there;
+          for (Index t = 0; t < window; ++t) there.push_back(raw.data()[(t + place) * stride + signal]);
+          return there;
+        };
+        double best = 0, best_lag = 0;
+        for (const auto& [a, b] :
+             std::vector<std::pair<Index, Index>>{{0, 0}, {1, 1}, {2, 2}, {1, 0}, {2, 1}}) {
+          const double r = *pearson(at(i, a), at(j, b), 0.5);
+          if (std::abs(r) <= std::abs(best) + (i == j ? 1e-12 : 0)) continue;
+          best = r;
+          best_lag = static_cast<double>(b - a);
+        }
+        ASSERT_NEAR(value.data()[j * stride + i], best, 1e-13) << name << " " << i << "," << j;
+        ASSERT_EQ(lag.data()[j * stride + i], best_lag) << name << " " << i << "," << j;
+      }
+  }
+  EXPECT_GE(kinds, 1);
+}
+
+TEST(WindowedCorrelation, SameBytesWhateverTheThreads) {
+  for (const Setting& s : settings())
+    for (const bool gaps : {false, true}) {
+      const RowMatrix x = signals(9, 900, 7, gaps);
+      const WccFrames frames = wcc_frames(s.options, 20);
+      Work work;
+      const auto one = windowed_correlation(x, frames, work);
+      for (const int threads : {2, 5}) {
+        work.threads = threads;
+        const auto many = windowed_correlation(x, frames, work);
+        EXPECT_EQ(0, std::memcmp(one.mean.data(), many.mean.data(), sizeof(double) * 49)) << s.name;
+        EXPECT_EQ(0, std::memcmp(one.sd.data(), many.sd.data(), sizeof(double) * 49)) << s.name;
+        EXPECT_EQ(0, std::memcmp(one.lag.data(), many.lag.data(), sizeof(double) * 49)) << s.name;
+      }
+    }
 }
 
 TEST(WindowedCorrelation, EveryOptionChangesTheResult) {
