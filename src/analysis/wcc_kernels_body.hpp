@@ -6,6 +6,10 @@
 
 #include "wcc_kernels.hpp"
 
+#if FACELEX_LANES == 8
+#include <immintrin.h>
+#endif
+
 namespace facelex {
 namespace {
 
@@ -70,6 +74,42 @@ void center(const double* raw, std::ptrdiff_t rows, std::ptrdiff_t core_first, s
       put(values + t * stride + i, lanes_at(values + t * stride + i) - rest);
   }
 }
+
+/// The best of values, one after another; those that are NaN are passed over.
+template <bool Maximum>
+struct Best {
+  Lanes high, low;  ///< the largest and, where moduli count and no instruction compares them, the least
+
+  FACELEX_INLINE void clear() {
+#if FACELEX_LANES == 8
+    if (!Maximum) {
+      high = every(__builtin_nan(""));
+      return;
+    }
+#endif
+    high = every(-__builtin_inf());
+    low = every(__builtin_inf());
+  }
+  FACELEX_INLINE void offer(Lanes r) {
+#if FACELEX_LANES == 8
+    if (!Maximum) {
+      // The larger modulus with its sign; of equal ones the positive; the other one of NaN.
+      high = _mm512_range_pd(r, high, 7);
+      return;
+    }
+#endif
+    high = greater_of(r, high);
+    if (!Maximum) low = lesser_of(r, low);
+  }
+  FACELEX_INLINE Lanes value() const {
+#if FACELEX_LANES == 8
+    return high;
+#else
+    if (Maximum) return high;
+    return high >= -low ? high : low;
+#endif
+  }
+};
 
 /// What the rows of a window add up to.
 struct RowSums {
@@ -138,16 +178,11 @@ struct WccTile {
     }
   }
 
-  /// What one lag has found: the largest and the least correlation of its shifts.
-  struct Extremes {
-    Lanes high[V * J], low[V * J];
-  };
-
   /// The sums of products of one shift as correlations. NaN, of a signal that does not change, is neither
   /// larger nor less than anything.
   template <bool Maximum>
   FACELEX_INLINE void offer(const Lanes* sums, std::ptrdiff_t place_x, std::ptrdiff_t place_y,
-                            Extremes& found) const {
+                            Best<Maximum>* found) const {
     const double *scale_x = x.scale + place_x * x.stride + i, *offset_x = x.offset + place_x * x.stride + i;
     const double *scale_y = y.scale + place_y * y.stride + j, *offset_y = y.offset + place_y * y.stride + j;
     for (int k = 0; k < J; ++k) {
@@ -155,14 +190,13 @@ struct WccTile {
       for (int v = 0; v < V; ++v) {
         const Lanes r = (sums[k * V + v] - lanes_at(offset_x + v * width) * offset) *
                         (lanes_at(scale_x + v * width) * scale);
-        found.high[k * V + v] = greater_of(r, found.high[k * V + v]);
-        if (!Maximum) found.low[k * V + v] = lesser_of(r, found.low[k * V + v]);
+        found[k * V + v].offer(r);
       }
     }
   }
 
   template <bool Maximum, bool Several>
-  FACELEX_INLINE void shifts_of(const WccLag& lag, double* scratch, Extremes& found) const {
+  FACELEX_INLINE void shifts_of(const WccLag& lag, double* scratch, Best<Maximum>* found) const {
     Lanes sums[V * J] = {};
     add(sums, lag.core_x, lag.core_y, lag.core);
     if (Several && lag.starts > 1) {
@@ -188,18 +222,14 @@ struct WccTile {
   FACELEX_INLINE void run(const WccLag* lags, std::ptrdiff_t count, const WccChoice& choice,
                           double* scratch) const {
     for (std::ptrdiff_t number = 0; number < count; ++number) {
-      Extremes found;
-      for (int k = 0; k < V * J; ++k) {
-        found.high[k] = every(-__builtin_inf());
-        found.low[k] = every(__builtin_inf());
-      }
+      Best<Maximum> found[V * J];
+      for (int k = 0; k < V * J; ++k) found[k].clear();
       shifts_of<Maximum, Several>(lags[number], scratch, found);
       for (int k = 0; k < J; ++k)
         for (int v = 0; v < V; ++v) {
           const std::ptrdiff_t at = (j + k) * x.stride + i + v * width;
-          const Lanes high = found.high[k * V + v], low = found.low[k * V + v];
-          const Lanes best = Maximum ? high : (high >= -low ? high : low);
-          const Lanes size = Maximum ? high : greater_of(high, -low);
+          const Lanes best = found[k * V + v].value();
+          const Lanes size = Maximum ? best : modulus(best);
           const Lanes held = lanes_at(choice.magnitude + at);
           const LaneBits better = size > held;
           put(choice.value + at, better ? best : lanes_at(choice.value + at));

@@ -1,6 +1,6 @@
 // Windowed cross-correlation of all pairs of signals, a line of CSV for each definition. NumPy's figures on
 // the same signals come from wcc_peer.py. Usage: bench_wcc [SIGNALS.npy RESULT-FOLDER] [--threads N]
-// [--repeat N]
+// [--repeat N] [--only DEFINITION]
 //   SIGNALS.npy   T×Q, 30 frames per second; without: 3 minutes of 53 smooth random signals
 //   --repeat      the least of N runs is told
 
@@ -31,6 +31,7 @@ RowMatrix random_signals() {
 
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
+  std::string only;
   int repeat = 3;
   Work work;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -38,6 +39,8 @@ int run(const std::vector<std::string>& arguments) {
       work.threads = std::stoi(arguments[++i]);
     else if (arguments[i] == "--repeat" && i + 1 < arguments.size())
       repeat = std::stoi(arguments[++i]);
+    else if (arguments[i] == "--only" && i + 1 < arguments.size())
+      only = arguments[++i];
     else
       paths.push_back(arguments[i]);
   }
@@ -53,6 +56,7 @@ int run(const std::vector<std::string>& arguments) {
   cases[3] = {"bitbox-2024", {}};
   cases[3].second.preset = WccPreset::bitbox_2024;
   for (const auto& [name, options] : cases) {
+    if (!only.empty() && name != only) continue;
     const WccFrames frames = wcc_frames(options, 30);
     double best = 0, processor = 0;
     WindowedCorrelation result;
