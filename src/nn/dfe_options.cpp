@@ -11,6 +11,8 @@ void DfeOptions::describe(OptionList& options) {
       .choice("fit-part", fit_part,
               {{"expression", FitPart::expression}, {"displacement", FitPart::displacement}},
               "What of recordings of facelex fit is learnt from")
+      .texts("columns", columns,
+             "Columns to learn from, by name or beginning (e_*,jawOpen); none: those of the expression")
       .flag("standardize", standardize, "Learn from each input minus its mean, divided by its sd")
       .choice("encoder", shape.encoder, {{"transformer", DfeEncoder::transformer}, {"mlp", DfeEncoder::mlp}},
               "Network from a frame to its latent point; mlp learns many times faster")

@@ -3,37 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dfe_inputs.hpp"
 #include "facelex/coding/dfe_system.hpp"
-#include "facelex/coding/encode.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/nn/dfe_layout.hpp"
 
 namespace facelex {
 namespace {
-
-/// The e_* of a fit or of a fitted face's expression, which also hold the head's pose; else all columns.
-std::vector<Eigen::Index> columns_to_encode(const Recording& header, const std::string& file,
-                                            FitPart fit_part) {
-  if (header.kind == SignalKind::landmarks || header.kind == SignalKind::tokens)
-    throw data_error({file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", not expression",
-                     "learn from expression coefficients, fits, blendshapes or keypoint motion");
-  const bool of_fit = header.kind == SignalKind::fit;
-  const std::string prefix = of_fit && fit_part == FitPart::displacement ? "d" : "e_";
-  std::vector<Eigen::Index> columns, all;
-  for (std::size_t i = 0; i < header.columns.size(); ++i) {
-    const std::string& name = header.columns[i].name;
-    const bool displacement = name.starts_with("dX_") || name.starts_with("dY_") || name.starts_with("dZ_");
-    if (prefix == "d" ? displacement : name.starts_with(prefix))
-      columns.push_back(static_cast<Eigen::Index>(i));
-    if (name != reconstruction_error_name) all.push_back(static_cast<Eigen::Index>(i));
-  }
-  if (columns.empty() && of_fit)
-    throw data_error(
-        {file, 0, {}},
-        "has no columns " + (prefix == "d" ? std::string("dX_*, dY_*, dZ_*") : std::string("e_*")),
-        "choose another --fit-part");
-  return columns.empty() ? all : columns;
-}
 
 Eigen::RowVectorXd mean_of(const RowMatrix& values, const std::vector<std::int64_t>& rows) {
   Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(values.cols());
@@ -70,9 +46,15 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   const TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {
-        return columns_to_encode(header, file, options.fit_part);
+        return dfe_columns(header, file, options.fit_part, options.columns);
       },
       options.training, work);
+  SignalKind kind = data.kind;
+  if (kind == SignalKind::landmarks) {  // of the table, not of what --columns names
+    std::vector<std::string> names;
+    for (const Column& column : data.columns) names.push_back(column.name);
+    kind = kind_from_columns(names);
+  }
   LearnResult learnt;
   learnt.warnings = data.warnings();
   DfeFrames frames;
@@ -133,8 +115,8 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
     learnt.warnings.push_back(std::to_string(shape.codes - used) + " of " + std::to_string(shape.codes) +
                               " codes are never used; see --revive-after and --kmeans-start");
   learnt.system = std::make_unique<DiscreteFacialEncoding>(
-      DfeLayout(shape).network(training.weights, shift, scale), data.columns, data.kind,
-      options.configuration(), std::move(summary));
+      DfeLayout(shape).network(training.weights, shift, scale), data.columns, kind, options.configuration(),
+      std::move(summary));
   return learnt;
 }
 

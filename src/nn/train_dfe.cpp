@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "dfe_checkpoint.hpp"
+#include "dfe_start.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/factor/kmeans.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/nn/dfe_layout.hpp"
 
@@ -123,7 +123,6 @@ class DfeTrainer {
     epoch.training = std::move(progress_.running);
     progress_.running = {};
     progress_.step = 0;
-    if (options_.revive_after > 0) revive(epoch.training);
     if (!frames_.validation.empty()) {
       epoch.validation = backend_.evaluate(frames_.values, frames_.validation);
       const double loss = epoch.validation.total(options_);
@@ -136,6 +135,8 @@ class DfeTrainer {
     }
     progress_.curve.push_back(std::move(epoch));
     const bool last = progress_.epoch() == options_.epochs || patience_is_over();
+    // Not after the last epoch, nor before its weights are kept: a model has no code that was never learnt.
+    if (!last && options_.revive_after > 0) revive(progress_.curve.back().training);
     if (!last && options_.checkpoint_every > 0 && progress_.epoch() % options_.checkpoint_every == 0) save();
   }
 
@@ -159,20 +160,18 @@ class DfeTrainer {
                     (files_.checkpoint.empty() ? "" : "; the same command goes on from there"));
   }
 
-  /// The codes as centres of the points that the untrained encoder gives.
+  /// The codes as cluster centres, stage by stage, of the points that the untrained encoder gives.
   void start_from_clusters() {
     std::vector<std::int64_t> rows = frames_.training;
     Random random = random_.stream(cluster_frames);
     random.shuffle(std::span(rows));
     constexpr std::size_t enough = 20000;
     if (rows.size() > enough) rows.resize(enough);
-    const RowMatrix points = backend_.latent(frames_.values, rows).cast<double>();
-    const RowMatrix centres =
-        kmeans(points, layout_.shape().codes, static_cast<std::uint64_t>(options_.training.seed), 100, work_)
-            .centres;
+    const FloatRowMatrix codes =
+        start_codes(backend_.latent(frames_.values, rows), layout_.shape().codes, layout_.shape().stages,
+                    static_cast<std::uint64_t>(options_.training.seed), work_);
     DfeState state = backend_.state();
-    for (Eigen::Index k = 0; k < centres.rows(); ++k)
-      code_of(state.weights, k) = centres.row(k).cast<float>();
+    for (Eigen::Index k = 0; k < codes.rows(); ++k) code_of(state.weights, k) = codes.row(k);
     backend_.set_state(std::move(state));
   }
 

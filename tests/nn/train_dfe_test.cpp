@@ -194,11 +194,53 @@ TEST_F(DfeTrainingTest, EveryOptionChangesTheWeights) {
 TEST_F(DfeTrainingTest, RevivalBringsCodesIntoUse) {
   options_.epochs = 30;
   options_.shape.codes = 64;
+  options_.revive_after = 0;
   const DfeTraining standard = train();
   options_.revive_after = 2;
   const DfeTraining revived = train();
   EXPECT_GT(revived.revived, 0);
   EXPECT_GT(codes_in_use(revived.curve.back().training), codes_in_use(standard.curve.back().training));
+}
+
+TEST_F(DfeTrainingTest, NoCodeIsRevivedAfterTheLastEpoch) {
+  options_.shape.codes = 64;
+  options_.revive_after = 1;
+  for (const int epochs : {1, 4}) {
+    options_.epochs = epochs;
+    const DfeTraining training = train();
+    int unused = 0;
+    for (int i = 0; i + 1 < epochs; ++i)
+      unused += 64 - codes_in_use(training.curve[static_cast<std::size_t>(i)].training);
+    EXPECT_EQ(training.revived, unused);
+  }
+  options_.epochs = 1;
+  options_.revive_after = 0;
+  const std::vector<float> never = train().weights;
+  options_.revive_after = 1;
+  EXPECT_EQ(train().weights, never);
+}
+
+TEST_F(DfeTrainingTest, DefaultsDoNotCollapseInAShortTraining) {
+  // Points far from the origin that vary little beside it: one code lies nearest to all, and gets all
+  // gradients.
+  options_.shape.encoder = DfeEncoder::mlp;
+  options_.shape.codes = 16;
+  options_.learning_rate = 1e-3;
+  options_.epochs = 30;
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    options_.training.seed = static_cast<long long>(seed);
+    Random random(seed);
+    for (auto& value : frames_.values.reshaped()) value = 3 + static_cast<float>(random.normal());
+    const auto used = [&](int revive_after, bool kmeans_start, int epochs) {
+      options_.revive_after = revive_after;
+      options_.kmeans_start = kmeans_start;
+      options_.epochs = epochs;
+      return codes_in_use(train().curve.back().training);
+    };
+    EXPECT_GE(used(DfeOptions{}.revive_after, false, 30), 10);
+    EXPECT_LT(used(0, false, 30), 8);
+    EXPECT_GT(used(0, true, 1), used(0, false, 1));
+  }
 }
 
 TEST(DfeCurve, PerplexityOfEqualUseIsTheNumberOfCodes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "facelex/coding/dfe_network.hpp"
 #include "facelex/coding/learn.hpp"
@@ -17,7 +18,9 @@ enum class DfeDevice { automatic, cpu, cuda };
 struct DfeOptions {
   TrainingOptions training;
   FitPart fit_part = FitPart::expression;  ///< what of a fit is learnt from
-  DfeShape shape;                          ///< shape.inputs is set by the recordings
+  /// Columns to learn from, names or beginnings with * (e_*), in this order; empty: those of the expression.
+  std::vector<std::string> columns;
+  DfeShape shape;            ///< shape.inputs is set by the recordings
   bool standardize = false;  ///< each input minus its mean, divided by its sd; the model keeps both
 
   double dropout = 0.1;         ///< of the transformer, in training; 0 ≤ p < 1
@@ -31,8 +34,9 @@ struct DfeOptions {
   int batch = 512;              ///< frames of a step; ≥ 1
   int epochs = 500;             ///< ≥ 1
 
-  bool kmeans_start = false;  ///< the codebook begins at cluster centres of the untrained encoder's points
-  int revive_after = 0;  ///< a code unused for so many epochs is put where a frame's residual lies; 0: never
+  /// The codebook begins at cluster centres of what each stage has to code of the untrained encoder's points.
+  bool kmeans_start = false;
+  int revive_after = 3;  ///< a code unused for so many epochs is put where a frame's residual lies; 0: never
 
   double validation = 0.1;  ///< share of the frames that is set aside, whole recordings or subjects; [0, 0.9]
   std::string subjects;     ///< CSV with columns name and subject; empty: each recording is a subject
