@@ -34,8 +34,8 @@ std::string other_columns(const std::vector<Column>& wanted, const std::vector<C
 
 }  // namespace
 
-FeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
-                                const Work& work) {
+VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
+                                     const Work& work) {
   std::stable_sort(inputs.begin(), inputs.end(),
                    [](const FeatureInput& a, const FeatureInput& b) { return natural_less(a.name, b.name); });
   std::vector<Outcome> outcomes(inputs.size());
@@ -60,7 +60,7 @@ FeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureM
     const std::lock_guard lock(mutex);
     work.report(++done, static_cast<std::int64_t>(inputs.size()));
   });
-  FeatureTable table;
+  VideoFeatureTable table;
   std::string first;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Outcome& outcome = outcomes[i];
@@ -81,7 +81,7 @@ FeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureM
   return table;
 }
 
-StageResult write_feature_table(const std::filesystem::path& file, const FeatureTable& table) {
+StageResult write_feature_table(const std::filesystem::path& file, const VideoFeatureTable& table) {
   StageResult result;
   result.columns.push_back({"name", "the video: path of its codes below the input folder", ""});
   result.columns.push_back({"face_id", "the face, in a video of several; else empty", ""});
@@ -91,7 +91,7 @@ StageResult write_feature_table(const std::filesystem::path& file, const Feature
   for (const Column& column : result.columns) text += (text.empty() ? "" : ",") + csv_field(column.name);
   text += '\n';
   Json videos = Json::array(), left_out = Json::array();
-  for (const FeatureTable::Row& row : table.rows) {
+  for (const VideoFeatureTable::Row& row : table.rows) {
     text += csv_field(row.name);
     text += ',';
     if (row.features.face_id >= 0) text += std::to_string(row.features.face_id);

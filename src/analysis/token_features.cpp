@@ -64,7 +64,7 @@ TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& r
 void TokenFeatureOptions::describe(OptionList& options) {
   options
       .integer("codes", codes, Bounds::at_least(0),
-               "Size K of the codebook that the tokens are of (required)")
+               "Size K of the codebook that the tokens are of; 0: as the sidecars of encode say")
       .flag("bigrams", bigrams, "Also how often each token follows each other one from frame to frame")
       .flag("dwell", dwell, "Also how long each token stays, in seconds")
       .number("fps", fps, Bounds::at_least(0),

@@ -1,9 +1,11 @@
 // Features of videos, with the real binary.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/cli_fixture.hpp"
+#include "facelex/core/text.hpp"
 #include "facelex/io/csv.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -132,7 +134,163 @@ TEST_F(Features, BagOfWordsOfTokens) {
   EXPECT_NE(end.err.find("9 is no token 0 … 3"), std::string::npos) << end.err;
   EXPECT_EQ(file_text(folder / "out.csv"),
             "name,face_id,token-0,token-1,token-2,token-3\na,,0.5,0.25,0.25,0\n");
-  EXPECT_EQ(features({"bow", at("tokens")}).status, 2) << "without --codes";
+  const auto unsaid = features({"bow", at("tokens")});
+  EXPECT_EQ(unsaid.status, 2) << "neither --codes nor sidecars";
+  EXPECT_NE(unsaid.err.find("--codes 64"), std::string::npos) << unsaid.err;
+  const std::string said = file_text(folder / "out.csv");
+  Sidecar sidecar;
+  sidecar.stage = "encode";
+  sidecar.result.kind = SignalKind::tokens;
+  sidecar.result.columns = {{"q0", "", ""}, {"q1", "", ""}};
+  sidecar.result.details["codes"] = 4;
+  write_sidecar(folder / "tokens/a.csv", sidecar);
+  EXPECT_EQ(features({"bow", at("tokens")}).status, 1) << "b has no sidecar, and a token beyond";
+  EXPECT_EQ(file_text(folder / "out.csv"), said);
+  sidecar.result.details["codes"] = 5;
+  write_sidecar(folder / "tokens/b.csv", sidecar);
+  const auto two = features({"bow", at("tokens")});
+  EXPECT_EQ(two.status, 2);
+  EXPECT_NE(two.err.find("4 of a, 5 of b"), std::string::npos) << two.err;
+}
+
+/// Three units on an even grid of 25 frames per second, 6 s: a bump each second on the left, half as high on
+/// the right, and one that never changes; the head turns and a point moves.
+std::string hand_made_codes(bool gap) {
+  std::string text =
+      "frame,face_id,timestamp,confidence,success,pose_Tx,pose_Ty,pose_Tz,pose_Rx,pose_Ry,pose_Rz,"
+      "e_smile_L,e_smile_R,e_still\n";
+  for (int t = 0; t < 150; ++t) {
+    const double bump = t % 25 >= 8 && t % 25 < 16 ? 1 : 0;
+    const std::string start = std::to_string(t + 1) + ",0," + number_text(t / 25.0);
+    if (gap && t == 60)
+      text += start + ",0,0,,,,,,,,,\n";
+    else
+      text += start + ",1,1," + number_text(t * 0.5) + ",0,500,0," + number_text(0.01 * t) + ",0," +
+              number_text(bump) + "," + number_text(bump / 2) + ",0.25\n";
+  }
+  return text;
+}
+
+TEST_F(Features, SummaryOfAHandMadeVideo) {
+  folder.write("codes/a b.csv", hand_made_codes(false));
+  folder.write("codes/gap.csv", hand_made_codes(true));
+  const auto end = features({"summary", at("codes"), "--groups",
+                             "diversity,statistics,activations,kinematics,asymmetry,expressivity", "--scales",
+                             "0.5,1,20"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  EXPECT_NE(end.err.find("as long as the scales of 20 s"), std::string::npos) << end.err;
+  const auto rows = table(folder / "out.csv");
+  ASSERT_EQ(rows.size(), 3U);
+  const auto value = [&](const std::string& name, std::size_t row = 1) {
+    const auto found = std::find(rows[0].begin(), rows[0].end(), name);
+    if (found == rows[0].end()) ADD_FAILURE() << "no column " << name;
+    return found == rows[0].end() ? std::string()
+                                  : rows[row][static_cast<std::size_t>(found - rows[0].begin())];
+  };
+  EXPECT_EQ(rows[1][0], "a b");
+  EXPECT_EQ(value("e_smile_L mean"), "0.32");
+  EXPECT_EQ(value("e_smile_L q0.75"), "1");
+  EXPECT_EQ(value("e_smile_L rate"), "60");
+  EXPECT_EQ(value("e_smile_L duration"), "0.32");
+  EXPECT_EQ(value("e_smile_R peak"), "0.5");
+  EXPECT_EQ(value("e_still rate"), "10") << "one activation, as long as the video";
+  EXPECT_EQ(value("e_still duration"), "");
+  EXPECT_EQ(value("e_smile_L 1s peaks"), "60");
+  EXPECT_EQ(value("e_smile_L 1s height"), "1");
+  EXPECT_EQ(value("e_smile_L 20s peaks"), "");
+  EXPECT_EQ(value("e_still 1s peaks"), "0");
+  EXPECT_NEAR(std::stod(value("e_smile laterality")), 1.0 / 3, 1e-12);
+  EXPECT_NEAR(std::stod(value("e_smile correlation")), 1, 1e-12);
+  EXPECT_NEAR(std::stod(value("head path")), 74.5, 1e-9);
+  EXPECT_NEAR(std::stod(value("head path", 2)), 73.5, 1e-9) << "no way across the missing frame";
+  EXPECT_NEAR(std::stod(value("head turn speed", 2)), 0.25, 1e-9);
+  EXPECT_GT(std::stod(value("diversity")), 0.5);
+  const auto sidecar = read_sidecar(folder / "out.csv");
+  ASSERT_TRUE(sidecar);
+  EXPECT_EQ(sidecar->stage, "features summary");
+  ASSERT_EQ(sidecar->result.columns.size(), rows[0].size());
+  for (const Column& column : sidecar->result.columns) {
+    EXPECT_FALSE(column.description.empty()) << column.name;
+    if (column.name == "head speed") {
+      EXPECT_EQ(column.unit, "mm/s");
+    }
+    if (column.name == "e_smile_L rate") {
+      EXPECT_EQ(column.unit, "1/min");
+    }
+  }
+  EXPECT_EQ(sidecar->result.details["videos"][0]["never_change"], Json({"e_still"}));
+  const std::string once = file_text(folder / "out.csv");
+  features({"summary", at("codes"), "--groups",
+            "statistics,activations,kinematics,asymmetry,expressivity,diversity", "--scales", "0.5,1,20",
+            "-j", "3"});
+  EXPECT_EQ(once, file_text(folder / "out.csv")) << "neither the order of groups nor threads matter";
+}
+
+TEST_F(Features, EachOptionOfSummaryChangesTheTable) {
+  const std::string truth = at("my sample/truth");
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"summary", truth, "--groups",
+                               "statistics,activations,kinematics,asymmetry,expressivity,diversity"});
+    const auto end = features(more);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return file_text(folder / "out.csv");
+  };
+  const std::string plain = with({});
+  for (const std::vector<std::string>& option :
+       std::vector<std::vector<std::string>>{{"--quantiles", "0.1"},
+                                             {"--active-above", "0.3"},
+                                             {"--shortest", "0.4"},
+                                             {"--scales", "0.7"},
+                                             {"--peaks", "down"},
+                                             {"--peaks", "both"},
+                                             {"--least-peak", "0.2"},
+                                             {"--points"},
+                                             {"--window", "2"},
+                                             {"--columns", "e_AU12_L,e_AU12_R"},
+                                             {"--fps", "20"},
+                                             {"--head", at("my sample/landmarks")}})
+    EXPECT_NE(with(option), plain) << option[0];
+}
+
+TEST_F(Features, WrongUseOfSummaryIsOneLine) {
+  folder.write("one/one.csv",
+               "frame,face_id,timestamp,confidence,success,e_x,e_y\n1,0,0,1,1,1,2\n2,0,0.04,0,0,,\n");
+  folder.write("tokens/a.csv",
+               "frame,face_id,timestamp,confidence,success,q0\n1,0,0,1,1,0\n2,0,0.04,1,1,0\n");
+  folder.write("untimed/a.csv",
+               "frame,face_id,timestamp,confidence,success,e_x,e_y\n1,0,,1,1,0,1\n2,0,,1,1,0,1\n");
+  folder.write("mid/a.csv",
+               "frame,face_id,timestamp,confidence,success,e_x,e_y\n1,0,0,1,1,0,1\n2,0,0.04,1,1,1,1\n");
+  const std::string truth = at("my sample/truth");
+  struct Case {
+    std::vector<std::string> arguments;
+    int status;
+    std::string says;
+  };
+  const std::vector<Case> cases = {{{truth, "--groups", "statistic"}, 2, "unknown group 'statistic'"},
+                                   {{truth, "--groups", "asymmetry,asymmetry"}, 2, "stands twice"},
+                                   {{truth, "--quantiles", "0.5,2"}, 2, "'2' is no number 0 … 1"},
+                                   {{truth, "--scales", "0.5,x"}, 2, "'x' is no number > 0"},
+                                   {{truth, "--scales", "0.01"}, 1, "less than two frames"},
+                                   {{truth, "--window", "0"}, 2, "window"},
+                                   {{truth, "--head", truth}, 2, "--head has no meaning without kinematics"},
+                                   {{truth, "--groups", "kinematics", "--head", "none"}, 2, "--head none"},
+                                   {{truth, "--columns", "e_AU12_L"}, 1, "one unit has no diversity"},
+                                   {{at("my sample/landmarks")}, 1, "holds landmarks"},
+                                   {{at("tokens")}, 1, "holds tokens"},
+                                   {{at("one")}, 1, "a single frame has codes"},
+                                   {{at("untimed")}, 1, "give its frame rate: --fps"},
+                                   {{at("mid"), "--groups", "asymmetry"}, 1, "no unit has a twin"},
+                                   {{at("mid"), "--groups", "kinematics"}, 1, "neither the head's pose"},
+                                   {{at("nowhere")}, 1, "no such file or folder"}};
+  for (const Case& one : cases) {
+    std::vector<std::string> arguments = one.arguments;
+    arguments.insert(arguments.begin(), "summary");
+    const auto end = features(arguments);
+    EXPECT_EQ(end.status, one.status) << one.says << "\n" << end.err;
+    EXPECT_NE(end.err.find(one.says), std::string::npos) << one.says << "\n" << end.err;
+    EXPECT_FALSE(fs::exists(folder / "out.csv")) << one.says;
+  }
 }
 
 TEST_F(Features, WrongUseIsOneLine) {

@@ -28,7 +28,7 @@ std::unique_ptr<Command> make_build_face_command(CLI::App& model);
 std::unique_ptr<Command> make_picture_command(CLI::App& model);
 std::unique_ptr<Command> make_model_info_command(CLI::App& model);
 std::unique_ptr<Command> make_build_facs_command(CLI::App& model);
-/// Below `facelex features`: wcc, bow.
+/// Below `facelex features`: wcc, bow, summary.
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features);
 /// Below `facelex measure`.
 std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure);

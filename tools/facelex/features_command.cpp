@@ -1,6 +1,7 @@
 #include "features_command.hpp"
 
 #include "commands.hpp"
+#include "facelex/analysis/video_signals.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
 #include "features_inputs.hpp"
@@ -15,14 +16,16 @@ FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string&
   add_threads();
 }
 
-void FeaturesCommand::add_head_option() {
-  app_->add_option(
-          "--head", head_,
-          "Pitch, yaw and roll as further signals: auto takes pose_Rx, pose_Ry, pose_Rz of the codes' own "
-          "files where they have them, a folder those of its recordings with the same names (landmarks, "
-          "fits), none leaves them out (default auto)")
-      ->type_name("auto|none|DIR")
-      ->group("Input and output");
+void FeaturesCommand::add_head_option(const std::string& help, const std::string& values) {
+  app_->add_option("--head", head_, help)->type_name(values)->group("Input and output");
+}
+
+double FeaturesCommand::rate_of(const std::vector<FeatureInput>& inputs, double wanted) {
+  if (wanted > 0) return wanted;
+  std::vector<std::filesystem::path> files;
+  for (const FeatureInput& input : inputs)
+    if (input.problem.empty()) files.push_back(input.file);
+  return common_frame_rate(files);
 }
 
 std::vector<FeatureInput> FeaturesCommand::videos() const {
@@ -37,10 +40,10 @@ int FeaturesCommand::write_features(std::vector<FeatureInput> inputs, const Feat
   work.stop = &stop_requested;
   work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
   reporter_->begin("features " + kind_, "videos", static_cast<std::int64_t>(inputs.size()));
-  const FeatureTable table = make_feature_table(inputs, maker, work);
+  const VideoFeatureTable table = make_feature_table(inputs, maker, work);
   reporter_->end();
   for (const LeftOut& one : table.left_out) reporter_->error(one.name + " is left out: " + one.reason);
-  for (const FeatureTable::Row& row : table.rows)
+  for (const VideoFeatureTable::Row& row : table.rows)
     if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
   if (table.rows.empty())
     throw data_error({}, "no video gives features, so " + in_quotes(output_) + " is not written",
@@ -64,6 +67,7 @@ std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features)
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_features_wcc_command(features));
   commands.push_back(make_features_bow_command(features));
+  commands.push_back(make_features_summary_command(features));
   return commands;
 }
 

@@ -13,8 +13,10 @@ class FeaturesCommand : public Command {
  protected:
   FeaturesCommand(CLI::App& parent, Text text, const std::string& kind);
 
-  /// The head's rotation as further signals (--head).
-  void add_head_option();
+  /// Another recording of the same video (--head): what of it is taken, and which values the option has.
+  void add_head_option(const std::string& help, const std::string& values);
+  /// `wanted`, or where that is 0 the frame rate of most inputs; 0 where none has one.
+  static double rate_of(const std::vector<FeatureInput>& inputs, double wanted);
   /// Makes the table of all inputs, writes it with its sidecar, and says what became of them. Returns the
   /// exit status: 1 when videos are left out.
   int write_features(std::vector<FeatureInput> inputs, const FeatureMaker& maker, const OptionList& options,

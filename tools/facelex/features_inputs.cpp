@@ -1,6 +1,9 @@
 #include "features_inputs.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 
 #include "comparing.hpp"
 #include "facelex/core/digest.hpp"
@@ -93,6 +96,35 @@ void check_table_path(const fs::path& output) {
                       "features are one table: name a file .csv");
   if (output.extension() != ".csv")
     throw usage_error("--output: " + in_quotes(output.string()) + " is not named .csv", "name a file .csv");
+}
+
+int codebook_size(const std::vector<FeatureInput>& inputs) {
+  int codes = 0;
+  std::string first;
+  for (const FeatureInput& input : inputs) {
+    if (!input.problem.empty()) continue;
+    std::optional<Sidecar> sidecar;
+    try {
+      sidecar = read_sidecar(input.file);
+    } catch (const Error&) {
+      continue;  // as good as none: the file itself may be
+    }
+    if (!sidecar || !sidecar->result.details.contains("codes")) continue;
+    const Json& said = sidecar->result.details["codes"];
+    if (!said.is_number_integer() || said.get<std::int64_t>() < 1 ||
+        said.get<std::int64_t>() > std::numeric_limits<int>::max())
+      continue;
+    if (codes > 0 && said.get<int>() != codes)
+      throw usage_error("the sidecars name codebooks of different sizes: " + std::to_string(codes) + " of " +
+                            first + ", " + std::to_string(said.get<int>()) + " of " + input.name,
+                        "tokens of one table come from one model");
+    codes = said.get<int>();
+    if (first.empty()) first = input.name;
+  }
+  if (codes == 0)
+    throw usage_error("no sidecar says how many codes the tokens are of",
+                      "say the size of the codebook: --codes 64");
+  return codes;
 }
 
 std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {

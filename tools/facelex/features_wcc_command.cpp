@@ -25,7 +25,11 @@ class FeaturesWccCommand : public FeaturesCommand {
             "--pair", pair_,
             "Two people: the inputs are two files, or two folders whose files of the same name are a pair")
         ->group("Input and output");
-    add_head_option();
+    add_head_option(
+        "Pitch, yaw and roll as further signals: auto takes pose_Rx, pose_Ry, pose_Rz of the codes' own "
+        "files where they have them, a folder those of its recordings with the same names (landmarks, "
+        "fits), none leaves them out (default auto)",
+        "auto|none|DIR");
     add_options("Windows", described(wcc_));
     add_options("Signals", described(signals_));
     add_options("Table", described(features_));
@@ -44,13 +48,7 @@ class FeaturesWccCommand : public FeaturesCommand {
       throw usage_error("--triangle has no meaning with --pair: the two orders of a pair are different pairs",
                         "leave it away");
     const auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos();
-    double fps = signals_.fps;
-    if (fps == 0) {
-      std::vector<std::filesystem::path> files;
-      for (const FeatureInput& input : videos_or_pairs)
-        if (input.problem.empty()) files.push_back(input.file);
-      fps = common_frame_rate(files);
-    }
+    const double fps = rate_of(videos_or_pairs, signals_.fps);
     wcc_frames(wcc_, fps > 0 ? fps : 30);  // a window that no video can hold is no video's fault
     OptionList list = described(wcc_);
     list.append(described(signals_));

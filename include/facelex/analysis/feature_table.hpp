@@ -40,7 +40,7 @@ struct VideoFeatures {
 using FeatureMaker = std::function<VideoFeatures(const FeatureInput& input, const Work& work)>;
 
 /// A row per video (and face), in natural order of names.
-struct FeatureTable {
+struct VideoFeatureTable {
   struct Row {
     std::string name;
     FeatureRow features;
@@ -54,12 +54,12 @@ struct FeatureTable {
 /// Makes the features of all inputs, several at a time, and puts them in one table. The first input that
 /// succeeds says which columns there are; one with others is left out with the reason, as is one that
 /// fails. The same table whatever the number of threads. Throws Error: interrupted, and anything but data.
-FeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
+VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
                                 const Work& work);
 
 /// Writes `name,face_id,<columns>` atomically; missing values and face_ids are empty. Returns columns, state
 /// ("partial" with videos left out) and digest for the sidecar, whose details list "videos" (name, face_id,
 /// details, note) and "left_out" (name, reason).
-StageResult write_feature_table(const std::filesystem::path& file, const FeatureTable& table);
+StageResult write_feature_table(const std::filesystem::path& file, const VideoFeatureTable& table);
 
 }  // namespace facelex

@@ -7,7 +7,7 @@ namespace facelex {
 
 /// Bag of words of tokens (paper 002, 5).
 struct TokenFeatureOptions {
-  int codes = 0;         ///< K: size of the codebook; ≥ 1
+  int codes = 0;         ///< K: size of the codebook; ≥ 1 (the command takes 0 for that of the sidecars)
   bool bigrams = false;  ///< also the K² shares of successions in one stage, from a frame to the next
   bool dwell = false;    ///< also the mean duration of runs of a token in one stage
   double fps = 0;        ///< of recordings without time stamps, for dwell; 0: they are an error; ≥ 0
