@@ -43,7 +43,7 @@ class SquareSystem final : public CodingSystem {
   const std::vector<Column>& units() const override { return columns_; }
   Json resolved(const EncodeOptions&) const override { return Json::object(); }
   EncodedFrames encode(const RowMatrix& signals, const EncodeOptions&, const Work&) const override {
-    return {signals.cwiseMax(0).cwiseSqrt(), Eigen::VectorXd::Zero(signals.rows()), signals.rows(), 0};
+    return {signals.cwiseMax(0).cwiseSqrt(), Eigen::VectorXd::Zero(signals.rows()), {}, signals.rows(), 0};
   }
   RowMatrix decode(const RowMatrix& codes) const override { return codes.array().square(); }
   const Json& training() const override { return training_; }
