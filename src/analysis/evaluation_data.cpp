@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
 #include <set>
 
+#include "evaluation_join.hpp"
 #include "evaluation_tables.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -15,16 +14,6 @@ namespace {
 
 bool natural_order(const std::string& a, const std::string& b) {
   return natural_less(a, b);
-}
-
-std::string counted(std::size_t count, const char* noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-std::string a_few(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < 5; ++i) text += (i ? ", " : "") + names[i];
-  return text + (names.size() > 5 ? " …" : "");
 }
 
 /// The labels' columns that count.
@@ -39,7 +28,7 @@ LabelColumns find_columns(const NamedTexts& labels, EvaluationTask task,
     const int at = labels.column(name);
     if (at < 0)
       throw usage_error(std::string(option) + ": " + labels.file + " has no column " + in_quotes(name),
-                        "it has " + a_few(labels.header));
+                        "it has " + few_names(labels.header));
     return at;
   };
   if (!options.label.empty()) {
@@ -48,8 +37,8 @@ LabelColumns find_columns(const NamedTexts& labels, EvaluationTask task,
     for (const auto& name : default_label_columns(task))
       if (columns.label < 0) columns.label = labels.column(name);
     if (columns.label < 0)
-      throw usage_error(labels.file + " has none of the columns " + a_few(default_label_columns(task)),
-                        "name the column to learn with --label; it has " + a_few(labels.header));
+      throw usage_error(labels.file + " has none of the columns " + few_names(default_label_columns(task)),
+                        "name the column to learn with --label; it has " + few_names(labels.header));
   }
   columns.subject = labels.column("subject");
   if (!options.fold_column.empty()) columns.fold = need(options.fold_column, "--fold-column");
@@ -115,7 +104,7 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
   if (rows.empty())
     throw data_error({labels.file, 0, {}}, "no video has both features and a label",
                      "names must be the same in both: the labels have " +
-                         a_few({labels.rows.front()[name_at]}) + ", " + tables.front().file + " has " +
+                         few_names({labels.rows.front()[name_at]}) + ", " + tables.front().file + " has " +
                          tables.front().row_of.begin()->first);
   std::sort(rows.begin(), rows.end(),
             [](const JoinedRow& a, const JoinedRow& b) { return natural_less(a.name, b.name); });
@@ -144,7 +133,7 @@ void take_classes(const std::vector<JoinedRow>& rows, const std::string& file,
   for (const auto& name : options.classes)
     if (!found.contains(name))
       throw usage_error("--classes: no video with features is of class " + in_quotes(name),
-                        "column " + data.label + " has " + a_few({found.begin(), found.end()}));
+                        "column " + data.label + " has " + few_names({found.begin(), found.end()}));
   if (data.classes.empty()) {
     data.classes.assign(found.begin(), found.end());
     std::sort(data.classes.begin(), data.classes.end(), natural_order);
@@ -183,91 +172,6 @@ void take_targets(const std::vector<JoinedRow>& rows, const std::string& file, E
     throw data_error({file, 0, data.label},
                      "all videos with features have the value " + number_text(data.y(0)),
                      "there is nothing to predict");
-}
-
-/// The columns of all tables side by side; those that never vary are left out.
-void take_features(const std::vector<FeatureTable>& tables, const EvaluationDataOptions& options,
-                   EvaluationData& data) {
-  std::map<std::string, std::string> file_of;
-  Eigen::Index width = 0;
-  for (const auto& table : tables)
-    for (const auto& column : table.columns) {
-      const auto [other, is_new] = file_of.emplace(column, table.file);
-      if (!is_new)
-        throw data_error({table.file, 1, column}, "a column of this name is in " + other->second + " too",
-                         "rename one, or give the tables one at a time");
-      ++width;
-    }
-  const auto rows = static_cast<Eigen::Index>(data.names.size());
-  data.x.resize(rows, width);
-  Eigen::Index used = 0;
-  std::vector<std::string> with_gaps;
-  std::set<Eigen::Index> rows_with_gaps;
-  Eigen::VectorXd column(rows);
-  for (const auto& table : tables)
-    for (std::size_t c = 0; c < table.columns.size(); ++c) {
-      double low = std::numeric_limits<double>::infinity(), high = -low;
-      bool gap = false;
-      for (Eigen::Index i = 0; i < rows; ++i) {
-        column(i) = table.values(table.row_of.at(data.names[static_cast<std::size_t>(i)]),
-                                 static_cast<Eigen::Index>(c));
-        if (std::isnan(column(i))) {
-          gap = true;
-          if (options.missing == MissingFeatures::refuse) rows_with_gaps.insert(i);
-        } else {
-          low = std::min(low, column(i));
-          high = std::max(high, column(i));
-        }
-      }
-      const auto& name = table.columns[c];
-      if (low > high) {
-        data.features_left_out.push_back({name, "has no value in any video"});
-      } else if (gap && options.missing == MissingFeatures::leave_out) {
-        data.features_left_out.push_back({name, "has missing values"});
-      } else if (low == high) {
-        data.features_left_out.push_back({name, "is " + number_text(low) + " in all videos"});
-      } else {
-        if (gap) with_gaps.push_back(name);
-        data.x.col(used++) = column;
-        data.features.push_back(name);
-      }
-    }
-  data.x.conservativeResize(Eigen::NoChange, used);
-  if (!with_gaps.empty() && options.missing == MissingFeatures::refuse)
-    throw data_error({tables.front().file, 0, {}},
-                     counted(with_gaps.size(), "feature") + " (" + a_few(with_gaps) + ") " +
-                         (with_gaps.size() == 1 ? "lacks" : "lack") + " values in some of " +
-                         counted(rows_with_gaps.size(), "video") + ", for example " +
-                         data.names[static_cast<std::size_t>(*rows_with_gaps.begin())],
-                     "give --missing impute (the mean of the training videos stands in) or --missing "
-                     "leave-out (without these features)");
-  if (used == 0)
-    throw data_error({tables.front().file, 0, {}}, "no feature varies between the videos",
-                     data.features_left_out.empty()
-                         ? ""
-                         : data.features_left_out.front().name + " " + data.features_left_out.front().reason);
-  if (!with_gaps.empty())
-    data.warnings.push_back(counted(with_gaps.size(), "feature") + " (" + a_few(with_gaps) +
-                            ") with missing values: the mean of the training videos stands in");
-}
-
-/// Equal rows of different subjects are one video under two names, and a leak when one is trained on.
-void warn_of_copies(EvaluationData& data) {
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(data.rows()));
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Eigen::Index>(i);
-  const auto bytes = static_cast<std::size_t>(data.x.cols()) * sizeof(double);
-  const auto compared = [&](Eigen::Index a, Eigen::Index b) {  // as bytes: missing values have no order
-    return std::memcmp(data.x.row(a).data(), data.x.row(b).data(), bytes);
-  };
-  const auto less = [&](Eigen::Index a, Eigen::Index b) { return compared(a, b) < 0; };
-  std::stable_sort(order.begin(), order.end(), less);
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    const auto a = static_cast<std::size_t>(order[i - 1]), b = static_cast<std::size_t>(order[i]);
-    if (compared(order[i - 1], order[i]) == 0 && data.subject[a] != data.subject[b])
-      data.warnings.push_back(
-          data.names[a] + " and " + data.names[b] +
-          " of different subjects have the same features: is it one video under two names?");
-  }
 }
 
 }  // namespace
@@ -328,6 +232,9 @@ EvaluationData read_evaluation_data(const std::vector<std::filesystem::path>& fe
     take_targets(rows, texts.file, data);
   if (columns.fold >= 0)
     for (const auto& row : rows) data.folds.push_back(row.fold);
+  data.labels_file = texts.file;
+  data.fold_column = options.fold_column;
+  for (const auto& row : rows) data.lines.push_back(row.line);
   take_features(tables, options, data);
   if (!data.has_subjects)
     data.warnings.push_back(texts.file + " has no column subject: every video counts as another person's");

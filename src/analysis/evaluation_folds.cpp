@@ -11,20 +11,27 @@
 namespace facelex {
 namespace {
 
-using Rows = std::vector<Eigen::Index>;
+using FoldRows = std::vector<Eigen::Index>;
+
+/// Where the labels say what is wrong with a fold: the column, and the line of a row.
+Place fold_place(const EvaluationData& data, std::size_t row = static_cast<std::size_t>(-1)) {
+  return {data.labels_file, row < data.lines.size() ? data.lines[row] : 0,
+          data.folds.empty() ? data.label : data.fold_column};
+}
 
 int subject_of(const EvaluationData& data, Eigen::Index row) {
   return data.subject[static_cast<std::size_t>(row)];
 }
 
-Rows all_rows(const EvaluationData& data) {
-  Rows rows(static_cast<std::size_t>(data.rows()));
+FoldRows all_rows(const EvaluationData& data) {
+  FoldRows rows(static_cast<std::size_t>(data.rows()));
   std::iota(rows.begin(), rows.end(), Eigen::Index{0});
   return rows;
 }
 
 /// What subjects are balanced by: the class that most of their videos have, or the mean of their targets.
-std::vector<double> subject_values(const EvaluationData& data, const Eigen::VectorXd& y, const Rows& rows) {
+std::vector<double> subject_values(const EvaluationData& data, const Eigen::VectorXd& y,
+                                   const FoldRows& rows) {
   const std::size_t subjects = data.subject_names.size();
   std::vector<double> values(subjects, 0);
   if (data.classifies()) {
@@ -46,7 +53,8 @@ std::vector<double> subject_values(const EvaluationData& data, const Eigen::Vect
 }
 
 /// The rows whose subject's number is `fold` against the others.
-RowSplit split_at(const EvaluationData& data, const Rows& rows, const std::vector<int>& number, int fold) {
+RowSplit split_at(const EvaluationData& data, const FoldRows& rows, const std::vector<int>& number,
+                  int fold) {
   RowSplit split;
   for (const auto row : rows)
     (number[static_cast<std::size_t>(subject_of(data, row))] == fold ? split.test : split.train)
@@ -54,8 +62,8 @@ RowSplit split_at(const EvaluationData& data, const Rows& rows, const std::vecto
   return split;
 }
 
-std::vector<RowSplit> inner_splits(const EvaluationData& data, const Eigen::VectorXd& y, const Rows& train,
-                                   int folds, std::uint64_t seed) {
+std::vector<RowSplit> inner_splits(const EvaluationData& data, const Eigen::VectorXd& y,
+                                   const FoldRows& train, int folds, std::uint64_t seed) {
   std::set<int> subjects;
   for (const auto row : train) subjects.insert(subject_of(data, row));
   if (static_cast<int>(subjects.size()) < folds)
@@ -87,7 +95,8 @@ OuterFold given_split(const EvaluationData& data) {
     (name == "train" ? development.train : development.test).push_back(row);
   }
   if (development.train.empty())
-    throw data_error({{}, 0, {}}, "the fold column has no video of split 'train'");
+    throw data_error(fold_place(data), "has no video of split 'train'",
+                     "the model needs videos to learn from");
   if (!development.test.empty()) fold.inner.push_back(std::move(development));
   return fold;
 }
@@ -103,7 +112,7 @@ std::vector<OuterFold> given_folds(const EvaluationData& data) {
     if (known.empty()) known = data.folds[i];
     if (known != data.folds[i])
       throw data_error(
-          {{}, 0, {}},
+          fold_place(data, i),
           "subject " + in_quotes(data.subject_names[static_cast<std::size_t>(data.subject[i])]) +
               " is in folds " + in_quotes(known) + " and " + in_quotes(data.folds[i]) + " (" + data.names[i] +
               ")",
@@ -115,7 +124,7 @@ std::vector<OuterFold> given_folds(const EvaluationData& data) {
                         });
   if (is_split) return {given_split(data)};
   if (names.size() < 2)
-    throw data_error({{}, 0, {}}, "all videos are in the one fold " + in_quotes(names.front()),
+    throw data_error(fold_place(data), "all videos are in the one fold " + in_quotes(names.front()),
                      "the fold column needs two values or more");
   std::vector<OuterFold> folds;
   for (const auto& name : names) {
@@ -163,7 +172,7 @@ void FoldOptions::describe(OptionList& options) {
                   "Folds within the training subjects that choose C, gamma and epsilon");
 }
 
-std::vector<int> balanced_folds(const EvaluationData& data, const Eigen::VectorXd& y, const Rows& rows,
+std::vector<int> balanced_folds(const EvaluationData& data, const Eigen::VectorXd& y, const FoldRows& rows,
                                 int count, std::uint64_t seed) {
   const auto values = subject_values(data, y, rows);
   std::vector<int> subjects, number(data.subject_names.size(), -1);
@@ -203,11 +212,11 @@ void require_learnable(const EvaluationData& data, const std::vector<OuterFold>&
   for (const OuterFold& fold : folds) {
     const auto& train = fold.rows.train;
     if (train.empty())
-      throw data_error({{}, 0, {}}, "fold " + in_quotes(fold.name) + ": no video is left to learn from");
+      throw data_error(fold_place(data), "fold " + in_quotes(fold.name) + ": no video is left to learn from");
     const auto first = data.y(train.front());
     if (data.classifies() &&
         std::all_of(train.begin(), train.end(), [&](Eigen::Index row) { return data.y(row) == first; }))
-      throw data_error({{}, 0, {}},
+      throw data_error(fold_place(data),
                        "without fold " + in_quotes(fold.name) + " all videos are of class " +
                            in_quotes(data.classes[static_cast<std::size_t>(first)]),
                        "every class needs videos of two subjects in different folds");

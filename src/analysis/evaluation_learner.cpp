@@ -10,7 +10,8 @@
 namespace facelex {
 namespace {
 
-std::vector<double> grid(const std::vector<std::string>& texts, const char* option, bool zero_allowed) {
+std::vector<double> grid_values(const std::vector<std::string>& texts, const char* option,
+                                bool zero_allowed) {
   std::vector<double> values;
   for (const auto& text : texts) {
     const auto value = parse_double(text);
@@ -145,14 +146,14 @@ void LearnerOptions::check() const {
 }
 
 std::vector<double> LearnerOptions::costs() const {
-  return grid(c, "c", false);
+  return grid_values(c, "c", false);
 }
 std::vector<double> LearnerOptions::gammas() const {
-  auto values = grid(gamma, "gamma", false);
+  auto values = grid_values(gamma, "gamma", false);
   return has_kernel() ? values : std::vector<double>{1};
 }
 std::vector<double> LearnerOptions::epsilons() const {
-  auto values = grid(epsilon, "epsilon", true);
+  auto values = grid_values(epsilon, "epsilon", true);
   return learner == Learner::svr || learner == Learner::rbf_svr ? values : std::vector<double>{0};
 }
 

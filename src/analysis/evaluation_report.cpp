@@ -26,7 +26,7 @@ std::string truth_text(const EvaluationData& data, double value) {
   return data.classifies() ? csv_field(data.classes[static_cast<std::size_t>(value)]) : number_text(value);
 }
 
-Json figure(double value) {
+Json figure_json(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
 
@@ -216,9 +216,9 @@ Json evaluation_details(const EvaluationData& data, const EvaluationResult& resu
   }
   const LeakageCheck& check = result.leakage;
   if (check.done)
-    details["leakage"] = {{"metric", check.metric},     {"expected", figure(check.expected)},
-                          {"mean", figure(check.mean)}, {"low", figure(check.low)},
-                          {"high", figure(check.high)}, {"passed", check.passed}};
+    details["leakage"] = {{"metric", check.metric},          {"expected", figure_json(check.expected)},
+                          {"mean", figure_json(check.mean)}, {"low", figure_json(check.low)},
+                          {"high", figure_json(check.high)}, {"passed", check.passed}};
   details["warnings"] = data.warnings;
   details["videos_left_out"] = left_out_json(data.videos_left_out);
   details["features_left_out"] = left_out_json(data.features_left_out);

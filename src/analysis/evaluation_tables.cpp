@@ -12,6 +12,11 @@
 namespace facelex {
 namespace {
 
+/// The tables of `features` have a column face_id beside the name.
+bool is_feature(const std::string& column) {
+  return column != "name" && column != "face_id";
+}
+
 std::string count_of_fields(std::size_t count, std::size_t expected) {
   return std::to_string(count) + " fields, but the header has " + std::to_string(expected);
 }
@@ -48,7 +53,8 @@ void for_each_named_row(CsvLines& lines, const std::vector<std::string>& header,
                        lines.complete() ? "" : "the file was cut; make it again");
     if (fields[name].empty()) throw data_error(lines.place("name"), "a name is missing");
     if (!seen.insert(fields[name]).second)
-      throw data_error(lines.place("name"), in_quotes(fields[name]) + " stands there twice");
+      throw data_error(lines.place("name"), in_quotes(fields[name]) + " stands there twice",
+                       "a name needs one line; of several faces in a video keep one");
     take(fields, fields[name]);
   }
   if (seen.empty()) throw data_error({lines.place().file, 0, {}}, "has a header, but no line of a video");
@@ -83,13 +89,13 @@ FeatureTable read_feature_table(const std::filesystem::path& file) {
   table.file = file.string();
   const auto header = evaluation_header(lines, file);
   for (const auto& name : header)
-    if (name != "name") table.columns.push_back(name);
+    if (is_feature(name)) table.columns.push_back(name);
   if (table.columns.empty()) throw data_error({file.string(), 1, {}}, "has no column of a feature");
   std::vector<double> values;
   for_each_named_row(lines, header, [&](const std::vector<std::string>& fields, const std::string& name) {
     table.row_of.emplace(name, static_cast<Eigen::Index>(table.row_of.size()));
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (header[i] == "name") continue;
+      if (!is_feature(header[i])) continue;
       if (is_missing_value(fields[i])) {
         values.push_back(std::numeric_limits<double>::quiet_NaN());
         continue;

@@ -26,12 +26,12 @@ NamedTexts read_named_texts(const std::filesystem::path& file);
 /// Features of one file.
 struct FeatureTable {
   std::string file;
-  std::vector<std::string> columns;            ///< P, without `name`
+  std::vector<std::string> columns;            ///< P, without `name` and `face_id`
   std::map<std::string, Eigen::Index> row_of;  ///< by name
   RowMatrix values;                            ///< NaN: missing
 };
-/// A CSV with column `name`, all others numbers (empty, NA and nan are missing). Throws Error (data) as
-/// above, and for text or infinity.
+/// A CSV with column `name`, all others but `face_id` numbers (empty, NA and nan are missing). Throws Error
+/// (data) as above, and for text or infinity.
 FeatureTable read_feature_table(const std::filesystem::path& file);
 
 /// Whether a field says that there is no value.

@@ -1,11 +1,8 @@
 #include "commands.hpp"
-#include "facelex/analysis/evaluation_metrics.hpp"
+#include "facelex/analysis/evaluation_folder.hpp"
 #include "facelex/analysis/evaluation_report.hpp"
 #include "facelex/core/digest.hpp"
-#include "facelex/core/error.hpp"
-#include "facelex/core/text.hpp"
 #include "facelex/core/version.hpp"
-#include "facelex/io/atomic_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex::cli {
@@ -52,19 +49,16 @@ class EvaluateCommand : public Command {
   static constexpr bool classify = task == EvaluationTask::classify;
 
   static Text text() {
+    const std::string method =
+        "Nested cross-validation over subjects: nothing is fitted on those that are judged. Every figure "
+        "comes with an interval over subjects and a permutation p-value of the whole protocol. Writes "
+        "report.md, metrics.csv, predictions.csv, folds.csv, permutations.csv and, for linear learners, "
+        "weights.csv (for features of pairs also component_weights.csv).";
     if (classify)
-      return {"classify", "How well features of videos tell classes of people",
-              "Nested cross-validation over subjects: nothing is fitted on those that are judged. Every "
-              "figure comes with an interval over "
-              "subjects and a permutation p-value of the whole protocol. Writes metrics.csv, report.md, "
-              "predictions.csv, folds.csv, permutations.csv.",
+      return {"classify", "How well features of videos tell classes of people", method,
               "facelex evaluate classify --features features.csv --labels labels.csv -o result"};
     return {
-        "regress", "How well features of videos predict a number",
-        "Nested cross-validation over subjects: nothing is fitted on those that are judged. Every figure "
-        "comes with an interval over "
-        "subjects and a permutation p-value of the whole protocol. Writes metrics.csv, report.md, "
-        "predictions.csv, folds.csv, permutations.csv.",
+        "regress", "How well features of videos predict a number", method,
         "facelex evaluate regress --features features.csv --labels labels.csv --label depression -o result"};
   }
 
@@ -73,13 +67,14 @@ class EvaluateCommand : public Command {
     const std::filesystem::path folder(output_);
     const EvaluationData data =
         read_evaluation_data({features_.begin(), features_.end()}, labels_, task, options_.data);
-    Sidecar made = sidecar(data);
-    if (!force_ && is_complete(folder, made)) {
+    const Sidecar made = sidecar(data);
+    const std::string report = (folder / "report.md").string();
+    if (!force_ && evaluation_is_complete(folder, made)) {
       reporter_->info("complete already (the same inputs, options and version; --force does it again); see " +
-                      (folder / "report.md").string());
+                      report);
       return 0;
     }
-    reporter_->info(evaluation_data_text(data) + left_out_text(data));
+    reporter_->info(evaluation_data_text(data) + evaluation_left_out_text(data));
     for (const auto& warning : data.warnings) reporter_->warning(warning);
     Work work;
     work.threads = threads_;
@@ -91,28 +86,13 @@ class EvaluateCommand : public Command {
       reporter_->progress(done, {});
     };
     const EvaluationResult result = evaluate(data, options_.evaluation, work);
+    const auto weights = evaluation_weights(data, options_.evaluation, work);
     reporter_->end();
-    write(folder, data, result, made);
-    const MetricResult& first = result.metrics.front();
-    reporter_->info(
-        metric_kinds(static_cast<int>(data.classes.size())).front().name + " " + rounded(first.value) +
-        (std::isnan(first.low) ? "" : " [" + rounded(first.low) + ", " + rounded(first.high) + "]") +
-        (std::isnan(first.p) ? "" : ", p = " + number_text(std::round(first.p * 1e4) / 1e4)) + "; see " +
-        (folder / "report.md").string());
+    write_evaluation(folder, data, options_.evaluation, result, weights, made);
+    reporter_->info(evaluation_headline(data, result) + "; see " + report);
     if (result.leakage.done && !result.leakage.passed)
-      reporter_->warning("the leakage check failed: permuted labels were told; see report.md");
+      reporter_->warning("the leakage check failed: permuted labels were told; see " + report);
     return 0;
-  }
-
-  static std::string rounded(double value) { return number_text(std::round(value * 1e3) / 1e3); }
-
-  static std::string left_out_text(const EvaluationData& data) {
-    const auto part = [](const std::vector<LeftOutOfEvaluation>& left_out, const std::string& noun) {
-      if (left_out.empty()) return std::string();
-      return "; " + std::to_string(left_out.size()) + " " + noun + " left out (" + left_out.front().name +
-             ": " + left_out.front().reason + (left_out.size() > 1 ? " …)" : ")");
-    };
-    return part(data.videos_left_out, "videos") + part(data.features_left_out, "features");
   }
 
   Sidecar sidecar(const EvaluationData& data) {
@@ -128,37 +108,6 @@ class EvaluateCommand : public Command {
     digest.update(sha256_of_file(labels_));
     made.input_digest = digest.hex();
     return made;
-  }
-
-  static bool is_complete(const std::filesystem::path& folder, const Sidecar& made) {
-    const auto known = read_sidecar(folder / "metrics.csv");
-    std::error_code error;
-    return known && known->stage == made.stage && known->version == made.version &&
-           known->options == made.options && known->input_digest == made.input_digest &&
-           std::filesystem::is_regular_file(folder / "report.md", error) &&
-           std::filesystem::is_regular_file(folder / "metrics.csv", error) &&
-           sha256_of_file(folder / "metrics.csv") == known->result.output_digest;
-  }
-
-  void write(const std::filesystem::path& folder, const EvaluationData& data, const EvaluationResult& result,
-             Sidecar& made) const {
-    write_file_atomically(folder / "predictions.csv", evaluation_predictions_csv(data, result));
-    write_file_atomically(folder / "folds.csv", evaluation_folds_csv(result));
-    write_file_atomically(folder / "permutations.csv", evaluation_permutations_csv(data, result));
-    write_file_atomically(folder / "report.md", evaluation_markdown(data, options_.evaluation, result));
-    AtomicFile table(folder / "metrics.csv");
-    table.write(evaluation_metrics_csv(data, result));
-    made.result.output_digest = table.commit();
-    made.result.columns = {{"metric", "", ""},
-                           {"value", "over all videos that were judged", ""},
-                           {"low", "2.5 % of draws of subjects", ""},
-                           {"high", "97.5 %", ""},
-                           {"p", "share of permutations at least as good", ""},
-                           {"chance", "mean of the permutations", ""},
-                           {"chance_low", "2.5 % of the permutations", ""},
-                           {"chance_high", "97.5 %", ""}};
-    made.result.details = evaluation_details(data, result);
-    write_sidecar(folder / "metrics.csv", made);
   }
 
   std::vector<std::string> features_;
