@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli_fixture.hpp"
+#include "facelex/io/model_file.hpp"
 
 namespace facelex::test {
 namespace {
@@ -91,6 +92,21 @@ TEST_F(LearnDfe, SameBytesForAnyThreads) {
   EXPECT_EQ(file_text(folder / "a.safetensors"), file_text(folder / "b.safetensors"));
 }
 
+TEST_F(LearnDfe, ColumnsChooseTheInputsInTheirOrder) {
+  ASSERT_EQ(learn({"--columns", "mouth*,jawOpen"}).status, 0);
+  const auto info = facelex_command({"model", "info", (folder / "m.safetensors").string()});
+  EXPECT_EQ(info.status, 0) << info.err;
+  const ModelFile model = read_model(folder / "m.safetensors");
+  const Json& inputs = model.metadata.at("input_columns");
+  ASSERT_EQ(inputs.size(), 3U) << inputs.dump();
+  EXPECT_EQ(inputs[0].at("name"), "mouthSmileLeft");
+  EXPECT_EQ(inputs[2].at("name"), "jawOpen");
+  const auto codes =
+      facelex_command({"encode", (folder / "my data").string(), "-m", (folder / "m.safetensors").string(),
+                       "-o", (folder / "codes").string()});
+  EXPECT_EQ(codes.status, 0) << codes.err;
+}
+
 TEST_F(LearnDfe, SaysWhatIsWrong) {
   std::filesystem::create_directories(folder / "few");
   write_blendshapes(folder / "few/a.csv", 9, 1);
@@ -111,6 +127,8 @@ TEST_F(LearnDfe, SaysWhatIsWrong) {
                {in("my data", {"--heads", "3"}), 2, "do not divide --width 128"},
                {in("my data", {"--patience", "3", "--validation", "0"}), 2, "needs frames to validate on"},
                {in("my data", {"--subjects", (folder / "bad.csv").string()}), 1, "subject"},
+               {in("my data", {"--columns", "mouth*,smile"}), 1, "smile: has no column of this name"},
+               {in("my data", {"--columns", "lip*"}), 1, "lip*: has no column that begins so"},
                {in("my data", {"--codes", "1"}), 2, "codes"},
                {in("my data", {"--device", "cuda"}), 3, "--device cuda"},
                {in("nowhere", {}), 1, "no such file or folder"}};
