@@ -39,26 +39,17 @@ FACELEX_INLINE void store(Number* to, Vector value) {
 FACELEX_INLINE Vector all(Number value) {
   return value - Vector{};
 }
-#if defined(__AVX512F__)
-FACELEX_INLINE __m512d largest(__m512d a, __m512d b) {
-  return _mm512_max_pd(a, b);
+// Of every width that the processor has, whatever the width of a Vector: -march=native tells the sources of
+// the narrower kernels too what it has.
+template <class Any>
+FACELEX_INLINE Any largest(Any a, Any b) {
+  return a > b ? a : b;
 }
-FACELEX_INLINE __m512 largest(__m512 a, __m512 b) {
-  return _mm512_max_ps(a, b);
+template <class Any>
+FACELEX_INLINE Any least_of(Any a, Any b) {
+  return a < b ? a : b;
 }
-FACELEX_INLINE __m512d least_of(__m512d a, __m512d b) {
-  return _mm512_min_pd(a, b);
-}
-FACELEX_INLINE __m512 least_of(__m512 a, __m512 b) {
-  return _mm512_min_ps(a, b);
-}
-FACELEX_INLINE Vector larger(Vector a, Vector b) {
-  return largest(a, b);
-}
-FACELEX_INLINE Vector smaller(Vector a, Vector b) {
-  return least_of(a, b);
-}
-#elif defined(__AVX2__)
+#ifdef __AVX2__
 FACELEX_INLINE __m256d largest(__m256d a, __m256d b) {
   return _mm256_max_pd(a, b);
 }
@@ -71,20 +62,27 @@ FACELEX_INLINE __m256d least_of(__m256d a, __m256d b) {
 FACELEX_INLINE __m256 least_of(__m256 a, __m256 b) {
   return _mm256_min_ps(a, b);
 }
+#endif
+#ifdef __AVX512F__
+FACELEX_INLINE __m512d largest(__m512d a, __m512d b) {
+  return _mm512_max_pd(a, b);
+}
+FACELEX_INLINE __m512 largest(__m512 a, __m512 b) {
+  return _mm512_max_ps(a, b);
+}
+FACELEX_INLINE __m512d least_of(__m512d a, __m512d b) {
+  return _mm512_min_pd(a, b);
+}
+FACELEX_INLINE __m512 least_of(__m512 a, __m512 b) {
+  return _mm512_min_ps(a, b);
+}
+#endif
 FACELEX_INLINE Vector larger(Vector a, Vector b) {
   return largest(a, b);
 }
 FACELEX_INLINE Vector smaller(Vector a, Vector b) {
   return least_of(a, b);
 }
-#else
-FACELEX_INLINE Vector larger(Vector a, Vector b) {
-  return a > b ? a : b;
-}
-FACELEX_INLINE Vector smaller(Vector a, Vector b) {
-  return a < b ? a : b;
-}
-#endif
 FACELEX_INLINE Vector magnitude(Vector a) {
   return reinterpret_cast<Vector>(reinterpret_cast<Mask>(a) &
                                   ~(static_cast<Bits>(1) << (8 * sizeof(Bits) - 1)));
