@@ -140,6 +140,34 @@ TEST_F(Compare, ThreadsDoNotChangeABit) {
   EXPECT_EQ(folder_content(folder / "1"), folder_content(folder / "3"));
 }
 
+TEST_F(Compare, AWholeResultIsNotComputedAgain) {
+  const auto skips = [&](std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {at("motion"), "-m", at("plane.safetensors"), "--imported",
+                                          at("au")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto end = compare(arguments);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return end.err.find("is complete already for these systems, recordings and options") != std::string::npos;
+  };
+  EXPECT_FALSE(skips());
+  const auto content = folder_content(folder / "out");
+  EXPECT_TRUE(skips());
+  EXPECT_EQ(folder_content(folder / "out"), content);
+  EXPECT_FALSE(skips({"--force"}));
+  EXPECT_EQ(folder_content(folder / "out"), content);
+  EXPECT_FALSE(skips({"--every", "2"}));
+  EXPECT_FALSE(skips({"--truth", at("sample/truth")}));
+  EXPECT_FALSE(skips({"--labels", at("sample/labels.csv"), "--truth", at("sample/truth")}));
+  EXPECT_FALSE(skips());
+  fs::remove(folder / "out/units.csv");
+  EXPECT_FALSE(skips());
+  folder.write("out/comparison.csv", "system\n");
+  EXPECT_FALSE(skips());
+  // Neither other recordings nor another model of the same name are the same comparison.
+  fs::copy(folder / "space.safetensors", folder / "plane.safetensors", fs::copy_options::overwrite_existing);
+  EXPECT_NE(compare({at("motion"), "-m", at("plane.safetensors"), "--imported", at("au")}).status, 0);
+}
+
 TEST_F(Compare, WrongInputsAreSaid) {
   const std::string plane = at("plane.safetensors"), space = at("space.safetensors");
   const std::vector<std::tuple<std::vector<std::string>, int, std::string>> cases = {

@@ -32,6 +32,7 @@ class CompareCommand : public Command {
     add_output("Folder to write to");
     add_options("Comparing", described(options_));
     add_threads();
+    app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
   }
 
  private:
@@ -53,6 +54,13 @@ class CompareCommand : public Command {
     const auto subjects = labels_.empty() ? std::map<std::string, std::string>{} : read_subjects(labels_);
     const auto matched = match_recordings(
         systems, recording_sources(input_arguments_, *input_options_, folder), truth, subjects);
+    const Sidecar made = sidecar(matched.recordings);
+    if (!force_ && matched.left_out.empty() && is_compared_already(folder, made)) {
+      reporter_->info(
+          (folder / "comparison.csv").string() +
+          " is complete already for these systems, recordings and options; --force compares again");
+      return 0;
+    }
     Work work;
     work.threads = threads_;
     work.stop = &stop_requested;
@@ -62,7 +70,7 @@ class CompareCommand : public Command {
     reporter_->end();
     comparison.left_out.insert(comparison.left_out.begin(), matched.left_out.begin(), matched.left_out.end());
     for (const LeftOut& one : comparison.left_out) reporter_->error(one.name + " is left out: " + one.reason);
-    write_comparison(folder, comparison, options_, sidecar(matched.recordings));
+    write_comparison(folder, comparison, options_, made);
     reporter_->info(
         std::to_string(systems.size()) + " systems on " + std::to_string(comparison.frames) + " frames of " +
         std::to_string(comparison.recordings) + " recordings" +
@@ -84,8 +92,13 @@ class CompareCommand : public Command {
       made.command += " --model " + std::filesystem::path(model).filename().string();
       models.update(sha256_of_file(model));
     }
-    for (const auto& recording : recordings)
-      for (const auto& file : recording.files) files.update(recording.name + "\n" + sha256_of_file(file));
+    for (const auto& recording : recordings) {
+      files.update(recording.name + "\n" + recording.subject + "\n");
+      for (const auto& file : recording.files) files.update(sha256_of_file(file) + "\n");
+      files.update((recording.truth.empty() ? "no truth" : sha256_of_file(recording.truth)) + "\n");
+    }
+    for (const auto& folder : imported_)
+      made.command += " --imported " + std::filesystem::path(folder).lexically_normal().filename().string();
     made.model_digest = models.hex();
     made.input_digest = files.hex();
     return made;

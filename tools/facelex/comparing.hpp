@@ -26,6 +26,10 @@ std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std:
                                                           const InputOptions& options,
                                                           const std::filesystem::path& output);
 
+/// The folder holds the whole comparison that this sidecar is of: none was left out of it, and no file of it
+/// is missing or changed.
+bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar);
+
 /// Writes comparison.csv, comparison.md and units.csv into the folder, and the sidecar of comparison.csv.
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,
                       const ComparisonOptions& options, Sidecar sidecar);
