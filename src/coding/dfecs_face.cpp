@@ -54,23 +54,25 @@ LivingUnits living_units(const NmfResult& nmf, const RowMatrix& part_atoms) {
 
 }  // namespace
 
-FaceFit fit_face(const PartLevel& parts, const FaceSignal& signal, int units, double alpha_a, double alpha_b,
-                 const DfecsOptions& options, const ObservedColumns& observed, const Work& work) {
+FullFaceFit fit_face(const PartLevel& parts, const FaceSignal& signal, int units, double alpha_a,
+                     double alpha_b, const DfecsOptions& options, const ObservedColumns& observed,
+                     const Work& work) {
   NmfOptions nmf;
   nmf.alpha_a = alpha_a;
   nmf.alpha_b = alpha_b;
   nmf.penalty = options.penalty_scaling;
   nmf.seed = options.training.seed;
   const RowMatrix v = parts.codes.transpose();
-  FaceFit fit{factorize_nmf(v, units, nmf, work), 0};
+  FullFaceFit fit{factorize_nmf(v, units, nmf, work), 0};
   const RowMatrix codes = fit.nmf.b.transpose();
   const RowMatrix atoms = RowMatrix(fit.nmf.a.transpose() * parts.models.atoms)(Eigen::all, signal.columns);
   fit.residual = observed.residual(signal.samples, signal.columns, codes, atoms, work);
   return fit;
 }
 
-LearnResult finished_dfecs(const FaceFit& fit, PartLevel parts, const FaceSignal& signal, LinearModel model,
-                           const DfecsOptions& options, const ObservedColumns& observed, const Work& work) {
+LearnResult finished_dfecs(const FullFaceFit& fit, PartLevel parts, const FaceSignal& signal,
+                           LinearModel model, const DfecsOptions& options, const ObservedColumns& observed,
+                           const Work& work) {
   LearnResult result;
   result.warnings = std::move(parts.warnings);
   LivingUnits living = living_units(fit.nmf, parts.models.atoms);

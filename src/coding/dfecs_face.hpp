@@ -13,18 +13,20 @@ struct FaceSignal {
 };
 
 /// The second level (paper 001, 2.3.2): V ≈ AB.
-struct FaceFit {
+struct FullFaceFit {
   NmfResult nmf;
   double residual = 0;  ///< Σ (x − UAb)² over observed values
 };
 
 /// Factorises the parts' codes into q units with the given penalties.
-FaceFit fit_face(const PartLevel& parts, const FaceSignal& signal, int units, double alpha_a, double alpha_b,
-                 const DfecsOptions& options, const ObservedColumns& observed, const Work& work);
+FullFaceFit fit_face(const PartLevel& parts, const FaceSignal& signal, int units, double alpha_a,
+                     double alpha_b, const DfecsOptions& options, const ObservedColumns& observed,
+                     const Work& work);
 
 /// The model of a fit: units scaled to length 1, in order of use, named, with the summary of the training but
 /// for what the first level and the data say. `model` holds the input and the options.
-LearnResult finished_dfecs(const FaceFit& fit, PartLevel parts, const FaceSignal& signal, LinearModel model,
-                           const DfecsOptions& options, const ObservedColumns& observed, const Work& work);
+LearnResult finished_dfecs(const FullFaceFit& fit, PartLevel parts, const FaceSignal& signal,
+                           LinearModel model, const DfecsOptions& options, const ObservedColumns& observed,
+                           const Work& work);
 
 }  // namespace facelex

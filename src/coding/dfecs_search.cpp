@@ -81,8 +81,8 @@ DfecsSearch::FaceSettings DfecsSearch::find_face(const PartLevel& parts, const F
   bool found = false;
   const auto try_cell = [&](int units, const std::string& alpha_a, const std::string& alpha_b) {
     return halts(best, {"FF", units, "", alpha_a, alpha_b}, wanted, [&] {
-      const FaceFit fit = fit_face(parts, signal, units, penalty_of(alpha_a), penalty_of(alpha_b), options_,
-                                   observed_, quiet_);
+      const FullFaceFit fit = fit_face(parts, signal, units, penalty_of(alpha_a), penalty_of(alpha_b),
+                                       options_, observed_, quiet_);
       return SearchOutcome{1 - fit.residual / signal.squares, fit.nmf.iterations, fit.nmf.converged};
     });
   };

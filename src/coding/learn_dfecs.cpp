@@ -124,7 +124,7 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
                           " units of the whole face are more than the " + std::to_string(most) +
                           " units of its parts",
                       "ask for at most as many, or for more --part-units");
-  const FaceFit fit =
+  const FullFaceFit fit =
       fit_face(level, signal, face.units, face.alpha_a, face.alpha_b, options, observed, inner);
 
   LinearModel model;
