@@ -5,6 +5,7 @@
 #include <string>
 
 #include "facelex/analysis/video_signals.hpp"
+#include "facelex/coding/encode.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/recording_file.hpp"
@@ -21,12 +22,22 @@ struct TokenCounts {
   double frames = 0, tokens = 0, pairs = 0;
 };
 
-TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& rows, int codes,
-                         const std::string& file) {
+/// Columns of tokens, a stage each: reconstruction_error and the like are none.
+std::vector<Index> token_columns(const Recording& recording, const std::string& file) {
+  std::vector<Index> stages;
+  for (std::size_t d = 0; d < recording.columns.size(); ++d)
+    if (!accompanies_codes(recording.columns[d].name)) stages.push_back(static_cast<Index>(d));
+  if (stages.empty())
+    throw data_error({file, 1, {}}, "has no column of tokens", "give what facelex encode writes");
+  return stages;
+}
+
+TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& rows,
+                         const std::vector<Index>& stages, int codes, const std::string& file) {
   TokenCounts counts;
   counts.words = counts.runs = counts.run_frames = Eigen::VectorXd::Zero(codes);
   counts.successions.setZero(codes, codes);
-  for (Index stage = 0; stage < recording.values.cols(); ++stage) {
+  for (const Index stage : stages) {
     Index before = -1;
     std::int64_t number_before = 0;
     for (const Index row : rows) {
@@ -45,7 +56,7 @@ TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& r
       const bool follows = before >= 0 && frame.number == number_before + 1;
       counts.words[token] += 1;
       counts.tokens += 1;
-      counts.frames += stage == 0 ? 1 : 0;
+      counts.frames += stage == stages.front() ? 1 : 0;
       counts.run_frames[token] += 1;
       if (!follows || before != token) counts.runs[token] += 1;
       if (follows) {
@@ -99,8 +110,9 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
   for (Index k = 0; options.dwell && k < codes; ++k)
     made.columns.push_back({name(k) + " dwell", "mean duration of runs of token " + std::to_string(k), "s"});
   const auto faces = recording.faces();
+  const std::vector<Index> stages = token_columns(recording, file);
   for (const auto& rows : faces) {
-    const TokenCounts counts = count_tokens(recording, rows, codes, file);
+    const TokenCounts counts = count_tokens(recording, rows, stages, codes, file);
     if (counts.tokens == 0)
       throw data_error({file, 0, {}}, "no frame has tokens", "is there a face in the video?");
     FeatureRow row;
@@ -119,7 +131,7 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
         row.values.push_back(counts.runs[k] > 0 ? counts.run_frames[k] / counts.runs[k] / fps : none);
     }
     row.details["frames"] = static_cast<std::int64_t>(counts.frames);
-    row.details["stages"] = recording.values.cols();
+    row.details["stages"] = stages.size();
     made.rows.push_back(std::move(row));
   }
   if (made.rows.empty()) throw data_error({file, 0, {}}, "has no rows", "was its video empty?");

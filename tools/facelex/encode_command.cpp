@@ -14,7 +14,10 @@ class EncodeCommand : public Command {
                          "reconstruction_error.",
                          "facelex encode motion --model lexicon.safetensors -o codes"}) {
     add_inputs("Files of the signals that the model takes, or folders of such files", input_options_struct_);
-    app_->add_option("-m,--model", model_, "Model file, as facelex learn writes it")
+    app_->add_option("-m,--model", model_,
+                     "Model file, as facelex learn writes it; built-in: the codebook that facelex carries, "
+                     "for fits of "
+                     "the built-in face")
         ->type_name("FILE")
         ->required()
         ->group("Input and output");

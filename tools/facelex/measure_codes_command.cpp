@@ -38,7 +38,7 @@ class MeasureCodesCommand : public Command {
       : Command(measure, std::move(text)), of_sets_(of_sets) {
     add_inputs("Recordings of the signals that the model takes, or folders of them", input_options_struct_,
                false);
-    app_->add_option("-m,--model", model_, "Model file")
+    app_->add_option("-m,--model", model_, "Model file, or built-in")
         ->type_name("FILE")
         ->required()
         ->group("Input and output");

@@ -34,7 +34,10 @@ class MeasureOrthogonalityCommand final : public Command {
                  "which share of all points goes further than a distance (figure 8).",
                  "facelex measure orthogonality -m dfe.safetensors --face built-in -o orthogonality.csv"}) {
     const std::string group = "Input and output";
-    app_->add_option("-m,--model", model_, "Model file")->type_name("FILE")->required()->group(group);
+    app_->add_option("-m,--model", model_, "Model file, or built-in")
+        ->type_name("FILE")
+        ->required()
+        ->group(group);
     app_->add_option("--face", face_, "Face model, or built-in, whose expressions the system takes")
         ->type_name("FILE")
         ->group(group);

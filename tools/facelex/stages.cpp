@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands.hpp"
+#include "facelex/coding/built_in_codebook.hpp"
 #include "facelex/coding/encode.hpp"
 #include "facelex/coding/expression_face.hpp"
 #include "facelex/core/digest.hpp"
@@ -47,9 +48,13 @@ void TableOptions::describe(OptionList& options) {
 }
 
 LoadedSystem load_system(const std::string& file) {
+  if (file == built_in_name)
+    return {coding_system_from_model(built_in_codebook()), built_in_codebook_digest(),
+            "codebook.safetensors"};
   std::error_code missing;
   if (!std::filesystem::exists(file, missing))
-    throw environment_error("--model: no such file: " + in_quotes(file), "make one with facelex learn");
+    throw environment_error("--model: no such file: " + in_quotes(file),
+                            "make one with facelex learn, or give " + std::string(built_in_name));
   std::unique_ptr<CodingSystem> system;
   try {
     system = load_coding_system(file);

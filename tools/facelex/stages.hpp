@@ -24,6 +24,7 @@ struct LoadedSystem {
   std::string digest;  ///< of the file
   std::string file;    ///< its name without folder
 };
+/// The system of a model file, or the built-in codebook (built_in_name).
 LoadedSystem load_system(const std::string& file);
 
 /// The items of a batch whose outputs stand in `folder`, as the inputs of the next stage.
