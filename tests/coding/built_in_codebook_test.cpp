@@ -5,7 +5,6 @@
 #include <set>
 
 #include "facelex/coding/coding_system.hpp"
-#include "facelex/core/random.hpp"
 #include "facelex/face/anatomical_face.hpp"
 
 namespace facelex {
@@ -21,25 +20,30 @@ TEST(BuiltInCodebook, TakesTheExpressionsOfTheBuiltInFace) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(BuiltInCodebook, TellsMovementsApartAndGivesThemBack) {
+// Every unit alone, on both sides, at half its E intensity. Units that landmarks confuse with others
+// (data/README.md) are not given back alone.
+TEST(BuiltInCodebook, TellsUnitsApartAndGivesMostBack) {
   const auto system = coding_system_from_model(built_in_codebook());
-  const auto inputs = static_cast<Eigen::Index>(system->input_columns().size());
-  // One unit at a time, as strong as a face shows it, and faces of several units.
-  Random random(5);
-  RowMatrix faces = RowMatrix::Zero(3 * inputs, inputs);
-  for (Eigen::Index i = 0; i < inputs; ++i) faces(i, i) = 0.8;
-  for (Eigen::Index i = inputs; i < faces.rows(); ++i)
-    for (int k = 0; k < 4; ++k)
-      faces(i, static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(inputs)))) =
-          random.uniform(0.2, 0.9);
+  const auto& columns = system->input_columns();
+  const auto inputs = static_cast<Eigen::Index>(columns.size());
+  RowMatrix faces = RowMatrix::Zero(0, inputs);
+  for (Eigen::Index i = 0; i < inputs; ++i) {
+    const std::string& name = columns[static_cast<std::size_t>(i)].name;
+    if (name.ends_with("_R")) continue;
+    faces.conservativeResize(faces.rows() + 1, inputs);
+    faces.bottomRows(1).setZero();
+    faces(faces.rows() - 1, i) = 0.5;
+    if (name.ends_with("_L")) faces(faces.rows() - 1, i + 1) = 0.5;
+  }
+  ASSERT_EQ(faces.rows(), 26);
   const EncodedFrames coded = system->encode(faces);
   EXPECT_EQ(coded.coded, faces.rows());
-  std::set<double> tokens(coded.codes.data(), coded.codes.data() + coded.codes.size());
-  EXPECT_GE(*tokens.begin(), 0);
-  EXPECT_LT(*tokens.rbegin(), 64);
-  EXPECT_GT(tokens.size(), 32U) << "half of the codebook speaks of these faces";
+  const Eigen::VectorXd first = coded.codes.col(0);
+  EXPECT_GE(std::set<double>(first.begin(), first.end()).size(), 25U) << "each unit has a code of its own";
   const RowMatrix back = system->decode(coded.codes);
-  EXPECT_LT((faces - back).squaredNorm(), 0.8 * faces.squaredNorm());
+  const Eigen::ArrayXd error =
+      (faces - back).rowwise().squaredNorm().array() / faces.rowwise().squaredNorm().array();
+  EXPECT_GE((error < 0.2).count(), 15);
 }
 
 }  // namespace
