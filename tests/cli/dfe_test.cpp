@@ -1,4 +1,5 @@
 // Discrete Facial Encoding with the real binary, on the frozen model.
+#include <algorithm>
 #include <fstream>
 
 #include "cli/cli_fixture.hpp"
@@ -60,6 +61,13 @@ TEST(DfeCommands, EncodeAndDecodeGiveBackWhatReconstructWrites) {
   ASSERT_TRUE(sidecar);
   EXPECT_EQ(sidecar->result.details["codes"], 9);
   EXPECT_EQ(sidecar->result.details["stages"], 3);
+  // Tokens are counted beside the columns that say how well they fit; the sidecars know how many there are.
+  end = facelex_command({"features", "bow", at("codes"), "-o", at("words.csv")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const std::string words = test::file_text(folder / "words.csv");
+  EXPECT_TRUE(words.starts_with("name,face_id,token-0,")) << words;
+  EXPECT_EQ(std::count(words.begin(), words.end(), ','), 3 * (1 + 9)) << words;
+  EXPECT_EQ(std::count(words.begin(), words.end(), '\n'), 3) << words;
 }
 
 TEST(DfeCommands, EveryMeasureWritesItsFigures) {

@@ -306,9 +306,9 @@ TEST_F(Evaluate, GapsAreLeftOutOrFilledOnRequest) {
   features.erase(line, features.find(',', line) - line);
   folder.write("my data/features.csv", features);
   EXPECT_EQ(evaluate("classify").status, 1);
-  ASSERT_EQ(evaluate("classify", {"--missing", "leave-out"}).status, 0);
+  ASSERT_EQ(evaluate("classify", {"--missing", "leave-out", "--protocol", "leave-one-out"}).status, 0);
   EXPECT_EQ(cell("my result/folds.csv", "S0", "features"), 8);
-  ASSERT_EQ(evaluate("classify", {"--missing", "impute"}).status, 0);
+  ASSERT_EQ(evaluate("classify", {"--missing", "impute", "--protocol", "leave-one-out"}).status, 0);
   EXPECT_EQ(cell("my result/folds.csv", "S0", "features"), 9);
 }
 

@@ -127,8 +127,7 @@ TEST_F(Features, PairsOfFoldersGoByName) {
 
 TEST_F(Features, BagOfWordsOfTokens) {
   folder.write("tokens/a.csv",
-               "frame,face_id,timestamp,confidence,success,q0,q1,reconstruction_error\n"
-               "1,0,0,1,1,0,2,0.3\n2,0,0.04,1,1,0,1,0.2\n");
+               "frame,face_id,timestamp,confidence,success,q0,q1\n1,0,0,1,1,0,2\n2,0,0.04,1,1,0,1\n");
   folder.write("tokens/b.csv", "frame,face_id,timestamp,confidence,success,q0,q1\n1,0,0,1,1,9,2\n");
   const auto end = features({"bow", at("tokens"), "--codes", "4"});
   EXPECT_EQ(end.status, 1);
