@@ -45,8 +45,7 @@ std::vector<Eigen::Index> taken_columns(const Recording& header, const ComparedS
   std::vector<Eigen::Index> columns;
   if (system.imported()) {
     for (std::size_t i = 0; i < header.columns.size(); ++i)
-      if (!accompanies_codes(header.columns[i].name))
-        columns.push_back(static_cast<Eigen::Index>(i));
+      if (!accompanies_codes(header.columns[i].name)) columns.push_back(static_cast<Eigen::Index>(i));
     return columns;
   }
   std::unordered_map<std::string_view, Eigen::Index> position;

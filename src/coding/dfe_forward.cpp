@@ -83,7 +83,8 @@ DfeForward::DfeForward(const DfeNetwork& network, const DfeKernels& kernels)
     const FloatRowMatrix& positions = network.weights.at("positions");
     for (int t = 0; t < tokens_; ++t)
       positions_.push_back(row_of(positions.row(t) + network.weights.at("embed.bias")));
-    const float share = 1 / std::sqrt(static_cast<float>(shape_.width / shape_.heads));
+    const int head_width = shape_.width / shape_.heads;
+    const float share = 1 / std::sqrt(static_cast<float>(head_width));
     for (int i = 0; i < shape_.layers; ++i) {
       const std::string layer = "layer." + std::to_string(i);
       layers_.push_back({packed(network, layer + ".attention.qkv", share, shape_.width),

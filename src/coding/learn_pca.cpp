@@ -111,8 +111,7 @@ std::vector<Eigen::Index> columns_of_face(const Recording& header, const PcaOpti
   }
   if (columns.empty())
     for (std::size_t i = 0; i < header.columns.size(); ++i)
-      if (!accompanies_codes(header.columns[i].name))
-        columns.push_back(static_cast<Eigen::Index>(i));
+      if (!accompanies_codes(header.columns[i].name)) columns.push_back(static_cast<Eigen::Index>(i));
   std::sort(columns.begin(), columns.end());
   return columns;
 }

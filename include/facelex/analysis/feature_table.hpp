@@ -55,7 +55,7 @@ struct VideoFeatureTable {
 /// succeeds says which columns there are; one with others is left out with the reason, as is one that
 /// fails. The same table whatever the number of threads. Throws Error: interrupted, and anything but data.
 VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
-                                const Work& work);
+                                     const Work& work);
 
 /// Writes `name,face_id,<columns>` atomically; missing values and face_ids are empty. Returns columns, state
 /// ("partial" with videos left out) and digest for the sidecar, whose details list "videos" (name, face_id,

@@ -28,8 +28,8 @@ struct WindowedCorrelation {
 /// mean and population SD (and missing pairs stand for the mean of those that overlap). A correlation is
 /// missing when fewer than three pairs, or less than the share `valid` of them, are there, and when one of
 /// the signals does not change: its range is below 1e-12 of its largest modulus. Of the shifts of a window
-/// that have a value over_lags chooses; ties go to the first of `shifts`, up to rounding; of equal moduli with
-/// both signs at one lag the positive may be taken.
+/// that have a value over_lags chooses; ties go to the first of `shifts`, up to rounding; of equal moduli
+/// with both signs at one lag the positive may be taken.
 ///
 /// Cost: products of all pairs over the window's length and one shift's few operations for each lag and
 /// shift (docs/methods.md), for windows without missing values; with them a matrix product for each shift.

@@ -32,7 +32,8 @@ enum class NmfSolver {
   /// scikit-learn 1.2.1's solver "cd": one sweep a factor, A first, by its violation; its iterations. The SVD
   /// of our start is exact, scikit-learn's randomised: where singular values fall slowly its last vectors are
   /// rough, and its result differs from seed to seed (10100×35 codes of facial parts, 16 components, 2000
-  /// iterations: by 7e-7 of the objective). With an exact SVD in its place scikit-learn's objective is ours to
+  /// iterations: by 7e-7 of the objective). With an exact SVD in its place scikit-learn's objective is ours
+  /// to
   /// 1e-9.
   sklearn
 };
