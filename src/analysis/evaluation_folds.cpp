@@ -72,6 +72,7 @@ std::vector<RowSplit> inner_splits(const EvaluationData& data, const Eigen::Vect
                       "take fewer inner folds, or more subjects");
   const auto number = balanced_folds(data, y, train, folds, seed);
   std::vector<RowSplit> inner;
+  inner.reserve(static_cast<std::size_t>(folds));
   for (int fold = 0; fold < folds; ++fold) inner.push_back(split_at(data, train, number, fold));
   return inner;
 }

@@ -38,7 +38,7 @@ PrimalPoint descend(PrimalPoint point, Objective objective, Newton newton, doubl
   converged = false;
   for (int step = 0; step < most_newton_steps && !converged; ++step) {
     work.check_stop();
-    const PrimalPoint aim = newton(point);
+    PrimalPoint aim = newton(point);
     const double change = (aim.values() - point.values()).cwiseAbs().maxCoeff();
     if (change < tolerance) {  // the last step is taken whole: the objective cannot tell it from rounding
       converged = true;

@@ -14,7 +14,7 @@
 namespace facelex {
 namespace {
 
-struct Outcome {
+struct FeatureOutcome {
   std::optional<VideoFeatures> features;
   std::string problem;
 };
@@ -26,8 +26,13 @@ std::string other_columns(const std::vector<Column>& wanted, const std::vector<C
     const std::string want = i < wanted.size() ? in_quotes(wanted[i].name) : "nothing";
     const std::string have = i < held.size() ? in_quotes(held[i].name) : "nothing";
     if (want != have)
-      return "its features are other ones than those of " + first + ": " + have + " where that has " + want +
-             "; codes of one table come from one model";
+      return std::string("its features are other ones than those of ")
+          .append(first)
+          .append(": ")
+          .append(have)
+          .append(" where that has ")
+          .append(want)
+          .append("; codes of one table come from one model");
   }
   return {};
 }
@@ -38,7 +43,7 @@ VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const Fea
                                      const Work& work) {
   std::stable_sort(inputs.begin(), inputs.end(),
                    [](const FeatureInput& a, const FeatureInput& b) { return natural_less(a.name, b.name); });
-  std::vector<Outcome> outcomes(inputs.size());
+  std::vector<FeatureOutcome> outcomes(inputs.size());
   const int workers = std::max(1, std::min<int>(work.threads, static_cast<int>(inputs.size())));
   ThreadPool pool(workers);
   std::mutex mutex;
@@ -63,7 +68,7 @@ VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const Fea
   VideoFeatureTable table;
   std::string first;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    Outcome& outcome = outcomes[i];
+    FeatureOutcome& outcome = outcomes[i];
     if (outcome.features && first.empty()) {
       first = inputs[i].name;
       table.columns = outcome.features->columns;

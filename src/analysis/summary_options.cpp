@@ -22,7 +22,7 @@ void check_numbers(const std::string& name, const std::vector<std::string>& text
     if (!number || !bounds.contains(*number))
       throw usage_error(name + ": " + in_quotes(text) + " is no number " + bounds.text());
     if (std::find(seen.begin(), seen.end(), *number) != seen.end())
-      throw usage_error(name + ": " + text + " stands twice");
+      throw usage_error(std::string(name).append(": ").append(text).append(" stands twice"));
     seen.push_back(*number);
   }
 }
@@ -77,6 +77,7 @@ bool SummaryOptions::has(const std::string& group) const {
 
 std::vector<double> SummaryOptions::numbers(const std::vector<std::string>& texts) {
   std::vector<double> numbers;
+  numbers.reserve(texts.size());
   for (const std::string& text : texts) numbers.push_back(parse_double(text).value());
   return numbers;
 }

@@ -42,7 +42,7 @@ bool side_of(const std::string& unit, std::string& pair, std::string& descriptio
     left = unit.ends_with(l);
     if (!left && !unit.ends_with(r)) continue;
     pair = unit.substr(0, unit.size() - (left ? l : r).size());
-    description = pair + std::string(l) + " and " + pair + std::string(r);
+    description = std::string(pair).append(l).append(" and ").append(pair).append(r);
     return !pair.empty();
   }
   return false;

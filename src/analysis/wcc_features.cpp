@@ -15,10 +15,10 @@ namespace {
 
 using Eigen::Index;
 
-struct Figure {
+struct WccFigure {
   const char *name, *suffix, *description, *unit;
 };
-constexpr std::array<Figure, 4> figures = {
+constexpr std::array<WccFigure, 4> figures = {
     {{"mean", "", "windowed cross-correlation, mean over windows", ""},
      {"sd", " sd", "windowed cross-correlation, standard deviation over windows", ""},
      {"lag", " lag", "lag of the correlation chosen, mean over windows; > 0: the second signal follows", "s"},
@@ -67,7 +67,7 @@ void WccFeatureOptions::describe(OptionList& options) {
 void WccFeatureOptions::check() const {
   if (values.empty()) throw usage_error("values: none given", "known are mean, sd, lag, windows");
   for (const std::string& value : values) {
-    if (std::none_of(figures.begin(), figures.end(), [&](const Figure& f) { return value == f.name; }))
+    if (std::none_of(figures.begin(), figures.end(), [&](const WccFigure& f) { return value == f.name; }))
       throw usage_error("values: unknown figure " + in_quotes(value), "known are mean, sd, lag, windows");
     if (std::count(values.begin(), values.end(), value) > 1)
       throw usage_error("values: " + value + " stands twice");
@@ -122,12 +122,13 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
       for (std::size_t k = 0; k < pairs.size(); ++k) {
         const std::string& a = face.columns[static_cast<std::size_t>(pairs[k].first)].name;
         const std::string& b = second.columns[static_cast<std::size_t>(pairs[k].second)].name;
-        columns.push_back({a + "~" + b + suffix, what + " of " + a + " and " + b, unit});
+        columns.push_back({std::string(a).append("~").append(b).append(suffix),
+                           std::string(what).append(" of ").append(a).append(" and ").append(b), unit});
         row.values.push_back(value(k));
       }
     };
     for (const std::string& name : features.values)
-      for (const Figure& figure : figures) {
+      for (const WccFigure& figure : figures) {
         if (name != figure.name) continue;
         const RowMatrix& values = name == "mean"  ? found.mean
                                   : name == "sd"  ? found.sd
@@ -142,6 +143,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
       const RowMatrix p =
           surrogate_p_values(face.values, second.values, frames, found, surrogates, work, used);
       std::vector<double> list;
+      list.reserve(pairs.size());
       for (const auto& [i, j] : pairs)
         list.push_back(!pair && i == j ? std::numeric_limits<double>::quiet_NaN() : p(i, j));
       const std::vector<double> q = benjamini_hochberg(list);

@@ -52,7 +52,7 @@ inline Settings read_arguments(int count, char** arguments) {
     else if (argument == "--repeat")
       settings.repeat = std::stoi(value);
     else
-      throw usage_error(argument + " " + value + ": unknown option or value");
+      throw usage_error(std::string(argument).append(" ").append(value).append(": unknown option or value"));
   }
   if (settings.folder.empty()) throw usage_error("the folder of the data is missing");
   return settings;

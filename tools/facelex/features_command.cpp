@@ -32,7 +32,7 @@ std::vector<FeatureInput> FeaturesCommand::videos() const {
   return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head_, output_);
 }
 
-int FeaturesCommand::write_features(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
+int FeaturesCommand::write_features(const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
                                     const OptionList& options, const std::string& flags) {
   check_table_path(output_);
   Work work;

@@ -19,8 +19,8 @@ class FeaturesCommand : public Command {
   static double rate_of(const std::vector<FeatureInput>& inputs, double wanted);
   /// Makes the table of all inputs, writes it with its sidecar, and says what became of them. Returns the
   /// exit status: 1 when videos are left out.
-  int write_features(std::vector<FeatureInput> inputs, const FeatureMaker& maker, const OptionList& options,
-                     const std::string& flags = {});
+  int write_features(const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
+                     const OptionList& options, const std::string& flags = {});
   /// The inputs of the command line, with --head.
   std::vector<FeatureInput> videos() const;
 
