@@ -2,7 +2,7 @@
 # From nothing to a finding in one command: installs what is missing, builds, and runs the whole pipeline.
 #   tools/quickstart.sh                    on a simulated cohort (data/sample_cohort.json), which it makes first
 #   tools/quickstart.sh VIDEO|FOLDER...    on your own videos
-# Writes to ./facelex-out (or $FACELEX_OUT).
+# Writes to ./facelex-out (or $FACELEX_OUT). FACELEX_PRESET builds another preset than release.
 set -euo pipefail
 
 inputs=()
@@ -14,9 +14,14 @@ out="$(realpath -m "${FACELEX_OUT:-facelex-out}")"
 cd "$(dirname "$0")/.."
 
 tools/setup.sh
-cmake --preset release -DFACELEX_TESTS=OFF -DFACELEX_BENCH=OFF >/dev/null
-cmake --build --preset release --target facelex
-facelex="$PWD/build/release/bin/facelex"
+preset="${FACELEX_PRESET:-release}"
+if [ "$preset" = release ]; then
+  cmake --preset release -DFACELEX_TESTS=OFF -DFACELEX_BENCH=OFF >/dev/null
+else
+  cmake --preset "$preset" >/dev/null
+fi
+cmake --build --preset "$preset" --target facelex
+facelex="$PWD/build/$preset/bin/facelex"
 built=$SECONDS
 
 status=0
