@@ -212,7 +212,7 @@ TEST_F(LinearSystems, LearnsFromMoreFramesThanMemoryHolds) {
   const std::string bounded = learn("a.safetensors", {"--memory", columns});
   EXPECT_EQ(learn("b.safetensors", {"--memory", columns, "-j", "1"}), bounded);
   EXPECT_NE(learn("c.safetensors", {}), bounded);
-  const Json& training = read_sidecar(folder / "a.safetensors")->result.details;
+  const Json training = read_sidecar(folder / "a.safetensors").value().result.details;
   EXPECT_EQ(training["frames"], 1500);
   EXPECT_LT(training["frames_in_memory"], 1500);
   EXPECT_GE(training["frames_in_memory"], 1024);
