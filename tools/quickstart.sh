@@ -37,16 +37,17 @@ fi
 
 if [ -n "$cohort" ] && [ "$status" -eq 0 ]; then
   echo
-  echo "Is there a difference between the two groups? How every pair of units moves together, and who can be told by it:"
+  echo "Is there a difference between the two groups? How much every unit moves, how every pair moves together, and who can be told by it:"
   # finding FITS CODES LABELS OUT
   finding() {
-    "$facelex" features wcc "$2" --head "$1" --values mean,lag -o "$4/features.csv" --quiet
-    "$facelex" evaluate classify --features "$4/features.csv" --labels "$3" --missing impute --permutations 99 -o "$4/result"
+    "$facelex" features wcc "$2" --head "$1" -o "$4/couplings.csv" --quiet
+    "$facelex" features summary "$2" -o "$4/movements.csv" --quiet
+    "$facelex" evaluate classify --features "$4/couplings.csv" --features "$4/movements.csv" --labels "$3" --missing impute --permutations 99 -o "$4/result"
   }
   mkdir -p "$out/finding" "$out/no-finding"
   finding "$out/fits" "$out/codes" "$cohort/labels.csv" "$out/finding"
-  echo "The pairs that it is told by (planted: the brows follow a smile late in one group, and smiles are one-sided):"
-  awk -F, 'NR > 1 && NR <= 6 { printf "  %s  %s\n", $2, $4 }' "$out/finding/result/weights.csv"
+  echo "What weighs most (planted: in one group the brows follow a smile late, smiles are one-sided, blinks more frequent):"
+  awk -F, 'NR > 1 && NR <= 7 { printf "  %s  %s\n", $2, $4 }' "$out/finding/result/weights.csv"
   echo
   echo "The same people when no difference is true (simulate --null):"
   "$facelex" simulate data/sample_cohort.json -o "$out/no-finding/cohort" --landmarks-only --null --quiet
