@@ -62,7 +62,7 @@ done
 echo "context,system,units,accuracy,low,high,p" >"$out/accuracy.csv"
 judge() {  # CONTEXT SYSTEM UNITS FEATURES LABELS
   local result="$out/$1/$2/$3"
-  "$facelex" evaluate classify --features "$4" --labels "$5" --permutations "$permutations" -o "$result" --quiet
+  "$facelex" evaluate classify --features "$4" --labels "$5" --missing impute --protocol leave-one-out --permutations "$permutations" -o "$result" --quiet
   echo "$1,$2,$3,$(metric "$result" accuracy)" >>"$out/accuracy.csv"
 }
 

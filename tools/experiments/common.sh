@@ -49,10 +49,12 @@ encode() { "$facelex" encode "$2" --model "$1" -o "$3" --quiet >&2 || [ $? -eq 1
 
 # units_by_activation CODES: names of units by falling mean modulus over all frames (paper 000, IV-B), a line each.
 units_by_activation() {
+  local files=() file
+  for file in "$1"/*.csv; do [[ "$file" == */manifest* ]] || files+=("$file"); done
   awk -F, '
     FNR == 1 { delete is; for (i = 1; i <= NF; ++i) if ($i !~ /^(frame|face_id|timestamp|confidence|success|reconstruction_error|pose_.*)$/) is[i] = $i; next }
     { for (i in is) if ($i != "") sum[is[i]] += $i < 0 ? -$i : $i }
-    END { for (u in sum) printf "%.17g %s\n", sum[u], u }' "$1"/[!m]*.csv "$1"/m[!a]*.csv | LC_ALL=C sort -k1,1gr -k2,2 | cut -d' ' -f2
+    END { for (u in sum) printf "%.17g %s\n", sum[u], u }' "${files[@]}" | LC_ALL=C sort -k1,1gr -k2,2 | cut -d' ' -f2
 }
 
 # metric FOLDER NAME: "value,low,high,p" of a figure of facelex evaluate.

@@ -45,7 +45,7 @@ step "Logistic regression"
   echo "| Model | Acc | F1 | AUC | p of accuracy |"
   echo "|---|---|---|---|---|"
   for system in "${systems[@]}"; do
-    "$facelex" evaluate classify --features "$out/$system.csv" --labels "$data/labels.csv" --label "$label" --per-video \
+    "$facelex" evaluate classify --features "$out/$system.csv" --labels "$data/labels.csv" --label "$label" --per-video --protocol leave-one-out \
       --learner logistic --missing impute --permutations "$permutations" -o "$out/$system" --quiet
     IFS=, read -r accuracy _ _ p <<<"$(metric "$out/$system" accuracy)"
     f1=$(metric "$out/$system" f1_macro | cut -d, -f1) auc=$(metric "$out/$system" auc | cut -d, -f1)
