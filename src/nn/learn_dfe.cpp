@@ -113,7 +113,7 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   }
   if (const int used = of_training["codes_used"].get<int>(); used < shape.codes)
     learnt.warnings.push_back(std::to_string(shape.codes - used) + " of " + std::to_string(shape.codes) +
-                              " codes are never used; see --revive-after and --kmeans-start");
+                              " codes are never used: more --epochs, or fewer --codes");
   learnt.system = std::make_unique<DiscreteFacialEncoding>(
       DfeLayout(shape).network(training.weights, shift, scale), data.columns, kind, options.configuration(),
       std::move(summary));

@@ -37,34 +37,19 @@ class LearnDfe : public testing::Test {
       write_blendshapes(folder / "my data" / ("s" + std::to_string(i) + ".csv"), 80,
                         static_cast<std::uint64_t>(i));
   }
-  Program::End learn(std::vector<std::string> more, const std::string& model = "m.safetensors") const {
-    std::vector<std::string> all = {"learn",
-                                    "dfe",
-                                    (folder / "my data").string(),
-                                    "-o",
-                                    (folder / model).string(),
-                                    "--encoder",
-                                    "mlp",
-                                    "--layers",
-                                    "1",
-                                    "--width",
-                                    "16",
-                                    "--latent",
-                                    "6",
-                                    "--codes",
-                                    "8",
-                                    "--stages",
-                                    "2",
-                                    "--batch",
-                                    "64",
-                                    "--learning-rate",
-                                    "0.003",
-                                    "--device",
-                                    "cpu"};
+  std::vector<std::string> arguments(const std::vector<std::string>& more, const std::string& model) const {
+    std::vector<std::string> all = {
+        "learn", "dfe", (folder / "my data").string(), "-o", (folder / model).string(), "--encoder", "mlp"};
+    all.insert(all.end(),
+               {"--layers", "1", "--width", "16", "--latent", "6", "--codes", "8", "--stages", "2"});
+    all.insert(all.end(), {"--batch", "64", "--learning-rate", "0.003", "--device", "cpu"});
     if (std::find(more.begin(), more.end(), "--epochs") == more.end())
       all.insert(all.end(), {"--epochs", "20"});
     all.insert(all.end(), more.begin(), more.end());
-    return facelex_command(all);
+    return all;
+  }
+  Program::End learn(const std::vector<std::string>& more, const std::string& model = "m.safetensors") const {
+    return facelex_command(arguments(more, model));
   }
 
   TemporaryFolder folder;
@@ -142,34 +127,7 @@ TEST_F(LearnDfe, SaysWhatIsWrong) {
 TEST_F(LearnDfe, InterruptedAndResumedGivesTheSameBytes) {
   const std::vector<std::string> large = {"--epochs", "400", "--checkpoint-every", "10"};
   ASSERT_EQ(learn(large, "whole.safetensors").status, 0);
-  std::vector<std::string> all = {"learn",
-                                  "dfe",
-                                  (folder / "my data").string(),
-                                  "-o",
-                                  (folder / "cut.safetensors").string(),
-                                  "--encoder",
-                                  "mlp",
-                                  "--layers",
-                                  "1",
-                                  "--width",
-                                  "16",
-                                  "--latent",
-                                  "6",
-                                  "--codes",
-                                  "8",
-                                  "--stages",
-                                  "2",
-                                  "--epochs",
-                                  "400",
-                                  "--batch",
-                                  "64",
-                                  "--learning-rate",
-                                  "0.003",
-                                  "--device",
-                                  "cpu",
-                                  "--checkpoint-every",
-                                  "10"};
-  Program program(FACELEX_BINARY, all, {});
+  Program program(FACELEX_BINARY, arguments(large, "cut.safetensors"), {});
   const auto checkpoint = folder / "cut.checkpoint.safetensors";
   for (int i = 0; i < 2000 && !std::filesystem::exists(checkpoint); ++i) usleep(1000);
   kill(program.process(), SIGINT);

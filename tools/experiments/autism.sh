@@ -19,8 +19,8 @@
 source "$(dirname "$0")/common.sh"
 
 out=autism-out
-while getopts "o:h" option; do
-  case $option in o) out="$OPTARG" ;; h) usage; exit 0 ;; *) exit 2 ;; esac
+while getopts "o:" option; do
+  case $option in o) out="$OPTARG" ;; *) exit 2 ;; esac
 done
 shift $((OPTIND - 1))
 permutations="${PERMUTATIONS:-100}" step_k="${STEP:-10}" last="${LAST:-50}"

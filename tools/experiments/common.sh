@@ -8,6 +8,10 @@
 # aus/ is optional: OpenFace's or py-feat's CSVs with the same names, whose action units are compared.
 
 set -euo pipefail
+# usage: the comment at the top of the calling script.
+usage() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$0"; }
+[ "${1:-}" != -h ] && [ "${1:-}" != --help ] || { usage; exit 0; }
+
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 facelex="${FACELEX:-}"
 if [ -z "$facelex" ]; then
@@ -18,9 +22,6 @@ fi
 
 step() { printf '\n== %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
-
-# usage TEXT...: the comment at the top of the calling script.
-usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//;/^set /d;/^[^#]*source/d;p}' "$0"; }
 
 # make_fits DATA WORK: prints the folder of fits of a data folder; makes them under WORK where there are none.
 make_fits() {

@@ -16,8 +16,8 @@
 source "$(dirname "$0")/common.sh"
 
 out=dfecs-out
-while getopts "o:h" option; do
-  case $option in o) out="$OPTARG" ;; h) usage; exit 0 ;; *) exit 2 ;; esac
+while getopts "o:" option; do
+  case $option in o) out="$OPTARG" ;; *) exit 2 ;; esac
 done
 shift $((OPTIND - 1))
 units="${UNITS:-16}" alpha="${ALPHA:-0.05}" frames="${MAX_FRAMES:-10100}"

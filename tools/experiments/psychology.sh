@@ -21,8 +21,8 @@
 source "$(dirname "$0")/common.sh"
 
 out=psychology-out tasks=depression,stress,personality
-while getopts "o:t:h" option; do
-  case $option in o) out="$OPTARG" ;; t) tasks="$OPTARG" ;; h) usage; exit 0 ;; *) exit 2 ;; esac
+while getopts "o:t:" option; do
+  case $option in o) out="$OPTARG" ;; t) tasks="$OPTARG" ;; *) exit 2 ;; esac
 done
 shift $((OPTIND - 1))
 permutations="${PERMUTATIONS:-100}" dfe="${DFE:-built-in}"

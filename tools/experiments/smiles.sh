@@ -15,8 +15,8 @@
 source "$(dirname "$0")/common.sh"
 
 out=smiles-out
-while getopts "o:h" option; do
-  case $option in o) out="$OPTARG" ;; h) usage; exit 0 ;; *) exit 2 ;; esac
+while getopts "o:" option; do
+  case $option in o) out="$OPTARG" ;; *) exit 2 ;; esac
 done
 shift $((OPTIND - 1))
 permutations="${PERMUTATIONS:-100}" dfe="${DFE:-built-in}"

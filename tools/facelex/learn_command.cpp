@@ -11,7 +11,8 @@ class LearnCommand : public Command {
  public:
   LearnCommand(CLI::App& parent, const std::string& system, const std::string& summary)
       : Command(parent, {system, summary, "Learns from all recordings together and writes one model file.",
-                         "facelex learn " + system + " motion -o lexicon.safetensors"}),
+                         "facelex learn " + system + (system == "dfecs" ? " motion" : " fits") +
+                             " -o lexicon.safetensors"}),
         system_(system) {
     add_inputs("Recordings to learn from, or folders of them", input_options_struct_, false);
     add_output("Model file to write (.safetensors)");

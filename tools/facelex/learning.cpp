@@ -121,9 +121,11 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
   write_sidecar(model, sidecar);
   for (const auto& file : learning.leftovers) std::filesystem::remove(file, missing);
   const Json& training = result.system->training();
-  reporter.info(model.string() + ": " + std::to_string(result.system->units().size()) + " units from " +
-                (training.contains("frames") ? training["frames"].dump() : "?") + " frames of " +
-                std::to_string(inputs.size()) + " recordings");
+  reporter.info(
+      model.string() + ": " + std::to_string(result.system->units().size()) +
+      (result.system->code_kind() == SignalKind::tokens ? " tokens for each frame, from " : " units from ") +
+      (training.contains("frames") ? training["frames"].dump() : "?") + " frames of " +
+      std::to_string(inputs.size()) + " recordings");
   return 0;
 }
 

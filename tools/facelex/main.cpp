@@ -59,8 +59,8 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", std::string("facelex ") + facelex::version);
   program.require_subcommand(1);
   program.footer(
-      "The pipeline: extract → standardize → learn → encode; run does all of it. See facelex COMMAND "
-      "--help.");
+      "The pipeline: extract → fit → learn → encode, which run does in one; then features → evaluate. See "
+      "facelex COMMAND --help.");
   program.formatter(std::make_shared<HelpFormatter>());
 
   std::vector<std::unique_ptr<Command>> commands;
