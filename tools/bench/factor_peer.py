@@ -208,7 +208,7 @@ def ours(program, folder, case, options):
         total = totals.setdefault(row["method"], [0.0, 0.0, 0.0, 0])
         for i, column in enumerate(("seconds", "processor_seconds", "objective")):
             total[i] += float(row[column])
-        total[3] += int(row["iterations"])
+        total[3] += int(row["iterations"] or 0)
     return totals
 
 
