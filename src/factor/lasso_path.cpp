@@ -92,10 +92,11 @@ RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool 
   pool.for_each_block(
       static_cast<std::size_t>(samples.rows()), block, [&](std::size_t, std::size_t begin, std::size_t end) {
         work.check_stop();
-        PathTableau tableau(prepared.gram, positive);
-        Eigen::VectorXd projection(atoms.rows()), code(atoms.rows());
+        PathTableau tableau(prepared.gram(), positive);
+        LaneBuffer<double> projection = prepared.projection();
+        Eigen::VectorXd code(atoms.rows());
         for (auto t = static_cast<Eigen::Index>(begin); t < static_cast<Eigen::Index>(end); ++t) {
-          prepared.project(samples.row(t), projection);
+          prepared.project(samples.row(t).data(), projection);
           walk_path(tableau, projection.data(), stop, code, [&](double, const Eigen::VectorXd& at, double) {
             if (within(at, stop)) codes.row(t) = at.transpose();
           });

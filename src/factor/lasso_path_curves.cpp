@@ -40,14 +40,15 @@ class SampleCurve {
   SampleCurve(const PathAtoms& atoms, bool positive, const std::vector<double>& l1)
       : atoms_(atoms),
         l1_(l1),
-        tableau_(atoms.gram, positive),
-        projection_(atoms.gram.rows()),
-        explained_(atoms.gram.rows() + 1) {}
+        tableau_(atoms.gram(), positive),
+        projection_(atoms.projection()),
+        explained_(atoms.units() + 1) {}
 
+  /// sample: its D numbers side by side.
   template <class Sample>
   void add(const Sample& sample, CurveSums& sums) {
     const double squares = sample.squaredNorm();
-    atoms_.project(sample, projection_);
+    atoms_.project(sample.data(), projection_);
     explained_.setZero();
     std::size_t budget = 0;
     const auto tell_budget = [&](double explained) {
@@ -78,7 +79,7 @@ class SampleCurve {
   const PathAtoms& atoms_;
   const std::vector<double>& l1_;
   PathTableau tableau_;
-  Eigen::VectorXd projection_;
+  LaneBuffer<double> projection_;
   Eigen::VectorXd explained_;  ///< K+1, of ‖x‖²: by as many units, along the path of this sample
 };
 

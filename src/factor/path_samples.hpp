@@ -6,38 +6,42 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/matrix.hpp"
 #include "finite_samples.hpp"
+#include "lane_buffer.hpp"
+#include "path_kernels.hpp"
 
 namespace facelex {
 
 /// Atoms made ready for the paths of many samples.
-struct PathAtoms {
-  Eigen::MatrixXd atoms;  ///< K×D, column-major: what one coordinate of a sample adds to all projections
-  Eigen::MatrixXd gram;   ///< K×K
-
-  explicit PathAtoms(const RowMatrix& rows) : atoms(rows), gram(atoms * atoms.transpose()) {}
-
-  /// q = Wx, in `projection`. Sums run over d in one fixed order, so that they depend on the sample alone.
-  template <class Sample>
-  void project(const Sample& sample, Eigen::VectorXd& projection) const {
-    // Units in a register at a time, several sums side by side: one would wait for its own result.
-    constexpr Eigen::Index units_at_once = 16, sums = 4;
-    using Part = Eigen::Array<double, units_at_once, 1>;
-    const Eigen::Index units = atoms.rows(), columns = atoms.cols();
-    Eigen::Index first = 0;
-    for (; first + units_at_once <= units; first += units_at_once) {
-      Part part[sums] = {Part::Zero(), Part::Zero(), Part::Zero(), Part::Zero()};
-      Eigen::Index d = 0;
-      for (; d + sums <= columns; d += sums)
-        for (Eigen::Index s = 0; s < sums; ++s)
-          part[s] += sample[d + s] * Eigen::Map<const Part>(&atoms(first, d + s));
-      for (; d < columns; ++d) part[0] += sample[d] * Eigen::Map<const Part>(&atoms(first, d));
-      projection.segment<units_at_once>(first) = (part[0] + part[1]) + (part[2] + part[3]);
-    }
-    const Eigen::Index rest = units - first;
-    if (rest == 0) return;
-    projection.tail(rest).setZero();
-    for (Eigen::Index d = 0; d < columns; ++d) projection.tail(rest) += sample[d] * atoms.col(d).tail(rest);
+class PathAtoms {
+ public:
+  explicit PathAtoms(const RowMatrix& rows, const PathKernels& kernels = path_kernels())
+      : kernels_(kernels),
+        units_(rows.rows()),
+        dimensions_(rows.cols()),
+        stride_(path_stride(static_cast<int>(rows.rows()))),
+        gram_(rows * rows.transpose()),
+        columns_(static_cast<std::size_t>(stride_ * dimensions_)) {
+    for (Eigen::Index d = 0; d < dimensions_; ++d)
+      Eigen::Map<Eigen::VectorXd>(columns_.data() + d * stride_, units_) = rows.col(d);
   }
+
+  Eigen::Index units() const { return units_; }
+  const Eigen::MatrixXd& gram() const { return gram_; }  ///< K×K
+
+  /// What project needs.
+  LaneBuffer<double> projection() const { return LaneBuffer<double>(static_cast<std::size_t>(stride_)); }
+  /// q = Wx in the first K of `projection`. sample: D. Sums run over d in one fixed order, so that they
+  /// depend on the sample alone.
+  void project(const double* sample, LaneBuffer<double>& projection) const {
+    kernels_.project(columns_.data(), stride_, dimensions_, sample, projection.data());
+  }
+
+ private:
+  const PathKernels& kernels_;
+  Eigen::Index units_, dimensions_;
+  int stride_;
+  Eigen::MatrixXd gram_;
+  LaneBuffer<double> columns_;  ///< D columns: what one coordinate of a sample adds to all projections
 };
 
 /// Throws Error (data) when the widths differ or a value is not finite.
