@@ -36,8 +36,8 @@ struct RowCounts {
 /// them. A row of the output that has a NaN loses its success.
 RowCounts transform(RecordingReader& reader, const std::filesystem::path& output,
                     const std::vector<Eigen::Index>& picked,
-                    const std::function<RowMatrix(const RowMatrix&)>& turn, TableFormat format,
-                    const Work& work, StageResult& result) {
+                    const std::function<RowMatrix(const RowMatrix&, const std::vector<Frame>&)>& turn,
+                    TableFormat format, const Work& work, StageResult& result) {
   RecordingWriter writer(output, result.columns, format);
   FrameCounter counter;
   RowCounts counts;
@@ -45,7 +45,7 @@ RowCounts transform(RecordingReader& reader, const std::filesystem::path& output
   std::int64_t rows = 0;
   while (reader.read(block)) {
     work.check_stop();
-    block.values = turn(picked_columns(block, picked));
+    block.values = turn(picked_columns(block, picked), block.frames);
     block.columns = result.columns;
     block.kind = result.kind;
     for (Eigen::Index t = 0; t < block.rows(); ++t) {
@@ -158,7 +158,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   if (options.reconstruct) append(result.columns, reconstruction_columns(system));
   std::int64_t unconverged = 0;
   double error_sum = 0;
-  const auto encode = [&](const RowMatrix& signals) {
+  const auto encode = [&](const RowMatrix& signals, const std::vector<Frame>&) {
     const EncodedFrames encoded = system.encode(signals, options, work);
     unconverged += encoded.unconverged;
     for (const double error : encoded.reconstruction_error)
@@ -182,9 +182,11 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
 
 StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, TableFormat format, const Work& work,
-                             const MorphableModel* face) {
+                             const MorphableModel* face, const DecodedFacesOptions& faces) {
   std::optional<ExpressionFace> moved;
   if (face) moved.emplace(*face, system.input_columns());
+  if (faces.any() && !face)
+    throw usage_error("--meshes and --vertices need the face that moves", "add --face built-in or a model");
   RecordingReader reader(input);
   const auto picked = columns_of(reader.header(), system.units(), input.string(),
                                  "the units of the " + std::string(system.kind()) + " model are",
@@ -192,12 +194,16 @@ StageResult decode_recording(const std::filesystem::path& input, const std::file
   StageResult result;
   result.kind = system.input_kind();
   result.columns = system.input_columns();
-  if (moved) {
+  if (moved && !moved->landmark_columns().empty()) {
     append(result.columns, moved->landmark_columns());
     result.kind = SignalKind::fit;
   }
-  const auto decode = [&](const RowMatrix& codes) {
+  DecodedFaces::remove(output);
+  std::optional<DecodedFaces> written;
+  if (faces.any()) written.emplace(output, *face, *moved, faces);
+  const auto decode = [&](const RowMatrix& codes, const std::vector<Frame>& frames) {
     const RowMatrix signals = system.decode(codes);
+    if (written) written->add(frames, signals);
     return moved ? side_by_side({signals, moved->landmarks(signals)}) : signals;
   };
   RowCounts counts;
@@ -209,6 +215,13 @@ StageResult decode_recording(const std::filesystem::path& input, const std::file
     throw data_error({input.string(), 0, {}}, error.what());
   }
   if (face) result.details["face"] = face->name;
+  if (written) {
+    const Json made = written->finish();
+    if (made.value("meshes", std::int64_t{0}) == 0 && made.value("vertex_frames", Json::array()).empty())
+      result.message +=
+          (result.message.empty() ? "" : "; ") + std::string("no frame that --frames names has a face");
+    result.details.update(made);
+  }
   result.details["model"] = system.kind();
   result.details["rows_decoded"] = counts.done;
   result.details["rows_without_values"] = counts.without_values;

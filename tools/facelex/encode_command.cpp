@@ -40,48 +40,10 @@ class EncodeCommand : public Command {
   TableOptions table_;
 };
 
-class DecodeCommand : public Command {
- public:
-  explicit DecodeCommand(CLI::App& parent)
-      : Command(parent,
-                {"decode", "Codes back to the signals they stand for",
-                 "Reconstructs the signals (keypoint motion, displacement, expression) from the codes "
-                 "that facelex encode wrote; with --face, for a system of expressions, the "
-                 "displacement of a face's landmarks too, as facelex fit writes it.",
-                 "facelex decode codes --model lexicon.safetensors -o reconstructed"}) {
-    add_inputs("Files of codes, or folders of such files", input_options_struct_);
-    app_->add_option("-m,--model", model_, "Model file that the codes were made with")
-        ->type_name("FILE")
-        ->required()
-        ->group("Input and output");
-    app_->add_option("--face", face_,
-                     "Add dX_<n>, dY_<n>, dZ_<n> in mm: how a face model, or built-in, moves its landmarks")
-        ->type_name("FILE")
-        ->group("Input and output");
-    add_output("Folder to write to");
-    add_options("Output", described(table_));
-    add_batch_options();
-  }
-
- private:
-  int run() override {
-    const Stage stage =
-        decode_stage(load_system(model_), table_.format, face_.empty() ? LoadedFace() : load_face(face_));
-    return run_stage(inputs(recording_files("recordings (.csv, .npy)")), stage, output_).exit_status();
-  }
-
-  std::string model_, face_;
-  InputOptions input_options_struct_;
-  TableOptions table_;
-};
-
 }  // namespace
 
 std::unique_ptr<Command> make_encode_command(CLI::App& parent) {
   return std::make_unique<EncodeCommand>(parent);
-}
-std::unique_ptr<Command> make_decode_command(CLI::App& parent) {
-  return std::make_unique<DecodeCommand>(parent);
 }
 
 }  // namespace facelex::cli

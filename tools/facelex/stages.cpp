@@ -110,14 +110,18 @@ Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat
   return stage;
 }
 
-Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face) {
-  Stage stage = recording_stage("decode", {}, format);
+Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face,
+                   DecodedFacesOptions faces) {
+  faces.check();
+  OptionList list = described(faces);
+  list.remove("most-gigabytes");  // decides whether anything is written, not what
+  Stage stage = recording_stage("decode", std::move(list), format);
   stage.command += " --model " + model.file;
   stage.model_digest = model.digest;
   if (face.model) {
     // One refusal, not one for each file.
     const ExpressionFace fits(*face.model, model.system->input_columns());
-    if (fits.landmark_columns().empty())
+    if (fits.landmark_columns().empty() && !faces.any())
       throw usage_error("--face: the mesh has no landmarks, so their displacement is not known",
                         "give them at facelex model import --landmarks");
     stage.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
@@ -125,13 +129,18 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFa
     digest.update(model.digest + face.digest);
     stage.model_digest = digest.hex();
   }
-  stage.run = [model, face, format](const auto& input, const auto& output, const Work& work) {
+  if (faces.any() && !face.model)
+    throw usage_error("--meshes and --vertices need the face that moves",
+                      "add --face built-in, or the model of the face that was fitted");
+  if (faces.meshes) stage.companion_suffixes.emplace_back(meshes_suffix);
+  if (faces.vertices) stage.companion_suffixes.emplace_back(vertices_suffix);
+  stage.run = [model, face, format, faces](const auto& input, const auto& output, const Work& work) {
     // Units of two models share their names: only the sidecar tells whose codes these are.
     const auto sidecar = read_sidecar(input);
     if (sidecar && !sidecar->model_digest.empty() && sidecar->model_digest != model.digest)
       throw data_error({input.string(), 0, {}}, "its codes were made with another model",
                        "give the model whose sha256 begins with " + sidecar->model_digest.substr(0, 12));
-    return decode_recording(input, output, *model.system, format, work, face.model.get());
+    return decode_recording(input, output, *model.system, format, work, face.model.get(), faces);
   };
   return stage;
 }

@@ -5,6 +5,7 @@
 #include "facelex/analysis/import_codes.hpp"
 #include "facelex/batch/runner.hpp"
 #include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/decoded_faces.hpp"
 #include "facelex/face/standardize.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "fit_stage.hpp"
@@ -35,8 +36,9 @@ Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
 /// Options are copied.
 Stage standardize_stage(StandardizeOptions options, TableFormat format);
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format);
-/// With a face (fit_stage.hpp) the displacement of its landmarks, too.
-Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face = {});
+/// With a face (fit_stage.hpp) the displacement of its landmarks, and meshes and vertices as `faces` asks.
+Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFace& face = {},
+                   DecodedFacesOptions faces = {});
 Stage import_stage(ImportCodesOptions options, TableFormat format);
 
 }  // namespace facelex::cli

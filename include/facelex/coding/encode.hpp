@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/decoded_faces.hpp"
 #include "facelex/core/work.hpp"
 #include "facelex/face/morphable_model.hpp"
 #include "facelex/io/recording_file.hpp"
@@ -31,10 +32,12 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
 ///
 /// With a face whose expressions are the system's input columns (in any order, all of them among the face's;
 /// the others are 0) the displacement E·ε of its landmarks (paper 000, equation 1) follows, as facelex fit
-/// writes it: dX_<point> …, mm. Throws Error (usage) when the system takes no expression of that face.
+/// writes it: dX_<point> …, mm (nothing of a mesh without landmarks), and meshes and vertices as `faces` asks
+/// (decoded_faces.hpp). Throws Error (usage) when the system takes no expression of that face, and when
+/// `faces` asks for anything without one.
 StageResult decode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, TableFormat format, const Work& work = {},
-                             const MorphableModel* face = nullptr);
+                             const MorphableModel* face = nullptr, const DecodedFacesOptions& faces = {});
 
 /// Its name; no signal to learn from.
 inline constexpr const char* reconstruction_error_name = "reconstruction_error";
