@@ -74,7 +74,8 @@ FACELEX_INLINE Vector event(const PathState& state, Vector a, Vector b, Vector s
   const Vector denominator = flip * b + (active ? Vector{} : one);
   const Vector ratio = numerator / denominator;
   // Rounding may have carried a unit past its event: it takes place here and now.
-  const Vector at = (denominator > 0) & (ratio < alpha) ? ratio : alpha;
+  const Mask later = (denominator > 0) & (ratio < alpha);
+  const Vector at = later ? ratio : alpha;
   return numerator > 0 ? open * at : Vector{};
 }
 
