@@ -14,7 +14,6 @@
 namespace facelex {
 namespace {
 
-constexpr Eigen::Index piece_rows = 64;
 constexpr const char* store_name = "temporary file of frames (in $TMPDIR)";
 
 void write_whole(int file, const char* data, std::size_t bytes, std::int64_t at) {
@@ -41,7 +40,8 @@ void read_whole(int file, char* data, std::size_t bytes, std::int64_t at) {
 
 }  // namespace
 
-FrameStore::FrameStore(Eigen::Index width, Eigen::Index rows_at_once)
+template <class Number>
+FrameStoreOf<Number>::FrameStoreOf(Eigen::Index width, Eigen::Index rows_at_once)
     : width_(width), rows_at_once_(rows_at_once), moves_(static_cast<std::size_t>(width)) {
   const char* const folder = std::getenv("TMPDIR");
   std::string name = (std::filesystem::path(folder && *folder ? folder : "/tmp") / "facelex-XXXXXX").string();
@@ -50,52 +50,65 @@ FrameStore::FrameStore(Eigen::Index width, Eigen::Index rows_at_once)
   unlink(name.c_str());
 }
 
-FrameStore::~FrameStore() {
+template <class Number>
+FrameStoreOf<Number>::~FrameStoreOf() {
   close(file_);
 }
 
-void FrameStore::append(const double* rows, Eigen::Index n) {
+template <class Number>
+void FrameStoreOf<Number>::append(const Number* rows, Eigen::Index n) {
   constexpr std::size_t waiting_bytes = std::size_t{1} << 20;
   for (Eigen::Index i = 0; i < n * width_; ++i)
     if (rows[i] != 0) moves_[static_cast<std::size_t>(i % width_)] = true;
   waiting_.insert(waiting_.end(), rows, rows + n * width_);
   rows_ += n;
-  if (waiting_.size() * sizeof(double) >= waiting_bytes) flush();
+  if (waiting_.size() * sizeof(Number) >= waiting_bytes) flush();
 }
 
-void FrameStore::flush() {
-  const std::size_t bytes = waiting_.size() * sizeof(double);
+template <class Number>
+void FrameStoreOf<Number>::flush() {
+  const std::size_t bytes = waiting_.size() * sizeof(Number);
   write_whole(file_, reinterpret_cast<const char*>(waiting_.data()), bytes, written_);
   written_ += static_cast<std::int64_t>(bytes);
   waiting_.clear();
 }
 
-std::int64_t FrameStore::blocks() const {
-  const std::int64_t pieces = (rows_ + piece_rows - 1) / piece_rows;
+template <class Number>
+std::int64_t FrameStoreOf<Number>::blocks() const {
   const std::int64_t at_once = std::max<std::int64_t>(rows_at_once_ / piece_rows, 1);
-  return (pieces + at_once - 1) / at_once;
+  return (pieces() + at_once - 1) / at_once;
 }
 
-Eigen::Index FrameStore::rows_of_piece(std::int64_t piece) const {
+template <class Number>
+Eigen::Index FrameStoreOf<Number>::rows_of_piece(std::int64_t piece) const {
   return std::min<Eigen::Index>(piece_rows, rows_ - piece * piece_rows);
 }
 
-void FrameStore::read(std::int64_t block, RowMatrix& rows) const {
-  const std::int64_t pieces = (rows_ + piece_rows - 1) / piece_rows, step = blocks();
+template <class Number>
+void FrameStoreOf<Number>::read(std::int64_t block, Rows& rows) const {
+  const std::int64_t all = pieces(), step = blocks();
   Eigen::Index count = 0;
-  for (std::int64_t piece = block; piece < pieces; piece += step) count += rows_of_piece(piece);
+  for (std::int64_t piece = block; piece < all; piece += step) count += rows_of_piece(piece);
   rows.resize(count, width_);
-  const auto row_bytes = static_cast<std::int64_t>(sizeof(double)) * width_;
   Eigen::Index row = 0;
-  for (std::int64_t piece = block; piece < pieces; piece += step) {
-    const std::int64_t begin = piece * piece_rows * row_bytes, bytes = rows_of_piece(piece) * row_bytes;
-    const std::int64_t in_file = std::clamp<std::int64_t>(written_ - begin, 0, bytes);
-    char* const to = reinterpret_cast<char*>(rows.data() + row * width_);
-    read_whole(file_, to, static_cast<std::size_t>(in_file), begin);
-    const char* const waiting = reinterpret_cast<const char*>(waiting_.data()) + (begin + in_file - written_);
-    if (in_file < bytes) std::copy_n(waiting, bytes - in_file, to + in_file);
+  for (std::int64_t piece = block; piece < all; piece += step) {
+    read_rows(piece * piece_rows, rows_of_piece(piece), rows.data() + row * width_);
     row += rows_of_piece(piece);
   }
 }
+
+template <class Number>
+void FrameStoreOf<Number>::read_rows(std::int64_t first, Eigen::Index n, Number* to) const {
+  const auto row_bytes = static_cast<std::int64_t>(sizeof(Number)) * width_;
+  const std::int64_t begin = first * row_bytes, bytes = n * row_bytes;
+  const std::int64_t in_file = std::clamp<std::int64_t>(written_ - begin, 0, bytes);
+  char* const at = reinterpret_cast<char*>(to);
+  read_whole(file_, at, static_cast<std::size_t>(in_file), begin);
+  const char* const waiting = reinterpret_cast<const char*>(waiting_.data()) + (begin + in_file - written_);
+  if (in_file < bytes) std::copy_n(waiting, bytes - in_file, at + in_file);
+}
+
+template class FrameStoreOf<double>;
+template class FrameStoreOf<float>;
 
 }  // namespace facelex

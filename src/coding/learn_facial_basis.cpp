@@ -174,10 +174,8 @@ void FacialBasisOptions::describe(OptionList& options) {
       .number("balance", balance, Bounds::between(0, 1),
               "How far frames count less the more frames move alike: 0 not at all, 1 until every kind of "
               "movement counts the same")
-      .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with")
-      .number("memory", memory, Bounds::at_least(0),
-              "Most memory for frames in GB; more of them are learnt from in passes over a temporary file in "
-              "$TMPDIR; 0: no bound");
+      .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with");
+  describe_memory(options, memory);
   describe_precision(options, precision);
 }
 
@@ -186,10 +184,7 @@ void FacialBasisOptions::check() const {
   structure.check();
   if (!(balance >= 0 && balance <= 1))
     throw usage_error("--balance: " + number_text(balance) + " is not 0 … 1");
-  if (!(memory >= 0) || !std::isfinite(memory))
-    throw usage_error("--memory: " + number_text(memory) + " is not a finite number ≥ 0");
-  if (memory > 0 && training.max_frames > 0)
-    throw usage_error("--memory and --max-frames both bound the frames in memory", "give one of them");
+  check_memory(memory, training);
   if (memory > 0 && balance > 0)
     throw usage_error("--balance weighs frames by all others, so that all must be in memory",
                       "leave out --memory, or bound the frames with --max-frames");
@@ -205,7 +200,7 @@ LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const F
       [&](const Recording& header, const std::string& file) {
         return columns_of_features(header, allocation, file);
       },
-      options.training, work, std::llround(options.memory * 1e9));
+      options.training, work, memory_in_bytes(options.memory));
   return FacialBasisLearner(data, options, work).run(allocation);
 }
 

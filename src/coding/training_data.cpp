@@ -1,6 +1,7 @@
 #include "facelex/coding/training_data.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -179,6 +180,24 @@ void TrainingOptions::describe(OptionList& options) {
       .integer("max-frames", max_frames, Bounds::at_least(0),
                "Learn from this many frames, drawn at random from all recordings; 0: from all")
       .integer("seed", seed, Bounds::at_least(0), "Seed of the random numbers");
+}
+
+void describe_memory(OptionList& options, double& memory) {
+  options.number(
+      "memory", memory, Bounds::at_least(0),
+      "Most memory for frames in GB; more of them are learnt from in passes over a temporary file in "
+      "$TMPDIR; 0: no bound");
+}
+
+void check_memory(double memory, const TrainingOptions& options) {
+  if (!(memory >= 0) || !std::isfinite(memory))
+    throw usage_error("--memory: " + number_text(memory) + " is not a finite number ≥ 0");
+  if (memory > 0 && options.max_frames > 0)
+    throw usage_error("--memory and --max-frames both bound the frames in memory", "give one of them");
+}
+
+std::int64_t memory_in_bytes(double memory) {
+  return std::llround(memory * 1e9);
 }
 
 Json TrainingData::summary() const {

@@ -53,16 +53,27 @@ std::string shown(const Json& object, const std::string& name) {
   return object.contains(name) ? object[name].dump() : "nothing";
 }
 
+std::string frames_shown(const Json& identity) {
+  return identity.contains("frames_in_memory") ? identity["frames_in_memory"].dump() + " frames"
+                                               : "all frames";
+}
+
 void require_same(const Json& kept, const Json& wanted, const std::filesystem::path& file) {
+  const auto refuse = [&](const std::string& what, const std::string& give) {
+    throw usage_error(file.string() + " is the checkpoint of another training: " + what,
+                      "give the same " + give + ", write another model, or begin anew with --force");
+  };
+  const auto differs = [&](const std::string& name) {
+    return !kept.contains(name) || !wanted.contains(name) || kept[name] != wanted[name];
+  };
+  if ((kept.contains("frames_in_memory") || wanted.contains("frames_in_memory")) &&
+      differs("frames_in_memory"))
+    refuse("memory holds " + frames_shown(kept) + " there and " + frames_shown(wanted) + " here", "--memory");
   for (auto it = wanted.begin(); it != wanted.end(); ++it) {
-    if (kept.contains(it.key()) && kept[it.key()] == it.value()) continue;
-    const bool frames = it.key() == "frames_sha256";
-    throw usage_error(file.string() + " is the checkpoint of another training: " +
-                          (frames ? "its recordings differ"
-                                  : it.key() + " is " + shown(kept, it.key()) + " there and " +
-                                        it.value().dump() + " here"),
-                      "give the same " + std::string(frames ? "recordings" : "options") +
-                          ", write another model, or begin anew with --force");
+    if (!differs(it.key())) continue;
+    if (it.key() == "frames_sha256") refuse("its recordings differ", "recordings");
+    refuse(it.key() + " is " + shown(kept, it.key()) + " there and " + it.value().dump() + " here",
+           "options");
   }
 }
 

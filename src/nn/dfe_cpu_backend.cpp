@@ -48,7 +48,9 @@ class CpuBackend : public DfeBackend {
     for (auto& part : parts_) part.tables = std::make_unique<BlockTables>(layout_, options.dropout);
   }
 
-  DfeLosses step(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  DfeLosses step(const DfeBatch& batch) override {
+    const FloatRowMatrix& frames = batch.frames;
+    const auto rows = batch.rows;
     const OneBlasThread one_thread;
     const auto count = rows.size();
     const std::size_t share = std::max<std::size_t>((count + batch_parts - 1) / batch_parts, 1);
@@ -70,7 +72,9 @@ class CpuBackend : public DfeBackend {
     return losses;
   }
 
-  DfeLosses evaluate(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  DfeLosses evaluate(const DfeBatch& batch) override {
+    const FloatRowMatrix& frames = batch.frames;
+    const auto rows = batch.rows;
     const OneBlasThread one_thread;
     const CodeTables codes = code_tables();
     DfeLosses losses;
@@ -84,7 +88,9 @@ class CpuBackend : public DfeBackend {
     return losses;
   }
 
-  FloatRowMatrix latent(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  FloatRowMatrix latent(const DfeBatch& batch) override {
+    const FloatRowMatrix& frames = batch.frames;
+    const auto rows = batch.rows;
     const OneBlasThread one_thread;
     FloatRowMatrix points(static_cast<Eigen::Index>(rows.size()), layout_.shape().latent);
     in_parts(

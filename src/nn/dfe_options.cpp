@@ -51,10 +51,12 @@ void DfeOptions::describe(OptionList& options) {
       .choice("device", device,
               {{"auto", DfeDevice::automatic}, {"cpu", DfeDevice::cpu}, {"cuda", DfeDevice::cuda}},
               "What trains: the processor, or a graphics card by facelex-nn");
+  describe_memory(options, memory);
 }
 
 void DfeOptions::check() const {
   check_shape(shape);
+  check_memory(memory, training);
   if (patience > 0 && validation == 0)
     throw usage_error("--patience " + std::to_string(patience) + " needs frames to validate on",
                       "do not give --validation 0");
@@ -65,7 +67,7 @@ void DfeOptions::check() const {
 
 Json DfeOptions::configuration() const {
   Json json = options_json(*this);
-  for (const char* name : {"epochs", "patience", "checkpoint-every", "subjects"}) json.erase(name);
+  for (const char* name : {"epochs", "patience", "checkpoint-every", "subjects", "memory"}) json.erase(name);
   return json;
 }
 

@@ -41,13 +41,39 @@ DfeSplit split_for_validation(const std::vector<TrainingSource>& sources,
     std::sort(split.held_out.begin(), split.held_out.end());
   }
   const bool last_rows = wanted > 0 && split.held_out.empty();
+  const auto add = [&](std::int64_t first, std::int64_t end, bool out) {
+    if (first == end) return;
+    if (!split.ranges.empty() && split.ranges.back().aside == out)
+      split.ranges.back().end = end;
+    else
+      split.ranges.push_back({first, end, out});
+  };
   std::int64_t row = 0;
-  for (const auto& source : sources)
-    for (std::int64_t i = 0; i < source.used; ++i, ++row) {
-      const bool out = last_rows ? row >= all - wanted : aside.contains(who(source));
-      (out ? split.validation : split.training).push_back(row);
+  if (last_rows) {
+    add(0, all - wanted, false);
+    add(all - wanted, all, true);
+  } else {
+    for (const auto& source : sources) {
+      add(row, row + source.used, aside.contains(who(source)));
+      row += source.used;
     }
+  }
   return split;
+}
+
+std::int64_t DfeSplit::count(bool aside) const {
+  std::int64_t rows = 0;
+  for (const DfeRowRange& range : ranges)
+    if (range.aside == aside) rows += range.end - range.first;
+  return rows;
+}
+
+std::vector<std::int64_t> DfeSplit::rows(bool aside) const {
+  std::vector<std::int64_t> all;
+  all.reserve(static_cast<std::size_t>(count(aside)));
+  for (const DfeRowRange& range : ranges)
+    for (std::int64_t row = range.first; range.aside == aside && row < range.end; ++row) all.push_back(row);
+  return all;
 }
 
 }  // namespace facelex

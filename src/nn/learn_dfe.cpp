@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dfe_inputs.hpp"
+#include "dfe_table.hpp"
 #include "facelex/coding/dfe_system.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/nn/dfe_layout.hpp"
@@ -11,24 +12,17 @@
 namespace facelex {
 namespace {
 
-Eigen::RowVectorXd mean_of(const RowMatrix& values, const std::vector<std::int64_t>& rows) {
-  Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(values.cols());
-  for (const auto row : rows) sum += values.row(row);
-  return sum / static_cast<double>(rows.size());
-}
-
-Eigen::RowVectorXd variance_of(const RowMatrix& values, const std::vector<std::int64_t>& rows,
-                               const Eigen::RowVectorXd& mean) {
-  Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(values.cols());
-  for (const auto row : rows) sum += (values.row(row) - mean).cwiseAbs2();
-  return sum / static_cast<double>(rows.size());
-}
-
-/// Mean over the frames, and the share of variance explained in the space that the network learnt in.
-Json summary_of(const DfeLosses& losses, const FloatRowMatrix& values, const std::vector<std::int64_t>& rows,
-                const Eigen::RowVectorXd& mean, const DfeOptions& options) {
+/// Losses of the weights that `backend` has, as means over frames, and the share of variance explained in the
+/// space that the network learnt in, where the training frames have this mean.
+Json summary_of(DfeBackend& backend, DfeFrameSource& frames, bool validation, const Eigen::RowVectorXd& mean,
+                const DfeOptions& options) {
+  DfeLosses losses;
   double variance = 0;
-  for (const auto row : rows) variance += (values.row(row).cast<double>() - mean).squaredNorm();
+  const DfeFrameSource::Task add = [&](const DfeBatch& part) {
+    losses.add(backend.evaluate(part));
+    for (const auto row : part.rows) variance += (part.frames.row(row).cast<double>() - mean).squaredNorm();
+  };
+  validation ? frames.each_validation(add) : frames.each_training(add);
   return {{"frames", losses.frames},
           {"loss", losses.total(options)},
           {"reconstruction", losses.reconstruction / static_cast<double>(losses.frames)},
@@ -43,12 +37,15 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work) {
   options.check();
-  const TrainingData data = read_training_data(
+  TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {
-        return dfe_columns(header, file, options.fit_part, options.columns);
+        auto columns = dfe_columns(header, file, options.fit_part, options.columns);
+        require_room_for_batch(options, static_cast<Eigen::Index>(columns.size()));
+        return columns;
       },
-      options.training, work);
+      options.training, work, memory_in_bytes(options.memory));
+  const bool streamed = data.store != nullptr;
   SignalKind kind = data.kind;
   if (kind == SignalKind::landmarks) {  // of the table, not of what --columns names
     std::vector<std::string> names;
@@ -57,12 +54,11 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   }
   LearnResult learnt;
   learnt.warnings = data.warnings();
-  DfeFrames frames;
-  DfeSplit split = split_for_validation(data.sources, subjects, options.validation,
-                                        static_cast<std::uint64_t>(options.training.seed));
-  frames.training = std::move(split.training);
-  frames.validation = std::move(split.validation);
-  const auto count = static_cast<std::int64_t>(frames.training.size());
+  Json summary = data.summary();
+  if (streamed) data.values.resize(0, data.values.cols());  // a sample, which this learning has no need of
+  const DfeSplit split = split_for_validation(data.sources, subjects, options.validation,
+                                              static_cast<std::uint64_t>(options.training.seed));
+  const std::int64_t count = split.count(false), aside = split.count(true);
   if (count < options.shape.codes)
     throw data_error({},
                      std::to_string(count) + " frames to learn from are fewer than the " +
@@ -70,12 +66,11 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
                      "learn from more recordings, or ask for fewer codes");
   if (options.validation > 0 && split.held_out.empty())
     learnt.warnings.push_back("there is one recording or subject only: validated on its last " +
-                              std::to_string(frames.validation.size()) + " frames");
+                              std::to_string(aside) + " frames");
 
   DfeShape shape = options.shape;
   shape.inputs = static_cast<int>(data.columns.size());
-  const Eigen::RowVectorXd mean = mean_of(data.values, frames.training);
-  const Eigen::RowVectorXd variance = variance_of(data.values, frames.training, mean);
+  const auto [mean, variance] = training_moments(data, split, work);
   if (variance.maxCoeff() <= 0)
     throw data_error({}, "no column changes in the " + std::to_string(count) + " frames to learn from",
                      "learn from other recordings");
@@ -89,26 +84,23 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
     shift = mean.cast<float>();
     scale = (variance.array() > 0).select(variance.cwiseSqrt(), 1.0).cast<float>();
   }
-  frames.values =
-      ((data.values.cast<float>().rowwise() - shift.row(0)).array().rowwise() / scale.row(0).array());
+  const auto frames = make_frame_source(data, split, shift, scale, options, work);
   const Eigen::RowVectorXd learnt_mean = options.standardize ? Eigen::RowVectorXd::Zero(shape.inputs) : mean;
 
   const std::unique_ptr<DfeBackend> backend = make_backend(shape, options);
-  DfeTraining training = train_dfe(frames, options, *backend, shape, files, work);
+  DfeTraining training = train_dfe(*frames, options, *backend, shape, files, work);
   DfeState state = backend->state();
   state.weights = training.weights;
   backend->set_state(std::move(state));
-  Json summary = data.summary();
-  const Json of_training = summary_of(backend->evaluate(frames.values, frames.training), frames.values,
-                                      frames.training, learnt_mean, options);
+  const Json of_training = summary_of(*backend, *frames, false, learnt_mean, options);
   for (const auto& [name, value] : of_training.items())
     if (name != "frames") summary[name] = value;
   summary["training_frames"] = count;
+  if (streamed) summary["frames_in_memory"] = frames->in_memory();
   summary["epochs"] = training.epoch;
   if (options.revive_after > 0) summary["revived"] = training.revived;
-  if (!frames.validation.empty()) {
-    summary["validation"] = summary_of(backend->evaluate(frames.values, frames.validation), frames.values,
-                                       frames.validation, learnt_mean, options);
+  if (aside > 0) {
+    summary["validation"] = summary_of(*backend, *frames, true, learnt_mean, options);
     summary["validation"]["held_out"] = split.held_out;
   }
   if (const int used = of_training["codes_used"].get<int>(); used < shape.codes)

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "dfe_checkpoint.hpp"
+#include "dfe_random.hpp"
 #include "dfe_start.hpp"
-#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
@@ -15,24 +15,17 @@
 namespace facelex {
 namespace {
 
-/// Streams of random numbers; the backend has 0 and 1.
-enum RandomUse : std::uint64_t { order_of_epoch = 2, cluster_frames = 3, revival = 4 };
-
-Json identity_of(const DfeFrames& frames, const DfeOptions& options, const DfeShape& shape) {
-  Sha256 digest;
-  digest.update(frames.values.data(), static_cast<std::size_t>(frames.values.size()) * sizeof(float));
-  for (const auto* rows : {&frames.training, &frames.validation})
-    digest.update(rows->data(), rows->size() * sizeof(std::int64_t));
+Json identity_of(DfeFrameSource& frames, const DfeOptions& options, const DfeShape& shape) {
   Json identity = options.configuration();
   identity["inputs"] = shape.inputs;
   identity["keeps-best"] = options.patience > 0;
-  identity["frames_sha256"] = digest.hex();
+  identity.update(frames.identity());
   return identity;
 }
 
 class DfeTrainer {
  public:
-  DfeTrainer(const DfeFrames& frames, const DfeOptions& options, DfeBackend& backend, const DfeShape& shape,
+  DfeTrainer(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend, const DfeShape& shape,
              const DfeTrainingFiles& files, const Work& work)
       : frames_(frames),
         options_(options),
@@ -40,26 +33,21 @@ class DfeTrainer {
         layout_(shape),
         files_(files),
         work_(work),
-        random_(static_cast<std::uint64_t>(options.training.seed)) {
+        random_(static_cast<std::uint64_t>(options.training.seed)),
+        steps_((frames.training() + options.batch - 1) / options.batch) {
     if (!files.checkpoint.empty()) identity_ = identity_of(frames, options, shape);
   }
 
   DfeTraining train() {
     begin();
-    const auto batch = static_cast<std::size_t>(options_.batch);
-    const std::size_t steps = (frames_.training.size() + batch - 1) / batch;
     while (progress_.epoch() < options_.epochs && !patience_is_over()) {
-      const std::vector<std::int64_t> order = shuffled(progress_.epoch());
-      for (auto step = static_cast<std::size_t>(progress_.step); step < steps; ++step) {
+      while (progress_.step < steps_) {
         if (work_.stopped()) stop();
-        const auto rows =
-            std::span(order).subspan(step * batch, std::min(batch, order.size() - step * batch));
-        const DfeLosses losses = backend_.step(frames_.values, rows);
+        const DfeLosses losses = backend_.step(frames_.step(progress_.epoch(), progress_.step));
         require_sane(losses);
         progress_.running.add(losses);
         ++progress_.step;
-        work_.report(static_cast<std::int64_t>(steps) * progress_.epoch() + progress_.step,
-                     static_cast<std::int64_t>(steps) * options_.epochs);
+        work_.report(steps_ * progress_.epoch() + progress_.step, steps_ * options_.epochs);
       }
       end_epoch();
     }
@@ -82,17 +70,10 @@ class DfeTrainer {
     if (options_.kmeans_start) start_from_clusters();
   }
 
-  std::vector<std::int64_t> shuffled(int epoch) const {
-    std::vector<std::int64_t> order = frames_.training;
-    Random random = random_.stream(order_of_epoch).stream(static_cast<std::uint64_t>(epoch));
-    random.shuffle(std::span(order));
-    return order;
-  }
-
   void require_sane(const DfeLosses& losses) {
     const double loss = losses.total(options_);
     constexpr double exploded = 1000;
-    if (backend_steps() == 0) progress_.first_loss = loss;
+    if (progress_.epoch() == 0 && progress_.step == 0) progress_.first_loss = loss;
     if (std::isfinite(loss) && loss <= exploded * std::max(progress_.first_loss, 1e-30)) return;
     std::error_code none;
     const bool kept = !files_.checkpoint.empty() && std::filesystem::exists(files_.checkpoint, none);
@@ -112,19 +93,13 @@ class DfeTrainer {
     return text;
   }
 
-  std::int64_t backend_steps() const {
-    const auto batch = static_cast<std::int64_t>(options_.batch);
-    return progress_.epoch() * ((static_cast<std::int64_t>(frames_.training.size()) + batch - 1) / batch) +
-           progress_.step;
-  }
-
   void end_epoch() {
     DfeEpoch epoch;
     epoch.training = std::move(progress_.running);
     progress_.running = {};
     progress_.step = 0;
-    if (!frames_.validation.empty()) {
-      epoch.validation = backend_.evaluate(frames_.values, frames_.validation);
+    if (frames_.validation() > 0) {
+      frames_.each_validation([&](const DfeBatch& part) { epoch.validation.add(backend_.evaluate(part)); });
       const double loss = epoch.validation.total(options_);
       if (!std::isfinite(loss)) require_sane(epoch.validation);
       if (options_.patience > 0 && (progress_.best.empty() || loss < progress_.best_loss)) {
@@ -162,14 +137,16 @@ class DfeTrainer {
 
   /// The codes as cluster centres, stage by stage, of the points that the untrained encoder gives.
   void start_from_clusters() {
-    std::vector<std::int64_t> rows = frames_.training;
-    Random random = random_.stream(cluster_frames);
-    random.shuffle(std::span(rows));
-    constexpr std::size_t enough = 20000;
-    if (rows.size() > enough) rows.resize(enough);
-    const FloatRowMatrix codes =
-        start_codes(backend_.latent(frames_.values, rows), layout_.shape().codes, layout_.shape().stages,
-                    static_cast<std::uint64_t>(options_.training.seed), work_);
+    constexpr std::int64_t enough = 20000;
+    FloatRowMatrix points(std::min(enough, frames_.training()), layout_.shape().latent);
+    Eigen::Index count = 0;
+    frames_.each_drawn(enough, random_.stream(cluster_frames), [&](const DfeBatch& part) {
+      const auto size = static_cast<Eigen::Index>(part.rows.size());
+      points.middleRows(count, size) = backend_.latent(part);
+      count += size;
+    });
+    const FloatRowMatrix codes = start_codes(points, layout_.shape().codes, layout_.shape().stages,
+                                             static_cast<std::uint64_t>(options_.training.seed), work_);
     DfeState state = backend_.state();
     for (Eigen::Index k = 0; k < codes.rows(); ++k) code_of(state.weights, k) = codes.row(k);
     backend_.set_state(std::move(state));
@@ -188,8 +165,8 @@ class DfeTrainer {
       Random random = random_.stream(revival)
                           .stream(static_cast<std::uint64_t>(progress_.epoch()))
                           .stream(static_cast<std::uint64_t>(k));
-      const std::int64_t row = frames_.training[random.below(frames_.training.size())];
-      Eigen::RowVectorXf residual = backend_.latent(frames_.values, std::span(&row, 1)).row(0);
+      const auto index = random.below(static_cast<std::uint64_t>(frames_.training()));
+      Eigen::RowVectorXf residual = backend_.latent(frames_.frame(static_cast<std::int64_t>(index))).row(0);
       const auto stages = random.below(static_cast<std::uint64_t>(layout_.shape().stages));
       const DfeParameter& at = layout_.parameter("codebook");
       const Eigen::Map<const FloatRowMatrix> codes(state.weights.data() + at.offset, at.rows, at.cols);
@@ -226,20 +203,21 @@ class DfeTrainer {
     return training;
   }
 
-  const DfeFrames& frames_;
+  DfeFrameSource& frames_;
   const DfeOptions& options_;
   DfeBackend& backend_;
   DfeLayout layout_;
   const DfeTrainingFiles& files_;
   const Work& work_;
   Random random_;
+  std::int64_t steps_;  ///< of an epoch
   Json identity_;
   DfeProgress progress_;
 };
 
 }  // namespace
 
-DfeTraining train_dfe(const DfeFrames& frames, const DfeOptions& options, DfeBackend& backend,
+DfeTraining train_dfe(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend,
                       const DfeShape& shape, const DfeTrainingFiles& files, const Work& work) {
   return DfeTrainer(frames, options, backend, shape, files, work).train();
 }

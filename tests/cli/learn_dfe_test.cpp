@@ -42,9 +42,9 @@ class LearnDfe : public testing::Test {
         "learn", "dfe", (folder / "my data").string(), "-o", (folder / model).string(), "--encoder", "mlp"};
     all.insert(all.end(),
                {"--layers", "1", "--width", "16", "--latent", "6", "--codes", "8", "--stages", "2"});
-    all.insert(all.end(), {"--batch", "64", "--learning-rate", "0.003", "--device", "cpu"});
-    if (std::find(more.begin(), more.end(), "--epochs") == more.end())
-      all.insert(all.end(), {"--epochs", "20"});
+    all.insert(all.end(), {"--learning-rate", "0.003", "--device", "cpu"});
+    for (const auto& [name, value] : {std::pair("--batch", "64"), std::pair("--epochs", "20")})
+      if (std::find(more.begin(), more.end(), name) == more.end()) all.insert(all.end(), {name, value});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -145,6 +145,75 @@ TEST_F(LearnDfe, InterruptedAndResumedGivesTheSameBytes) {
   }
   EXPECT_EQ(file_text(folder / "cut.safetensors"), file_text(folder / "whole.safetensors"));
   EXPECT_EQ(file_text(folder / "cut.curve.csv"), file_text(folder / "whole.curve.csv"));
+}
+
+class LearnDfeInBoundedMemory : public LearnDfe {
+ protected:
+  LearnDfeInBoundedMemory() {
+    for (int i = 0; i < 5; ++i)  // 4495 frames of 6 columns; 0.0002 GB hold 1041, or 1923 while learning
+      write_blendshapes(folder / "my data" / ("s" + std::to_string(i) + ".csv"), 900,
+                        static_cast<std::uint64_t>(i));
+  }
+};
+
+TEST_F(LearnDfeInBoundedMemory, SameModelWhereFramesFitAndSameBytesForAnyThreadsWhereNot) {
+  const auto model = [&](const std::vector<std::string>& more, const std::string& name) {
+    const auto end = learn(more, name + ".safetensors");
+    EXPECT_EQ(end.status, 0) << end.err;
+    return file_text(folder / (name + ".safetensors"));
+  };
+  const std::string whole = model({}, "whole");
+  EXPECT_EQ(model({"--memory", "1"}, "fits"), whole);
+  const std::string streamed = model({"--memory", "0.0002", "-j", "1"}, "a");
+  EXPECT_NE(streamed, whole);
+  EXPECT_EQ(model({"--memory", "0.0002", "-j", "3"}, "b"), streamed);
+  const ModelFile read = read_model(folder / "a.safetensors");
+  const Json& training = read.metadata.at("training");
+  EXPECT_EQ(training.at("frames"), 4495);
+  EXPECT_EQ(training.at("frames_in_memory"), 1920);  // whole batches of 64
+  EXPECT_EQ(training.at("validation").at("held_out").size(), 1U);
+  const Json in_memory = read_model(folder / "whole.safetensors").metadata.at("training");
+  EXPECT_EQ(training.at("validation").at("held_out"), in_memory.at("validation").at("held_out"));
+  EXPECT_NEAR(training.at("loss").get<double>(), in_memory.at("loss").get<double>(),
+              0.1 * in_memory.at("loss").get<double>());
+  EXPECT_NE(model({"--memory", "0.0002", "--standardize", "--kmeans-start"}, "c"), streamed);
+}
+
+TEST_F(LearnDfeInBoundedMemory, InterruptedAndResumedGivesTheSameBytes) {
+  const std::vector<std::string> large = {"--epochs",           "60", "--memory", "0.0002",
+                                          "--checkpoint-every", "5",  "--batch",  "600"};
+  ASSERT_EQ(learn(large, "whole.safetensors").status, 0);
+  Program program(FACELEX_BINARY, arguments(large, "cut.safetensors"), {});
+  const auto checkpoint = folder / "cut.checkpoint.safetensors";
+  for (int i = 0; i < 5000 && !std::filesystem::exists(checkpoint); ++i) usleep(1000);
+  kill(program.process(), SIGINT);
+  const auto end = program.wait();
+  if (end.status == 130) {
+    const auto other = learn({"--epochs", "60", "--batch", "600"}, "cut.safetensors");
+    EXPECT_EQ(other.status, 2) << other.err;
+    EXPECT_NE(other.err.find("--memory"), std::string::npos) << other.err;
+    ASSERT_EQ(learn(large, "cut.safetensors").status, 0);
+  } else {
+    ASSERT_EQ(end.status, 0) << end.err;  // it was faster than we
+  }
+  EXPECT_EQ(file_text(folder / "cut.safetensors"), file_text(folder / "whole.safetensors"));
+}
+
+TEST_F(LearnDfeInBoundedMemory, SaysTheLeastThatIsNeeded) {
+  const struct {
+    std::vector<std::string> options;
+    const char* says;
+  } cases[] = {{{"--memory", "0.0001"}, "GB hold 520 frames"},
+               {{"--memory", "0.0001"}, "give at least 0.000196608"},
+               {{"--memory", "0.0002", "--batch", "4096"}, "fewer than a --batch of 4096"},
+               {{"--memory", "0.0002", "--batch", "4096"}, "give at least 0.000425984, or lower --batch"},
+               {{"--memory", "1", "--max-frames", "100"}, "--memory and --max-frames both bound"},
+               {{"--memory", "-1"}, "memory"}};
+  for (const auto& [options, says] : cases) {
+    const auto end = learn(options);
+    EXPECT_EQ(end.status, 2) << end.err;
+    EXPECT_NE(end.err.find(says), std::string::npos) << says << ": " << end.err;
+  }
 }
 
 }  // namespace

@@ -87,8 +87,8 @@ TEST_P(DfeGradient, LossesAndGradientsAreThoseOfAutograd) {
     state.weights = flat(layout, "weight");
     backend->set_state(state);
     const auto rows = numbers_to(frames.rows());
-    EXPECT_LT((backend->latent(frames, rows) - tensor("latent")).cwiseAbs().maxCoeff(), 1e-5);
-    for (const DfeLosses& losses : {backend->evaluate(frames, rows), backend->step(frames, rows)}) {
+    EXPECT_LT((backend->latent({frames, rows}) - tensor("latent")).cwiseAbs().maxCoeff(), 1e-5);
+    for (const DfeLosses& losses : {backend->evaluate({frames, rows}), backend->step({frames, rows})}) {
       EXPECT_EQ(losses.frames, frames.rows());
       EXPECT_NEAR(losses.total(options), terms(0, 0), 1e-5 * terms(0, 0));
       EXPECT_NEAR(losses.reconstruction, terms(0, 1), 1e-5 * terms(0, 1));
@@ -117,9 +117,9 @@ TEST_P(DfeGradient, LibtorchMakesTheSameSteps) {
   const auto rows = numbers_to(90);
   const auto ours = make_cpu_backend(options.shape, options, 2);
   const auto theirs = make_torch_backend(options.shape, options, 1);
-  EXPECT_LT((ours->latent(frames, rows) - theirs->latent(frames, rows)).cwiseAbs().maxCoeff(), 1e-5);
+  EXPECT_LT((ours->latent({frames, rows}) - theirs->latent({frames, rows})).cwiseAbs().maxCoeff(), 1e-5);
   for (int i = 0; i < 5; ++i) {
-    const DfeLosses mine = ours->step(frames, rows), other = theirs->step(frames, rows);
+    const DfeLosses mine = ours->step({frames, rows}), other = theirs->step({frames, rows});
     EXPECT_NEAR(mine.total(options), other.total(options), 1e-4 * other.total(options)) << i;
     EXPECT_EQ(mine.code_use, other.code_use);
   }
@@ -129,8 +129,23 @@ TEST_P(DfeGradient, LibtorchMakesTheSameSteps) {
   for (std::size_t i = 0; i < mine.weights.size(); ++i)
     apart = std::max(apart, static_cast<double>(std::abs(mine.weights[i] - other.weights[i])));
   EXPECT_LT(apart, 1e-3);  // a fifth of what five steps of Adam move a weight
-  EXPECT_NEAR(ours->evaluate(frames, rows).total(options), theirs->evaluate(frames, rows).total(options),
+  EXPECT_NEAR(ours->evaluate({frames, rows}).total(options), theirs->evaluate({frames, rows}).total(options),
               1e-3);
+}
+
+TEST(DfeTorch, OtherFramesInTheSameMemoryAreSeenByTheirVersion) {
+  DfeOptions options = small_options(DfeEncoder::mlp);
+  options.device = DfeDevice::cpu;
+  FloatRowMatrix frames = random_frames(90, 7, 8);
+  const auto rows = numbers_to(90);
+  const auto ours = make_cpu_backend(options.shape, options, 1);
+  const auto theirs = make_torch_backend(options.shape, options, 1);
+  for (std::uint64_t version = 0; version < 3; ++version) {
+    EXPECT_LT((ours->latent({frames, rows}) - theirs->latent({frames, rows, version})).cwiseAbs().maxCoeff(),
+              1e-5)
+        << version;
+    frames *= 2;
+  }
 }
 #endif
 
@@ -155,7 +170,7 @@ TEST(DfeBackend, SameBytesForAnyThreads) {
     std::vector<std::vector<float>> weights;
     for (const int threads : {1, 2, 5}) {
       const auto backend = make_cpu_backend(options.shape, options, threads);
-      for (int i = 0; i < 3; ++i) backend->step(frames, rows);
+      for (int i = 0; i < 3; ++i) backend->step({frames, rows});
       weights.push_back(backend->state().weights);
     }
     EXPECT_EQ(weights[0], weights[1]);
@@ -172,7 +187,7 @@ TEST(DfeBackend, DropoutChangesTheStepAndItsSeedDecides) {
     DfeState state = backend->state();
     state.steps = steps;
     backend->set_state(state);
-    backend->step(frames, numbers_to(64));
+    backend->step({frames, numbers_to(64)});
     return backend->state().first_moment;
   };
   EXPECT_NE(step(0, 0), step(0.1, 0));
@@ -192,7 +207,7 @@ TEST(DfeBackend, DropoutKeepsTheExpectation) {
       DfeState state = backend->state();
       state.steps = i;
       backend->set_state(state);
-      const double loss = backend->step(frames, numbers_to(64)).reconstruction;
+      const double loss = backend->step({frames, numbers_to(64)}).reconstruction;
       (drop ? with : without) += loss / 200;
     }
   }
@@ -212,9 +227,9 @@ TEST(DfeBackend, LearnsAMixture) {
     frames.row(i) = centres.row(static_cast<Eigen::Index>(random.below(8)));
   const auto backend = make_cpu_backend(options.shape, options, 2);
   const auto rows = numbers_to(frames.rows());
-  const double before = backend->evaluate(frames, rows).reconstruction;
-  for (int i = 0; i < 1500; ++i) backend->step(frames, rows);
-  EXPECT_LT(backend->evaluate(frames, rows).reconstruction, 0.3 * before);
+  const double before = backend->evaluate({frames, rows}).reconstruction;
+  for (int i = 0; i < 1500; ++i) backend->step({frames, rows});
+  EXPECT_LT(backend->evaluate({frames, rows}).reconstruction, 0.3 * before);
 }
 
 }  // namespace

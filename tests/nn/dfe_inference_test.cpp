@@ -42,11 +42,11 @@ class DfeInference : public testing::TestWithParam<std::tuple<DfeEncoder, int>> 
   /// After a few steps, with codes that lie where points are: all of them get used.
   DfeState trained() const {
     const auto backend = make_cpu_backend(options_.shape, options_, 1);
-    for (int i = 0; i < 20; ++i) backend->step(frames_, rows_);
+    for (int i = 0; i < 20; ++i) backend->step({frames_, rows_});
     DfeState state = backend->state();
     const DfeLayout layout(options_.shape);
     const DfeParameter& at = layout.parameter("codebook");
-    const FloatRowMatrix points = backend->latent(frames_, rows_);
+    const FloatRowMatrix points = backend->latent({frames_, rows_});
     for (Eigen::Index k = 0; k < at.rows; ++k)
       for (Eigen::Index j = 0; j < at.cols; ++j)
         state.weights[at.offset + static_cast<std::size_t>(k * at.cols + j)] =
@@ -84,9 +84,9 @@ TEST_P(DfeInference, TokensLatentsAndReconstructionsAreThoseOfTraining) {
     prefix.shape.stages = stages;
     const auto backend = make_cpu_backend(prefix.shape, prefix, 1);
     backend->set_state(state);
-    EXPECT_LT((backend->latent(frames_, rows_) - system.latent(signals)).cwiseAbs().maxCoeff(), 1e-4F);
+    EXPECT_LT((backend->latent({frames_, rows_}) - system.latent(signals)).cwiseAbs().maxCoeff(), 1e-4F);
     for (const auto row : rows_) {
-      const DfeLosses losses = backend->evaluate(frames_, std::span(&row, 1));
+      const DfeLosses losses = backend->evaluate({frames_, std::span(&row, 1)});
       auto& counts = before[static_cast<std::size_t>(row)];
       const auto token = static_cast<std::size_t>(codes(row, stages - 1));
       ++counts[token];

@@ -44,9 +44,20 @@ class DfeTrainingTest : public testing::Test {
   }
   ~DfeTrainingTest() override { std::filesystem::remove_all(folder_); }
 
+  std::unique_ptr<DfeFrameSource> source() const {
+    const auto seed = static_cast<std::uint64_t>(options_.training.seed);
+    if (in_memory_ == 0) return frames_in_memory(frames_, seed, options_.batch);
+    const auto store = [&](const std::vector<std::int64_t>& rows) {
+      auto made = std::make_unique<FloatFrameStore>(frames_.values.cols(), 1);
+      for (const auto row : rows) made->append(frames_.values.row(row).data(), 1);
+      return made;
+    };
+    return frames_in_file(store(frames_.training), store(frames_.validation), in_memory_, seed,
+                          options_.batch);
+  }
   DfeTraining train(int threads = 1, const Work& work = {}) {
     const auto backend = make_cpu_backend(options_.shape, options_, threads);
-    return train_dfe(frames_, options_, *backend, options_.shape, files_, work);
+    return train_dfe(*source(), options_, *backend, options_.shape, files_, work);
   }
   /// Trains and stops by itself after so many steps.
   void train_until(std::int64_t steps) {
@@ -70,6 +81,7 @@ class DfeTrainingTest : public testing::Test {
   std::filesystem::path folder_;
   DfeOptions options_;
   DfeFrames frames_;
+  std::int64_t in_memory_ = 0;  ///< frames at a time; 0: all
   DfeTrainingFiles files_;
 };
 
@@ -77,19 +89,50 @@ TEST_F(DfeTrainingTest, InterruptedAnywhereGivesTheSameWeights) {
   options_.revive_after = 1;
   options_.kmeans_start = true;
   options_.patience = 4;
-  const DfeTraining whole = train();
-  const std::string curve = curve_text(whole.curve, options_);
-  for (const std::int64_t steps : {1, 7, 10, 23}) {
-    files_ = {folder_ / "c.safetensors", folder_ / "c.csv", "m"};
-    train_until(steps);
-    if (steps == 10) train_until(17);  // a second time
-    const DfeTraining resumed = train(2);
-    EXPECT_EQ(resumed.weights, whole.weights) << steps;
-    EXPECT_EQ(resumed.epoch, whole.epoch);
-    EXPECT_EQ(resumed.revived, whole.revived);
-    EXPECT_EQ(text(folder_ / "c.csv"), curve);
-    std::filesystem::remove(files_.checkpoint);
+  for (const std::int64_t in_memory : {0, 70}) {  // 70: two batches; 32 would never have a pool of several
+    in_memory_ = in_memory;
+    files_ = {};
+    const DfeTraining whole = train();
+    const std::string curve = curve_text(whole.curve, options_);
+    for (const std::int64_t steps : {1, 7, 10, 23}) {
+      files_ = {folder_ / "c.safetensors", folder_ / "c.csv", "m"};
+      train_until(steps);
+      if (steps == 10) train_until(17);  // a second time
+      const DfeTraining resumed = train(2);
+      EXPECT_EQ(resumed.weights, whole.weights) << steps;
+      EXPECT_EQ(resumed.epoch, whole.epoch);
+      EXPECT_EQ(resumed.revived, whole.revived);
+      EXPECT_EQ(text(folder_ / "c.csv"), curve);
+      std::filesystem::remove(files_.checkpoint);
+    }
   }
+}
+
+TEST_F(DfeTrainingTest, LearnsAsWellFromAFile) {
+  // Three kinds of movement that follow each other, each for a third of the table: the worst order.
+  frames_ = {};
+  frames_.values.resize(6000, 6);
+  Random random(8);
+  for (Eigen::Index t = 0; t < 6000; ++t) {
+    const auto kind = t / 2000;
+    frames_.values.row(t).setZero();
+    frames_.values(t, 2 * kind) = static_cast<float>(random.normal());
+    frames_.values(t, 2 * kind + 1) =
+        frames_.values(t, 2 * kind) + 0.1F * static_cast<float>(random.normal());
+    (t % 10 == 0 ? frames_.validation : frames_.training).push_back(t);
+  }
+  options_.shape.encoder = DfeEncoder::mlp;
+  options_.learning_rate = 3e-3;
+  options_.epochs = 20;
+  const auto loss = [&](std::int64_t in_memory) {
+    in_memory_ = in_memory;
+    return train().curve.back().validation.total(options_);
+  };
+  const double whole = loss(0);
+  double start = 0;
+  for (const auto row : frames_.validation) start += frames_.values.row(row).squaredNorm();
+  EXPECT_LT(whole, 0.7 * start / static_cast<double>(frames_.validation.size()));
+  for (const std::int64_t in_memory : {6000, 1024}) EXPECT_LT(loss(in_memory), 1.15 * whole) << in_memory;
 }
 
 TEST_F(DfeTrainingTest, MoreEpochsGoOnFromACheckpoint) {
@@ -120,6 +163,10 @@ TEST_F(DfeTrainingTest, CheckpointOfAnotherConfigurationIsRefusedByName) {
   frames_.values(0, 0) += 1;
   EXPECT_NE(message().find("its recordings differ"), std::string::npos) << message();
   frames_.values(0, 0) -= 1;
+  in_memory_ = 64;
+  EXPECT_NE(message().find("memory holds all frames there and 64 frames here"), std::string::npos)
+      << message();
+  in_memory_ = 0;
   options_.checkpoint_every = 3;  // changes nothing in the weights
   EXPECT_EQ(message(), "accepted");
 }
@@ -263,14 +310,14 @@ TEST(DfeSplitTest, WholeSubjectsAreSetAside) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const DfeSplit split = split_for_validation(sources, subjects, 0.2, seed);
     ASSERT_EQ(split.held_out.size(), 1U);
-    EXPECT_EQ(split.validation.size(), 40U);
-    EXPECT_EQ(split.training.size(), 160U);
-    for (const auto row : split.validation) EXPECT_EQ("s" + std::to_string(row / 40), split.held_out[0]);
+    EXPECT_EQ(split.count(true), 40);
+    EXPECT_EQ(split.rows(false).size(), 160U);
+    for (const auto row : split.rows(true)) EXPECT_EQ("s" + std::to_string(row / 40), split.held_out[0]);
     EXPECT_EQ(split_for_validation(sources, {}, 0.2, seed).held_out.size(), 4U);
   }
-  EXPECT_TRUE(split_for_validation(sources, subjects, 0, 1).validation.empty());
+  EXPECT_TRUE(split_for_validation(sources, subjects, 0, 1).rows(true).empty());
   const DfeSplit one = split_for_validation({sources[0]}, {}, 0.2, 1);
-  EXPECT_EQ(one.validation, (std::vector<std::int64_t>{8, 9}));
+  EXPECT_EQ(one.rows(true), (std::vector<std::int64_t>{8, 9}));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       for (std::size_t b = 0; b < backends.size(); ++b) {
         const std::clock_t cpu = std::clock();
         const auto begin = std::chrono::steady_clock::now();
-        backends[b].second->step(frames, rows);
+        backends[b].second->step({frames, rows});
         const auto end = std::chrono::steady_clock::now();
         if (i > 0) processor[b] += static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / steps;
         if (i > 0) seconds[b].push_back(std::chrono::duration<double>(end - begin).count());

@@ -67,6 +67,12 @@ struct TrainingData {
 using ColumnChoice =
     std::function<std::vector<Eigen::Index>(const Recording& header, const std::string& file)>;
 
+/// The option --memory: a bound in GB (10⁹ bytes) of the memory that frames and what is made of them take; 0:
+/// none. check_memory throws Error (usage) for what is not finite and ≥ 0, and beside --max-frames.
+void describe_memory(OptionList& options, double& memory);
+void check_memory(double memory, const TrainingOptions& options);
+std::int64_t memory_in_bytes(double memory);
+
 /// Reads the rows with success and without missing values of all inputs, one file after another, into one
 /// matrix. Rows stand in the order of the inputs' names; which are drawn depends on seed, names and rows
 /// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept, up

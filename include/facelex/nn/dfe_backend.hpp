@@ -32,18 +32,26 @@ struct DfeState {
   std::int64_t steps = 0;
 };
 
-/// Makes the steps of training. Frames are N×D, standardised already if they are to be.
+/// Rows of a table of frames, N×D, standardised already if they are to be.
+struct DfeBatch {
+  const FloatRowMatrix& frames;
+  std::span<const std::int64_t> rows;
+  /// Another number whenever other frames stand in the same memory: a backend may keep a copy of the table.
+  std::uint64_t version = 0;
+};
+
+/// Makes the steps of training.
 class DfeBackend {
  public:
   virtual ~DfeBackend() = default;
 
   /// One step of Adam on these rows, with dropout drawn from options.training.seed and the number of the
   /// step. Returns the losses before the step.
-  virtual DfeLosses step(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) = 0;
+  virtual DfeLosses step(const DfeBatch& batch) = 0;
   /// The losses without dropout, and nothing changed.
-  virtual DfeLosses evaluate(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) = 0;
+  virtual DfeLosses evaluate(const DfeBatch& batch) = 0;
   /// The latent points of these rows before quantisation, without dropout.
-  virtual FloatRowMatrix latent(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) = 0;
+  virtual FloatRowMatrix latent(const DfeBatch& batch) = 0;
 
   virtual DfeState state() const = 0;
   virtual void set_state(DfeState state) = 0;

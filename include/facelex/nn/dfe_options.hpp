@@ -43,12 +43,16 @@ struct DfeOptions {
   int patience = 0;  ///< epochs without a better validation loss until training ends; 0: never ends early
   int checkpoint_every = 5;  ///< epochs; 0: only when interrupted
   DfeDevice device = DfeDevice::automatic;
+  /// Bound of the memory that frames and what is made of them take, in GB (10⁹ bytes); ≥ 0; 0: none. Of more
+  /// frames as many as fit are in memory at a time (frames_in_file), the others in a file in $TMPDIR. Not
+  /// with max_frames.
+  double memory = 0;
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.
   void check() const;
   /// The options that decide which weights come out, without how long and where training runs: a checkpoint
-  /// belongs to them.
+  /// belongs to them. Not memory, which only decides where frames do not fit.
   Json configuration() const;
 };
 

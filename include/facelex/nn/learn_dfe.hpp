@@ -12,10 +12,19 @@
 
 namespace facelex {
 
+/// Rows first … end−1, all learnt from or all set aside.
+struct DfeRowRange {
+  std::int64_t first = 0, end = 0;
+  bool aside = false;
+};
+
 /// Rows set aside to watch the loss on.
 struct DfeSplit {
-  std::vector<std::int64_t> training, validation;
+  std::vector<DfeRowRange> ranges;    ///< one after the other, together all rows
   std::vector<std::string> held_out;  ///< names of the recordings, or of the subjects
+
+  std::int64_t count(bool aside) const;
+  std::vector<std::int64_t> rows(bool aside) const;
 };
 
 /// Sets aside whole subjects (a recording that `subjects` does not name is its own), drawn by the seed until
@@ -32,11 +41,15 @@ using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeShape
 /// blendshapes or of any other movement. Deterministic as train_dfe is. training() holds the frames used,
 /// "epochs", "loss", "codes_used", "perplexity", "variance_explained" (1 − Σ‖ψ − ψ̂‖²/Σ‖ψ − mean‖² over
 /// frames, the mean that of the training frames), and the last four as "validation" too, with what was set
-/// aside.
+/// aside. With options.memory, more frames than fit are learnt from as frames_in_file says, in files in
+/// $TMPDIR of 12·D bytes for each while they are read and 4·D then; "frames_in_memory" is then how many are
+/// held, and that number and the order decide the model. Where they fit, the model is the one without the
+/// option.
 ///
 /// `subjects`: who each recording is of; names that are no recording are ignored, for a table of labels may
 /// know more. Throws Error (usage): options that do not fit, a checkpoint of something else; Error (data):
-/// what read_training_data and train_dfe throw, fewer training frames than codes, frames that never change.
+/// what read_training_data and train_dfe throw (options.memory that does not hold a batch: usage), fewer
+/// training frames than codes, frames that never change.
 LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work = {});

@@ -6,15 +6,10 @@
 
 #include "facelex/core/work.hpp"
 #include "facelex/nn/dfe_backend.hpp"
+#include "facelex/nn/dfe_frames.hpp"
 #include "facelex/nn/dfe_options.hpp"
 
 namespace facelex {
-
-/// What a network is trained on.
-struct DfeFrames {
-  FloatRowMatrix values;                           ///< N×D, standardised already if they are to be
-  std::vector<std::int64_t> training, validation;  ///< rows; validation may be empty
-};
 
 /// One epoch: the losses as each step met them, and after it those of the validation frames.
 struct DfeEpoch {
@@ -42,7 +37,7 @@ struct DfeTrainingFiles {
 /// Throws Error (interrupted) when asked to stop, after a checkpoint; Error (data) when the loss is not a
 /// number or more than a thousand times the first: the last checkpoint is kept. Error (usage): a checkpoint
 /// of other options or frames (it names which).
-DfeTraining train_dfe(const DfeFrames& frames, const DfeOptions& options, DfeBackend& backend,
+DfeTraining train_dfe(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend,
                       const DfeShape& shape, const DfeTrainingFiles& files, const Work& work = {});
 
 /// The number of codes that were chosen, and 2 to the power of the entropy of their use (1 … K).

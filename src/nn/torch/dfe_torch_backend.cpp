@@ -51,13 +51,13 @@ class TorchBackend : public DfeBackend {
     set_state(std::move(state));
   }
 
-  DfeLosses step(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  DfeLosses step(const DfeBatch& frames) override {
     constexpr std::uint64_t spread = 0x9e3779b97f4a7c15ULL;
     torch::manual_seed(
         (static_cast<std::uint64_t>(options_.training.seed) * spread + static_cast<std::uint64_t>(steps_)) >>
         1U);
     gradient_.zero_();
-    const Terms terms = forward(batch(frames, rows), true);
+    const Terms terms = forward(on_device(frames, frames.rows), true);
     terms.loss.backward();
     const torch::NoGradGuard none;
     ++steps_;
@@ -67,24 +67,25 @@ class TorchBackend : public DfeBackend {
     second_.mul_(beta2).addcmul_(gradient_, gradient_, 1 - beta2);
     const Tensor root = second_.sqrt().div_(std::sqrt(1 - std::pow(beta2, steps))).add_(epsilon);
     flat_.addcdiv_(first_, root, -options_.learning_rate / (1 - std::pow(beta1, steps)));
-    return losses_of(terms, static_cast<std::int64_t>(rows.size()));
+    return losses_of(terms, static_cast<std::int64_t>(frames.rows.size()));
   }
 
-  DfeLosses evaluate(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  DfeLosses evaluate(const DfeBatch& frames) override {
     const torch::NoGradGuard none;
     DfeLosses losses;
-    in_chunks(rows, [&](std::span<const std::int64_t> chunk) {
-      losses.add(losses_of(forward(batch(frames, chunk), false), static_cast<std::int64_t>(chunk.size())));
+    in_chunks(frames.rows, [&](std::span<const std::int64_t> chunk) {
+      losses.add(
+          losses_of(forward(on_device(frames, chunk), false), static_cast<std::int64_t>(chunk.size())));
     });
     return losses;
   }
 
-  FloatRowMatrix latent(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) override {
+  FloatRowMatrix latent(const DfeBatch& frames) override {
     const torch::NoGradGuard none;
-    FloatRowMatrix points(static_cast<Eigen::Index>(rows.size()), layout_.shape().latent);
+    FloatRowMatrix points(static_cast<Eigen::Index>(frames.rows.size()), layout_.shape().latent);
     float* to = points.data();
-    in_chunks(rows, [&](std::span<const std::int64_t> chunk) {
-      const std::vector<float> values = vector_of(encode(batch(frames, chunk), false));
+    in_chunks(frames.rows, [&](std::span<const std::int64_t> chunk) {
+      const std::vector<float> values = vector_of(encode(on_device(frames, chunk), false));
       to = std::copy(values.begin(), values.end(), to);
     });
     return points;
@@ -123,14 +124,17 @@ class TorchBackend : public DfeBackend {
       task(rows.subspan(first, std::min(at_once, rows.size() - first)));
   }
 
-  /// All frames go to the device once; a batch is gathered there.
-  Tensor batch(const FloatRowMatrix& frames, std::span<const std::int64_t> rows) {
-    if (frames.data() != source_ || frames.rows() != frames_.size(0)) {
-      Tensor host = torch::empty({frames.rows(), frames.cols()}, torch::kFloat32);
-      std::memcpy(host.data_ptr<float>(), frames.data(),
-                  static_cast<std::size_t>(frames.size()) * sizeof(float));
+  /// These rows, gathered on the device, to which a table goes once for each of its versions.
+  Tensor on_device(const DfeBatch& batch, std::span<const std::int64_t> rows) {
+    const FloatRowMatrix& table = batch.frames;
+    if (table.data() != source_ || table.rows() != frames_.size(0) || batch.version != version_) {
+      frames_ = Tensor();  // before the next is made: there is room for one only when frames are streamed
+      Tensor host = torch::empty({table.rows(), table.cols()}, torch::kFloat32);
+      std::memcpy(host.data_ptr<float>(), table.data(),
+                  static_cast<std::size_t>(table.size()) * sizeof(float));
       frames_ = host.to(device_);
-      source_ = frames.data();
+      source_ = table.data();
+      version_ = batch.version;
     }
     Tensor index = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
     std::memcpy(index.data_ptr<std::int64_t>(), rows.data(), rows.size_bytes());
@@ -231,6 +235,7 @@ class TorchBackend : public DfeBackend {
   std::map<std::string, Tensor> weights_;
   std::int64_t steps_ = 0;
   const float* source_ = nullptr;
+  std::uint64_t version_ = 0;
   Tensor frames_;
 };
 
