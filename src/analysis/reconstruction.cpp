@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "facelex/analysis/unit_geometry.hpp"
 #include "facelex/coding/dfe_system.hpp"
@@ -20,6 +21,14 @@ ReconstructionFigures figures_of(std::string codes, const RowMatrix& signals, co
   return {std::move(codes), share_explained(left, signals.squaredNorm()),
           share_explained(left, (signals.rowwise() - mean).squaredNorm()),
           std::sqrt(left / static_cast<double>(signals.size()))};
+}
+
+UnitMovements linear_units(const CodingSystem& system) {
+  auto units = unit_movements(system);
+  if (!units)
+    throw usage_error("a model of kind " + std::string(system.kind()) + " has no templates of its units",
+                      "give a model of kind dfe or a linear one");
+  return std::move(*units);
 }
 
 }  // namespace
@@ -42,11 +51,13 @@ std::vector<ReconstructionFigures> reconstruction_figures(const CodingSystem& sy
 
 RowMatrix unit_templates(const CodingSystem& system) {
   if (const auto* dfe = dynamic_cast<const DiscreteFacialEncoding*>(&system)) return dfe->templates();
-  const auto units = unit_movements(system);
-  if (!units)
-    throw usage_error("a model of kind " + std::string(system.kind()) + " has no templates of its units",
-                      "give a model of kind dfe or a linear one");
-  return units->movements;
+  return linear_units(system).movements;
+}
+
+Eigen::RowVectorXd rest_signals(const CodingSystem& system) {
+  if (const auto* dfe = dynamic_cast<const DiscreteFacialEncoding*>(&system))
+    return dfe->decode_stages(RowMatrix::Zero(1, dfe->network().shape.stages), 0).row(0);
+  return linear_units(system).rest;
 }
 
 std::vector<std::string> template_names(const CodingSystem& system) {

@@ -1,10 +1,17 @@
 #include <cstdio>
 
 #include "commands.hpp"
+#include "facelex/analysis/reconstruction.hpp"
+#include "facelex/coding/built_in_codebook.hpp"
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/core/version.hpp"
 #include "facelex/face/anatomical_face.hpp"
 #include "facelex/face/model_export.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "facelex/io/csv.hpp"
+#include "stages.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -76,6 +83,40 @@ void print_summary(const Json& summary) {
   }
 }
 
+/// A row for each code and part, in the system's signals.
+void write_templates(const std::string& file, const LoadedSystem& loaded) {
+  if (std::filesystem::path(file).extension() != ".csv")
+    throw usage_error("--templates: " + in_quotes(file) + " is not named .csv");
+  const CodingSystem& system = *loaded.system;
+  const RowMatrix linear = unit_templates(system);
+  const Eigen::RowVectorXd rest = rest_signals(system);
+  const auto names = template_names(system);
+  Sidecar sidecar;
+  sidecar.stage = "model info";
+  sidecar.version = version;
+  sidecar.command = "facelex model info " + loaded.file + " --templates {}";
+  sidecar.model_digest = loaded.digest;
+  sidecar.options = Json::object();
+  sidecar.result.columns = {
+      {"unit", "code of the codebook, or unit", ""},
+      {"part", "decoded: decode(e_k); linear: decode(e_k) - decode(0), of a decoder of one layer W e_k", ""}};
+  std::string table = "unit,part";
+  for (const Column& column : system.input_columns()) {
+    table += ',' + csv_field(column.name);
+    sidecar.result.columns.push_back(column);
+  }
+  for (const bool decoded : {true, false})
+    for (Eigen::Index k = 0; k < linear.rows(); ++k) {
+      table += '\n' + csv_field(names[static_cast<std::size_t>(k)]) + (decoded ? ",decoded" : ",linear");
+      for (Eigen::Index d = 0; d < linear.cols(); ++d)
+        append_number(table += ',', linear(k, d) + (decoded ? rest[d] : 0));
+    }
+  AtomicFile out(file);
+  out.write(table + '\n');
+  sidecar.result.output_digest = out.commit();
+  write_sidecar(file, sidecar);
+}
+
 class ModelInfoCommand : public Command {
  public:
   explicit ModelInfoCommand(CLI::App& parent)
@@ -83,18 +124,32 @@ class ModelInfoCommand : public Command {
                 {"info", "What a model file holds",
                  "Of a morphable model its name, licence, mesh, landmarks and modes, with scale, bounds "
                  "and the root mean square displacement at one scale; of a coding system what it takes "
-                 "and its units.",
+                 "and its units. --templates writes what each code of a codebook, or each unit, "
+                 "stands for.",
                  "facelex model info built-in"}) {
     app_->add_option("file", file_, "Model file, or built-in: the face that facelex ships")
         ->type_name("FILE")
         ->required()
         ->group("Input and output");
     app_->add_flag("--json", json_, "Print JSON")->group("Input and output");
+    app_->add_option(
+            "--templates", templates_,
+            "Also write the signals that each code decodes to, and what it adds to the rest (.csv); built-in "
+            "is then the codebook that facelex carries")
+        ->type_name("FILE")
+        ->group("Input and output");
   }
 
  private:
   int run() override {
-    const Json summary = model_summary(file_);
+    const bool codebook = !templates_.empty() && file_ == built_in_name;
+    const Json summary = codebook ? coding_system_summary(built_in_codebook()) : model_summary(file_);
+    if (!templates_.empty()) {
+      if (!summary.contains("codes"))
+        throw usage_error("--templates: " + in_quotes(file_) + " is no coding system",
+                          "give a model that facelex learn made");
+      write_templates(templates_, load_system(file_));
+    }
     if (json_) {
       std::printf("%s\n", summary.dump(2).c_str());
     } else {
@@ -103,7 +158,7 @@ class ModelInfoCommand : public Command {
     return 0;
   }
 
-  std::string file_;
+  std::string file_, templates_;
   bool json_ = false;
 };
 

@@ -28,6 +28,9 @@ std::vector<ReconstructionFigures> reconstruction_figures(const CodingSystem& sy
 /// (DiscreteFacialEncoding::templates), of linear systems the movement of one unit of code (UnitMovements).
 /// Throws Error (usage) for a system that has neither.
 RowMatrix unit_templates(const CodingSystem& system);
+/// D: the rest, what no unit at all gives, in the signals' unit: decode of a code is rest + template. Throws
+/// as unit_templates does.
+Eigen::RowVectorXd rest_signals(const CodingSystem& system);
 /// Their names: token-0 …, or the units'.
 std::vector<std::string> template_names(const CodingSystem& system);
 /// How many different units a frame may have: K tokens, or the units.
