@@ -1,9 +1,12 @@
 // Discrete Facial Encoding with the real binary, on the frozen model.
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <sstream>
 
 #include "cli/cli_fixture.hpp"
 #include "facelex/core/json.hpp"
+#include "facelex/io/model_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {
@@ -92,6 +95,92 @@ TEST(DfeCommands, EveryMeasureWritesItsFigures) {
       {"measure", "reconstruction", at("in"), "-m", dfe_model, "-o", at("beam.csv"), "--beam", "9"});
   ASSERT_EQ(wide.status, 0) << wide.err;
   EXPECT_NE(test::file_text(at("beam.csv")), test::file_text(at("reconstruction.csv")));
+}
+
+/// Of a linear decoder: what tokens decode to is the rest and the linear part of each.
+TEST(DfeCommands, TemplatesAddUpToWhatTokensDecodeTo) {
+  const TemporaryFolder folder;
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  folder.write("codes/a.csv", "frame,success,q1,q2,q3\n1,1,3,8,0\n");
+  auto end = facelex_command({"decode", at("codes"), "-m", dfe_model, "-o", at("back")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  end = facelex_command({"model", "info", dfe_model, "--templates", at("t.csv")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const std::string text = test::file_text(folder / "t.csv");
+  EXPECT_TRUE(text.starts_with("unit,part,e_0,e_1,")) << text;
+  EXPECT_TRUE(fs::exists(folder / "t.json"));
+  std::map<std::string, std::vector<double>> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string unit, part, field;
+    std::getline(fields, unit, ',');
+    std::getline(fields, part, ',');
+    if (unit == "unit") continue;
+    while (std::getline(fields, field, ',')) rows[unit + part].push_back(std::stod(field));
+  }
+  ASSERT_EQ(rows.size(), 18U);
+  const Recording back = read_recording(at("back/a.csv"));
+  const int layers = read_model(dfe_model).metadata.at("shape").at("decoder_layers").get<int>();
+  for (std::size_t d = 0; d < 13; ++d) {
+    const double rest = rows["token-0decoded"][d] - rows["token-0linear"][d];
+    for (int k = 0; k < 9; ++k) {
+      const std::string token = "token-" + std::to_string(k);
+      EXPECT_NEAR(rows[token + "decoded"][d], rest + rows[token + "linear"][d], 1e-9);
+    }
+    if (layers == 1) {
+      EXPECT_NEAR(back.values(0, static_cast<Eigen::Index>(d)),
+                  rest + rows["token-3linear"][d] + rows["token-8linear"][d] + rows["token-0linear"][d],
+                  1e-6);
+    }
+  }
+  end = facelex_command({"model", "info", "built-in", "--templates", at("b.csv")});
+  EXPECT_EQ(end.status, 0) << end.err;
+  end = facelex_command({"model", "info", dfe_model, "--templates", at("t.txt")});
+  EXPECT_EQ(end.status, 2);
+}
+
+/// Codes that another program made, and tokens whose sidecar says of how many they are.
+TEST(DfeCommands, MeasuresCodesWithoutAModel) {
+  const TemporaryFolder folder;
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  std::string units = "frame,success,AU01_r,AU12_r,AU45_r";
+  for (int t = 0; t < 60; ++t)
+    units += '\n' + std::to_string(t + 1) + ",1," + std::to_string(t % 2 * 2) + ',' + std::to_string(t % 3) +
+             ",0.4";
+  folder.write("openface/a.csv", units + '\n');
+  auto end = facelex_command({"import", at("openface"), "-o", at("codes")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const auto figures = [&](std::vector<std::string> more, const std::string& in = "codes") {
+    more.insert(more.begin() + 1, {at(in), "-o", at("out.csv")});
+    more.insert(more.begin(), "measure");
+    const auto measured = facelex_command(more);
+    EXPECT_EQ(measured.status, 0) << measured.err;
+    return test::file_text(folder / "out.csv");
+  };
+  EXPECT_NE(figures({"diversity"}).find("units_used,3"), std::string::npos);
+  EXPECT_NE(figures({"diversity", "--threshold", "1"}).find("units_used,2"), std::string::npos);
+  EXPECT_NE(figures({"retrieval", "--threshold", "1"}).find("different_sets,4"), std::string::npos);
+  write_expressions(folder / "in");
+  end = facelex_command({"encode", at("in"), "-m", dfe_model, "-o", at("tokens")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const std::string alone = figures({"diversity"}, "tokens");
+  EXPECT_EQ(alone, figures({"diversity", "-m", dfe_model}, "in"));
+  const struct {
+    std::vector<std::string> arguments;
+    const char* says;
+  } table[] = {{{"diversity", at("tokens"), "--threshold", "1"}, "no meaning for tokens"},
+               {{"diversity", at("codes"), "--beam", "2"}, "there is no --model"},
+               {{"retrieval", at("tokens")}, "give --model"},
+               {{"reconstruction", at("codes")}, "--model"}};
+  for (const auto& [arguments, says] : table) {
+    std::vector<std::string> all = {"measure"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    all.insert(all.end(), {"-o", at("x.csv")});
+    end = facelex_command(all);
+    EXPECT_EQ(end.status, 2) << end.err;
+    EXPECT_NE(end.err.find(says), std::string::npos) << end.err << " lacks " << says;
+  }
 }
 
 TEST(DfeCommands, SaysWhatIsWrong) {
