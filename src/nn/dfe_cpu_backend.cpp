@@ -7,6 +7,7 @@
 #include "dfe_quantizer.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/nn/dfe_backend.hpp"
+#include "facelex/nn/dfe_displacement.hpp"
 #include "facelex/nn/dfe_layout.hpp"
 #include "matrix_product.hpp"
 
@@ -172,15 +173,15 @@ class CpuBackend : public DfeBackend {
       tables.d_output = tables.output - tables.inputs.topRows(size);
       losses.frames += size;
       losses.reconstruction += tables.d_output.cast<double>().squaredNorm();
-      losses.sparsity += tables.output.cast<double>().cwiseAbs().sum();
       losses.quantization += quantization.squared_residuals;
       for (const auto& stage : quantization.code)
         for (const auto code : stage) ++losses.code_use[static_cast<std::size_t>(code)];
+      const float each = gradient ? 1.0F / static_cast<float>(batch) : 0;
+      tables.d_output *= 2 * each;
+      losses.sparsity += add_sparsity(tables.output, each * static_cast<float>(options_.sparsity),
+                                      gradient ? &tables.d_output : nullptr);
       if (!gradient) return;
 
-      const float each = 1.0F / static_cast<float>(batch);
-      const auto sparsity = static_cast<float>(options_.sparsity);
-      tables.d_output = each * (2 * tables.d_output + sparsity * tables.output.cwiseSign());
       tables.decoder.backward(weights, quantization.quantized, tables.d_output, gradient, tables.d_latent);
       // Straight through: the gradient of Σe_i is that of z₀. The commitment pulls z₀ alone (eq. 5; the codes
       // that were subtracted are constants), the codebook loss each chosen code.
@@ -192,6 +193,13 @@ class CpuBackend : public DfeBackend {
       tables.encoder.backward(weights, tables.d_latent, gradient);
     });
     return losses;
+  }
+
+  /// The sparsity term of these outputs, and `weight` times its gradient added.
+  double add_sparsity(const FloatRowMatrix& output, float weight, FloatRowMatrix* gradient) const {
+    if (options_.displacement) return displacement_sparsity(*options_.displacement, output, weight, gradient);
+    if (gradient) *gradient += weight * output.cwiseSign();
+    return output.cast<double>().cwiseAbs().sum();
   }
 
   /// The terms that do not depend on frames.

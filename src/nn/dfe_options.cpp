@@ -1,5 +1,6 @@
 #include "facelex/nn/dfe_options.hpp"
 
+#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/nn/dfe_layout.hpp"
 
@@ -32,7 +33,14 @@ void DfeOptions::describe(OptionList& options) {
       .number("commitment", commitment, Bounds::at_least(0), "Weight β of the commitment loss")
       .number("codebook-weight", codebook_weight, Bounds::at_least(0), "Weight of the codebook loss")
       .number("orthogonality", orthogonality, Bounds::at_least(0), "Weight of the codes' orthogonality loss")
-      .number("sparsity", sparsity, Bounds::at_least(0), "Weight of the L1 norm of the reconstruction")
+      .number("sparsity", sparsity, Bounds::at_least(0),
+              "Weight of the L1 norm of the reconstruction, or of what --sparsity-on says")
+      .choice("sparsity-on", sparsity_on,
+              {{"coefficients", DfeSparsityOn::coefficients}, {"displacement", DfeSparsityOn::displacement}},
+              "What is to be sparse: the reconstructed coefficients, or how far they move points of --face, "
+              "a mean in mm")
+      .text("face", face,
+            "Face model of --sparsity-on displacement, whose expressions are learnt from; none: built-in")
       .number("decoder-sparsity", decoder_sparsity, Bounds::at_least(0),
               "Weight of the L1 norm of the decoder's weights")
       .number("learning-rate", learning_rate, Bounds::above(0), "Step size of Adam")
@@ -60,6 +68,8 @@ void DfeOptions::check() const {
   if (patience > 0 && validation == 0)
     throw usage_error("--patience " + std::to_string(patience) + " needs frames to validate on",
                       "do not give --validation 0");
+  if (!face.empty() && sparsity_on == DfeSparsityOn::coefficients)
+    throw usage_error("--face is for --sparsity-on displacement alone", "leave it out, or add that");
   if (!subjects.empty() && validation == 0)
     throw usage_error("--subjects divides the recordings for validation, but --validation is 0",
                       "leave one of them out");
@@ -67,6 +77,14 @@ void DfeOptions::check() const {
 
 Json DfeOptions::configuration() const {
   Json json = options_json(*this);
+  json.erase("face");  // where it lay says nothing: the displacements do
+  if (sparsity_on == DfeSparsityOn::coefficients) {
+    json.erase("sparsity-on");  // as before there was a choice
+  } else if (displacement) {
+    Sha256 digest;
+    digest.update(displacement->data(), static_cast<std::size_t>(displacement->size()) * sizeof(float));
+    json["displacement_sha256"] = digest.hex();
+  }
   for (const char* name : {"epochs", "patience", "checkpoint-every", "subjects", "memory"}) json.erase(name);
   return json;
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "dfe_inputs.hpp"
 #include "dfe_table.hpp"
 #include "facelex/coding/dfe_system.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/nn/dfe_displacement.hpp"
 #include "facelex/nn/dfe_layout.hpp"
 
 namespace facelex {
@@ -33,10 +35,11 @@ Json summary_of(DfeBackend& backend, DfeFrameSource& frames, bool validation, co
 
 }  // namespace
 
-LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
+LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& given,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work) {
-  options.check();
+  given.check();
+  DfeOptions options = given;
   TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {
@@ -84,6 +87,9 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
     shift = mean.cast<float>();
     scale = (variance.array() > 0).select(variance.cwiseSqrt(), 1.0).cast<float>();
   }
+  if (options.sparsity_on == DfeSparsityOn::displacement)
+    options.displacement = std::make_shared<const FloatRowMatrix>(
+        displacement_of_outputs(displacement_face(options), data.columns, scale));
   const auto frames = make_frame_source(data, split, shift, scale, options, work);
   const Eigen::RowVectorXd learnt_mean = options.standardize ? Eigen::RowVectorXd::Zero(shape.inputs) : mean;
 

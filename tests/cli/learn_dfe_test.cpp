@@ -116,6 +116,8 @@ TEST_F(LearnDfe, SaysWhatIsWrong) {
                {in("my data", {"--columns", "lip*"}), 1, "lip*: has no column that begins so"},
                {in("my data", {"--codes", "1"}), 2, "codes"},
                {in("my data", {"--device", "cuda"}), 3, "--device cuda"},
+               {in("my data", {"--sparsity-on", "displacement"}), 2, "has no expressions"},
+               {in("my data", {"--face", "built-in"}), 2, "is for --sparsity-on displacement"},
                {in("nowhere", {}), 1, "no such file or folder"}};
   for (const auto& [end, status, says] : cases) {
     EXPECT_EQ(end.status, status) << end.err;

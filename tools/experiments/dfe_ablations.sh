@@ -57,6 +57,8 @@ variants=(
   "codebook-256 --codes 256"
   "no-orthogonality --orthogonality 0"
   "no-l1 --sparsity 0"
+  "displacement-0.1 --sparsity-on displacement"
+  "displacement-1 --sparsity-on displacement --sparsity 1"
   "deeper-decoder --decoder-layers 3"
   "no-revival --revive-after 0"
   "kmeans-start --kmeans-start"

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "command.hpp"
+#include "commands.hpp"
 #include "facelex/analysis/compared_recordings.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
@@ -48,6 +49,8 @@ Learning dfe_learning(const DfeOptions& options, const std::filesystem::path& mo
     subjects = read_subjects(options.subjects);
     learning.options["subjects_sha256"] = sha256_of_file(options.subjects);
   }
+  if (!options.face.empty() && options.face != built_in_name)
+    learning.options["face_sha256"] = sha256_of_file(options.face);
   learning.options["device"] = resolved.device == DfeDevice::cuda ? "cuda" : "cpu";
   DfeTrainingFiles files;
   files.name = model.string();

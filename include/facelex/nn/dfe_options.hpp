@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace facelex {
 /// What trains: this program on the processor, or facelex-nn (libtorch) on a graphics card.
 enum class DfeDevice { automatic, cpu, cuda };
 
+/// What the sparsity term of the loss is taken of.
+enum class DfeSparsityOn {
+  coefficients,  ///< ‖ψ̂‖₁, equation 7
+  displacement  ///< mean over points of a face of ‖B_v ψ̂‖₂ in mm: how far ψ̂ moves them (dfe_displacement.hpp)
+};
+
 /// Training of the residual-VQ autoencoder of paper 002 (3.2, 4, supplement). Defaults are the paper's; where
 /// it is silent, those of docs/methods.md.
 struct DfeOptions {
@@ -23,12 +30,16 @@ struct DfeOptions {
   DfeShape shape;            ///< shape.inputs is set by the recordings
   bool standardize = false;  ///< each input minus its mean, divided by its sd; the model keeps both
 
-  double dropout = 0.1;         ///< of the transformer, in training; 0 ≤ p < 1
-  double commitment = 0.25;     ///< β of Σᵢ‖z_{i−1} − sg(e_i)‖²; ≥ 0
-  double codebook_weight = 1;   ///< of Σᵢ‖sg(z_{i−1}) − e_i‖²; ≥ 0
-  double orthogonality = 1;     ///< λ_orth of Σ_{i≠j}(e_i·e_j)² / (K(K−1)), equation 6; ≥ 0
-  double sparsity = 0.1;        ///< λ_reg of ‖ψ̂‖₁, equation 7; ≥ 0
-  double decoder_sparsity = 0;  ///< λ₁ of Σ|w| over the decoder's weights; ≥ 0
+  double dropout = 0.1;        ///< of the transformer, in training; 0 ≤ p < 1
+  double commitment = 0.25;    ///< β of Σᵢ‖z_{i−1} − sg(e_i)‖²; ≥ 0
+  double codebook_weight = 1;  ///< of Σᵢ‖sg(z_{i−1}) − e_i‖²; ≥ 0
+  double orthogonality = 1;    ///< λ_orth of Σ_{i≠j}(e_i·e_j)² / (K(K−1)), equation 6; ≥ 0
+  double sparsity = 0.1;       ///< λ_reg of ‖ψ̂‖₁, equation 7, or of what sparsity_on says; ≥ 0
+  DfeSparsityOn sparsity_on = DfeSparsityOn::coefficients;
+  /// Model file of the face of sparsity_on displacement, whose expressions the columns are; empty: built-in.
+  std::string face;
+  std::shared_ptr<const FloatRowMatrix> displacement;  ///< 3V×D, set by the face and the recordings
+  double decoder_sparsity = 0;                         ///< λ₁ of Σ|w| over the decoder's weights; ≥ 0
 
   double learning_rate = 1e-4;  ///< of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8); > 0
   int batch = 512;              ///< frames of a step; ≥ 1

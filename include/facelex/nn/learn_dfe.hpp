@@ -47,9 +47,10 @@ using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeShape
 /// option.
 ///
 /// `subjects`: who each recording is of; names that are no recording are ignored, for a table of labels may
-/// know more. Throws Error (usage): options that do not fit, a checkpoint of something else; Error (data):
-/// what read_training_data and train_dfe throw (options.memory that does not hold a batch: usage), fewer
-/// training frames than codes, frames that never change.
+/// know more. Throws Error (usage): options that do not fit, a checkpoint of something else, with sparsity_on
+/// displacement columns that are no expressions of the face; Error (data): what read_training_data and
+/// train_dfe throw (options.memory that does not hold a batch: usage), fewer training frames than codes,
+/// frames that never change.
 LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work = {});

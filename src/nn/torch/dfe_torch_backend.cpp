@@ -44,6 +44,11 @@ class TorchBackend : public DfeBackend {
         device_(options.device != DfeDevice::cpu && torch::cuda::is_available() ? torch::kCUDA
                                                                                 : torch::kCPU) {
     at::set_num_threads(threads);
+    if (options.displacement) {
+      const FloatRowMatrix& moved = *options.displacement;
+      displacement_ =
+          tensor_of({moved.data(), moved.data() + moved.size()}, device_).view({moved.rows(), moved.cols()});
+    }
     DfeState state;
     state.weights = layout_.initial(Random(static_cast<std::uint64_t>(options.training.seed)).stream(0));
     state.first_moment.assign(layout_.size(), 0);
@@ -176,6 +181,14 @@ class TorchBackend : public DfeBackend {
     return linear(h.mean(1), "latent");
   }
 
+  /// Of a norm of 0 libtorch gives the gradient 0.
+  Tensor sparsity_of(const Tensor& output) const {
+    if (!options_.displacement) return output.abs().sum();
+    const std::int64_t points = displacement_.size(0) / 3;
+    const Tensor moved = at::matmul(output, displacement_.t()).view({output.size(0), points, 3});
+    return at::norm(moved, 2, {-1}).sum() / static_cast<double>(points);
+  }
+
   Terms forward(const Tensor& x, bool train) const {
     const DfeShape& shape = layout_.shape();
     const Tensor& codebook = weight("codebook");
@@ -206,7 +219,7 @@ class TorchBackend : public DfeBackend {
     const Tensor gram = at::matmul(codebook, codebook.t());
     const double pairs = static_cast<double>(shape.codes) * (shape.codes - 1);
     const Tensor orthogonality = (gram - at::diag(at::diagonal(gram))).square().sum() / pairs;
-    const Tensor reconstruction = (x - output).square().sum(), sparsity = output.abs().sum();
+    const Tensor reconstruction = (x - output).square().sum(), sparsity = sparsity_of(output);
     const auto n = static_cast<double>(x.size(0));
     Terms terms;
     terms.loss = (reconstruction + options_.commitment * commitment + options_.codebook_weight * fit +
@@ -231,6 +244,7 @@ class TorchBackend : public DfeBackend {
   DfeLayout layout_;
   DfeOptions options_;
   torch::Device device_;
+  Tensor displacement_;  ///< of options_.displacement
   Tensor flat_, gradient_, first_, second_;
   std::map<std::string, Tensor> weights_;
   std::int64_t steps_ = 0;
