@@ -109,12 +109,9 @@ void add_stability(const ComparedSystem& system, std::size_t number,
 }  // namespace
 
 void ComparisonOptions::describe(OptionList& options) {
-  options
-      .texts("units", units,
-             "Numbers of units at which variance explained is compared (5,10,20,50 unless given)")
+  options.texts("units", units, "Numbers of units at which variance explained is compared")
       .texts("active-units", active_units,
-             "Numbers of units active in a frame at which variance explained is compared (1,2,5,10 unless "
-             "given)")
+             "Numbers of units active in a frame at which variance explained is compared")
       .integer("every", every, Bounds::at_least(1), "Compare on every n-th frame of each recording")
       .integer("draws", draws, Bounds::at_least(0),
                "Draws of subjects with replacement for 95 % intervals; 0: no intervals")

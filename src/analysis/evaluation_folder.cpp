@@ -114,11 +114,6 @@ std::vector<EvaluationTable> tables_of(const EvaluationData& data, const Evaluat
   return tables;
 }
 
-bool is_same_work(const std::optional<Sidecar>& known, const Sidecar& made) {
-  return known && known->stage == made.stage && known->version == made.version &&
-         known->options == made.options && known->input_digest == made.input_digest;
-}
-
 std::string rounded_text(double value, double scale) {
   return number_text(std::round(value * scale) / scale);
 }
@@ -189,6 +184,11 @@ std::string evaluation_left_out_text(const EvaluationData& data) {
            (left_out.size() > 1 ? " …)" : ")");
   };
   return part(data.videos_left_out, "video") + part(data.features_left_out, "feature");
+}
+
+bool is_same_work(const std::optional<Sidecar>& known, const Sidecar& made) {
+  return known && known->stage == made.stage && known->version == made.version &&
+         known->options == made.options && known->input_digest == made.input_digest;
 }
 
 }  // namespace facelex

@@ -26,12 +26,6 @@ std::vector<double> grid_values(const std::vector<std::string>& texts, const cha
   return values;
 }
 
-std::string joined_values(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const auto& text : texts) joined += (joined.empty() ? "" : ",") + text;
-  return joined;
-}
-
 /// One machine's rows of the training set, its targets (±1 for classes), and how much each counts.
 struct MachineProblem {
   Eigen::MatrixXd part;  ///< of the kernel; empty: all of it
@@ -139,13 +133,8 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
         "epsilon", epsilon,
         "Half widths of the tube of svr and rbf-svr to choose from, times the targets' standard deviation");
   }
-  const LearnerOptions defaults;
-  options.texts("c", c,
-                "Costs to choose from within the training subjects; one value: nothing is chosen. Without: " +
-                    joined_values(defaults.c));
-  options.texts("gamma", gamma,
-                "Of RBF kernels, to choose from: times 1/(features · variance). Without: " +
-                    joined_values(defaults.gamma));
+  options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
+  options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
   options.number("tolerance", tolerance, Bounds::above(0),
                  "To which solutions are exact, in units of the margin");
 }

@@ -31,18 +31,16 @@ void check_numbers(const std::string& name, const std::vector<std::string>& text
 
 void SummaryOptions::describe(OptionList& options) {
   options
-      .texts(
-          "groups", groups,
-          "Which figures: statistics, activations, kinematics, asymmetry, expressivity, diversity (without: "
-          "statistics, activations, expressivity, diversity); kinematics takes the head's pose and "
-          "landmarks, asymmetry units with a side in their name")
-      .texts("quantiles", quantiles, "Quantiles of statistics, 0 to 1 (without: 0.05, 0.25, 0.5, 0.75, 0.95)")
+      .texts("groups", groups,
+             "Which figures: statistics, activations, kinematics, asymmetry, expressivity, diversity; "
+             "kinematics takes the head's pose and "
+             "landmarks, asymmetry units with a side in their name")
+      .texts("quantiles", quantiles, "Quantiles of statistics, 0 to 1")
       .number("active-above", active_above, Bounds::at_least(0),
               "A unit is active where its magnitude is larger, in the unit of the codes")
       .number("shortest", shortest, Bounds::at_least(0),
               "Seconds that an activation lasts at least; shorter ones do not count")
-      .texts("scales", scales,
-             "Time scales of peaks in seconds: about how long a movement lasts (without: 0.25, 0.5, 1, 2, 4)")
+      .texts("scales", scales, "Time scales of peaks in seconds: about how long a movement lasts")
       .choice("peaks", peaks, {{"up", Peaks::up}, {"down", Peaks::down}, {"both", Peaks::both}},
               "Which peaks count: up, down, or both where codes have either sign")
       .number("least-peak", least_peak, Bounds::at_least(0),

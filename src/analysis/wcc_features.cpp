@@ -60,7 +60,7 @@ std::string resampling_note(const VideoSignals& signals) {
 }  // namespace
 
 void WccFeatureOptions::describe(OptionList& options) {
-  options.texts("values", values, "Figures of each pair: mean, sd, lag, windows (without: mean)")
+  options.texts("values", values, "Figures of each pair: mean, sd, lag, windows")
       .flag("triangle", triangle, "Each pair of different signals once, instead of all ordered pairs");
 }
 

@@ -126,8 +126,7 @@ void DfecsOptions::describe(OptionList& options) {
             "Look for units and penalties by the paper's halting grid search; goes on where it stopped")
       .number("beta", beta, Bounds{0, 1, true},
               "The search wants 1 − β of the variance explained, 1 − β/2 of each part")
-      .texts("search-alphas", search_alphas,
-             "Penalties that the search tries, in this order (5,4.5,…,0.5 unless given)");
+      .texts("search-alphas", search_alphas, "Penalties that the search tries, in this order");
 }
 
 void DfecsOptions::check() const {

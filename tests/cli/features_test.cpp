@@ -320,5 +320,30 @@ TEST_F(Features, WrongUseIsOneLine) {
   EXPECT_EQ(features({"wcc", truth}, "folder.txt").status, 2);
 }
 
+TEST_F(Features, AllWritesTheTablesOfTheSingleCommands) {
+  const std::string truth = at("my sample/truth"), columns = "e_AU12_L,e_AU01_L,e_AU04_L";
+  const auto end = features({"all", truth, "--columns", columns, "--wcc-window", "3", "--wcc-values",
+                             "mean,lag", "--summary-quantiles", "0.5", "--head", at("my sample/landmarks")},
+                            "my tables");
+  ASSERT_EQ(end.status, 0) << end.err;
+  ASSERT_EQ(features({"wcc", truth, "--columns", columns, "--window", "3", "--values", "mean,lag", "--head",
+                      at("my sample/landmarks")},
+                     "wcc.csv")
+                .status,
+            0);
+  ASSERT_EQ(features({"summary", truth, "--columns", columns, "--quantiles", "0.5"}, "summary.csv").status,
+            0);
+  for (const std::string name : {"wcc.csv", "wcc.json", "summary.csv", "summary.json"})
+    EXPECT_EQ(file_text(folder / "my tables" / name), file_text(folder / name)) << name;
+  EXPECT_FALSE(fs::exists(folder / "my tables/bow.csv"));
+
+  const auto summary_alone = features({"all", truth, "--tables", "summary", "--columns", columns}, "one");
+  ASSERT_EQ(summary_alone.status, 0) << summary_alone.err;
+  EXPECT_FALSE(fs::exists(folder / "one/wcc.csv"));
+  const auto unknown = features({"all", truth, "--tables", "words"}, "two");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("wcc, summary, bow"), std::string::npos) << unknown.err;
+}
+
 }  // namespace
 }  // namespace facelex

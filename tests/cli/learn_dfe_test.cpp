@@ -176,8 +176,8 @@ TEST_F(LearnDfeInBoundedMemory, SameModelWhereFramesFitAndSameBytesForAnyThreads
   EXPECT_EQ(training.at("validation").at("held_out").size(), 1U);
   const Json in_memory = read_model(folder / "whole.safetensors").metadata.at("training");
   EXPECT_EQ(training.at("validation").at("held_out"), in_memory.at("validation").at("held_out"));
-  EXPECT_NEAR(training.at("loss").get<double>(), in_memory.at("loss").get<double>(),
-              0.1 * in_memory.at("loss").get<double>());
+  // Another order of frames ends elsewhere, but no worse.
+  EXPECT_LT(training.at("loss").get<double>(), 1.1 * in_memory.at("loss").get<double>());
   EXPECT_NE(model({"--memory", "0.0002", "--standardize", "--kmeans-start"}, "c"), streamed);
 }
 

@@ -45,6 +45,17 @@ Command::Command(CLI::App& parent, Text text)
       ->group("General");
 }
 
+namespace {
+
+/// A list as it is written on the command line.
+std::string joined(const Json& list) {
+  std::string text;
+  for (const Json& item : list) text += (text.empty() ? "" : ",") + item.get<std::string>();
+  return text;
+}
+
+}  // namespace
+
 std::string Command::Group::argument(const Option& option) const {
   const bool on = option.type == Option::Type::flag && option.default_value == Json(true);
   return std::string("--") + (on ? "no-" : "") + (section.empty() ? "" : section + "-") + option.name;
@@ -58,7 +69,7 @@ void Command::add_options(const std::string& heading, OptionList list, const std
     const std::string allowed = option.allowed_text();
     const Json& standard = option.default_value;
     const std::string default_text = standard.is_string()  ? standard.get<std::string>()
-                                     : standard.is_array() ? ""
+                                     : standard.is_array() ? joined(standard)
                                                            : standard.dump();
     if (!allowed.empty()) help += " [" + allowed + "]";
     if (option.type == Option::Type::flag) {

@@ -28,6 +28,7 @@ std::unique_ptr<Command> make_build_face_command(CLI::App& model);
 std::unique_ptr<Command> make_picture_command(CLI::App& model);
 std::unique_ptr<Command> make_model_info_command(CLI::App& model);
 std::unique_ptr<Command> make_build_facs_command(CLI::App& model);
+std::unique_ptr<Command> make_power_command(CLI::App& parent);
 /// Below `facelex features`: wcc, bow, summary.
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features);
 /// Below `facelex measure`.

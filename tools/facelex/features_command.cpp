@@ -9,10 +9,10 @@
 
 namespace facelex::cli {
 
-FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& kind)
-    : Command(parent, std::move(text)), kind_(kind) {
+FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& output)
+    : Command(parent, std::move(text)) {
   add_inputs("Files of codes, or folders of such files", input_options_struct_, false);
-  add_output("Table to write (.csv): a row per video");
+  add_output(output);
   add_threads();
 }
 
@@ -28,38 +28,43 @@ double FeaturesCommand::rate_of(const std::vector<FeatureInput>& inputs, double 
   return common_frame_rate(files);
 }
 
-std::vector<FeatureInput> FeaturesCommand::videos() const {
-  return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head_, output_);
+std::vector<FeatureInput> FeaturesCommand::videos(const std::string& head) const {
+  return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head, output_);
 }
 
-int FeaturesCommand::write_features(const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
+std::string FeaturesCommand::head_text() const {
+  return head_ == "auto" ? "" : " --head " + std::filesystem::path(head_).filename().string();
+}
+
+int FeaturesCommand::write_features(const std::string& kind, const std::filesystem::path& file,
+                                    const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
                                     const OptionList& options, const std::string& flags) {
-  check_table_path(output_);
+  check_table_path(file);
   Work work;
   work.threads = threads_;
   work.stop = &stop_requested;
   work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
-  reporter_->begin("features " + kind_, "videos", static_cast<std::int64_t>(inputs.size()));
+  reporter_->begin("features " + kind, "videos", static_cast<std::int64_t>(inputs.size()));
   const VideoFeatureTable table = make_feature_table(inputs, maker, work);
   reporter_->end();
   for (const LeftOut& one : table.left_out) reporter_->error(one.name + " is left out: " + one.reason);
   for (const VideoFeatureTable::Row& row : table.rows)
     if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
   if (table.rows.empty())
-    throw data_error({}, "no video gives features, so " + in_quotes(output_) + " is not written",
+    throw data_error({}, "no video gives features, so " + in_quotes(file.string()) + " is not written",
                      "the lines above say why");
   Sidecar sidecar;
-  sidecar.stage = "features " + kind_;
+  sidecar.stage = "features " + kind;
   sidecar.version = version;
   sidecar.options = portable_options(options);
-  sidecar.command = command_text("features " + kind_, options) + flags;
+  sidecar.command = command_text("features " + kind, options) + flags;
   sidecar.input = std::to_string(inputs.size()) + " videos";
   sidecar.input_digest = digest_of_inputs(inputs);
-  sidecar.result = write_feature_table(output_, table);
-  write_sidecar(output_, sidecar);
+  sidecar.result = write_feature_table(file, table);
+  write_sidecar(file, sidecar);
   reporter_->info(std::to_string(table.rows.size()) + " rows of " + std::to_string(table.columns.size()) +
                   " features of " + std::to_string(inputs.size() - table.left_out.size()) + " videos, " +
-                  std::to_string(table.left_out.size()) + " left out; see " + output_);
+                  std::to_string(table.left_out.size()) + " left out; see " + file.string());
   return table.left_out.empty() ? 0 : 1;
 }
 
@@ -68,6 +73,7 @@ std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features)
   commands.push_back(make_features_wcc_command(features));
   commands.push_back(make_features_bow_command(features));
   commands.push_back(make_features_summary_command(features));
+  commands.push_back(make_features_all_command(features));
   return commands;
 }
 

@@ -122,8 +122,9 @@ int codebook_size(const std::vector<FeatureInput>& inputs) {
     if (first.empty()) first = input.name;
   }
   if (codes == 0)
-    throw usage_error("no sidecar says how many codes the tokens are of",
-                      "say the size of the codebook: --codes 64; codes that are no tokens have features summary");
+    throw usage_error(
+        "no sidecar says how many codes the tokens are of",
+        "say the size of the codebook: --codes 64; codes that are no tokens have features summary");
   return codes;
 }
 

@@ -10,5 +10,6 @@ namespace facelex::cli {
 std::unique_ptr<Command> make_features_wcc_command(CLI::App& features);
 std::unique_ptr<Command> make_features_bow_command(CLI::App& features);
 std::unique_ptr<Command> make_features_summary_command(CLI::App& features);
+std::unique_ptr<Command> make_features_all_command(CLI::App& features);
 
 }  // namespace facelex::cli

@@ -1,5 +1,5 @@
-#include "facelex/analysis/summary_features.hpp"
 #include "facelex/core/error.hpp"
+#include "feature_settings.hpp"
 #include "features_command.hpp"
 #include "features_kinds.hpp"
 
@@ -16,39 +16,29 @@ class FeaturesSummaryCommand : public FeaturesCommand {
              "quantiles, how often and how long units are active, peaks on several time scales, how "
              "differently left and right move, how many units share the activity; and how head and landmarks "
              "move. The table's sidecar says what each column means, with its unit.",
-             "facelex features summary codes --head fits --groups statistics,kinematics -o features.csv"},
-            "summary") {
+             "facelex features summary codes --head fits --groups statistics,kinematics -o features.csv"}) {
     add_head_option(
         "Where kinematics takes the head's pose and the landmarks from: auto the codes' own files, a folder "
         "those of its recordings with the same names (landmarks, fits, motion) (default auto)",
         "auto|DIR");
-    add_options("Figures", described(summary_));
-    add_options("Signals", described(signals_));
+    add_options("Figures", described(settings_.summary));
+    add_options("Signals", described(settings_.signals));
   }
 
  private:
   int run() override {
-    summary_.check();
-    signals_.check();
-    if (app_->count("--head") > 0 && !summary_.has("kinematics"))
+    settings_.check();
+    if (app_->count("--head") > 0 && !settings_.summary.has("kinematics"))
       throw usage_error("--head has no meaning without kinematics among --groups",
                         "add it, or leave --head away");
     if (head_ == "none")
       throw usage_error("--head none leaves nothing to take kinematics from", "give auto or a folder");
-    const auto inputs = videos();
-    const double fps = rate_of(inputs, signals_.fps);
-    OptionList list = described(summary_);
-    list.append(described(signals_));
-    const auto maker = [this, fps](const FeatureInput& input, const Work& work) {
-      return summary_features(input, summary_, signals_, fps, work);
-    };
-    return write_features(
-        inputs, maker, list,
-        head_ == "auto" ? "" : " --head " + std::filesystem::path(head_).filename().string());
+    const auto inputs = videos(head_);
+    const double fps = rate_of(inputs, settings_.signals.fps);
+    return write_features("summary", output_, inputs, settings_.maker(fps), settings_.list(), head_text());
   }
 
-  SummaryOptions summary_;
-  CodeSignalOptions signals_;
+  SummarySettings settings_;
 };
 
 }  // namespace

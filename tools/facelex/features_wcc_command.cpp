@@ -1,5 +1,5 @@
-#include "facelex/analysis/wcc_features.hpp"
 #include "facelex/core/error.hpp"
+#include "feature_settings.hpp"
 #include "features_command.hpp"
 #include "features_inputs.hpp"
 #include "features_kinds.hpp"
@@ -19,8 +19,7 @@ class FeaturesWccCommand : public FeaturesCommand {
              "over "
              "the video. With --pair, the signals of one person with those of another. Signals that never "
              "change have empty fields.",
-             "facelex features wcc codes --head fits -o features.csv"},
-            "wcc") {
+             "facelex features wcc codes --head fits -o features.csv"}) {
     app_->add_flag(
             "--pair", pair_,
             "Two people: the inputs are two files, or two folders whose files of the same name are a pair")
@@ -30,43 +29,29 @@ class FeaturesWccCommand : public FeaturesCommand {
         "files where they have them, a folder those of its recordings with the same names (landmarks, "
         "fits), none leaves them out (default auto)",
         "auto|none|DIR");
-    add_options("Windows", described(wcc_));
-    add_options("Signals", described(signals_));
-    add_options("Table", described(features_));
-    add_options("Test", described(surrogates_));
+    add_options("Windows", described(settings_.wcc));
+    add_options("Signals", described(settings_.signals));
+    add_options("Table", described(settings_.values));
+    add_options("Test", described(settings_.surrogates));
   }
 
  private:
   int run() override {
-    wcc_.check();
-    features_.check();
-    signals_.check();
-    surrogates_.check();
+    settings_.check();
     if (pair_ && app_->count("--head") > 0)
       throw usage_error("--head has no meaning with --pair", "leave one of them away");
-    if (pair_ && features_.triangle)
+    if (pair_ && settings_.values.triangle)
       throw usage_error("--triangle has no meaning with --pair: the two orders of a pair are different pairs",
                         "leave it away");
-    const auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos();
-    const double fps = rate_of(videos_or_pairs, signals_.fps);
-    wcc_frames(wcc_, fps > 0 ? fps : 30);  // a window that no video can hold is no video's fault
-    OptionList list = described(wcc_);
-    list.append(described(signals_));
-    list.append(described(features_));
-    list.append(described(surrogates_));
-    const auto maker = [this, fps](const FeatureInput& input, const Work& work) {
-      return wcc_features(input, wcc_, features_, surrogates_, signals_, fps, work);
-    };
-    std::string flags = pair_ ? " --pair" : "";
-    if (!pair_ && head_ != "auto") flags += " --head " + std::filesystem::path(head_).filename().string();
-    return write_features(videos_or_pairs, maker, list, flags);
+    const auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos(head_);
+    const double fps = rate_of(videos_or_pairs, settings_.signals.fps);
+    wcc_frames(settings_.wcc, fps > 0 ? fps : 30);  // a window that no video can hold is no video's fault
+    return write_features("wcc", output_, videos_or_pairs, settings_.maker(fps), settings_.list(),
+                          pair_ ? " --pair" : head_text());
   }
 
   bool pair_ = false;
-  WccOptions wcc_;
-  CodeSignalOptions signals_;
-  WccFeatureOptions features_;
-  SurrogateOptions surrogates_;
+  WccSettings settings_;
 };
 
 }  // namespace

@@ -93,6 +93,7 @@ int main(int argc, char** argv) {
   features->require_subcommand(1);
   for (auto& command : make_features_commands(*features)) commands.push_back(std::move(command));
   commands.push_back(make_simulate_command(program));
+  commands.push_back(make_power_command(program));
   commands.push_back(make_status_command(program));
   CLI::App* model = program.add_subcommand("model", "Import, look into and export models");
   model->require_subcommand(1);

@@ -1,40 +1,16 @@
 #include <fstream>
-#include <map>
 
 #include "commands.hpp"
-#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/anatomical_face.hpp"
 #include "facelex/face/simulation.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "simulate_stage.hpp"
 #ifdef FACELEX_WITH_VIDEO
 #include "facelex/video/simulated_video.hpp"
 #endif
 
 namespace facelex::cli {
 namespace {
-
-/// What the command line changes of a cohort.
-struct SimulateOptions {
-  long long seed = -1;
-  int subjects = 0;
-  bool null = false;
-  bool landmarks_only = false;
-
-  void describe(OptionList& options) {
-    options.integer("seed", seed, Bounds::at_least(-1), "Seed of everything random; -1: that of the cohort")
-        .integer("subjects", subjects, Bounds::between(0, 100000),
-                 "Subjects of each group; 0: as the cohort says")
-        .flag("null", null, "Behaviour is drawn from all groups alike: no difference between them is true")
-        .flag("landmarks-only", landmarks_only, "Landmarks with noise instead of videos");
-  }
-  void apply(Cohort& cohort) const {
-    if (seed >= 0) cohort.seed = seed;
-    if (null) cohort.null = true;
-    if (subjects > 0)
-      for (CohortGroup& group : cohort.groups) group.subjects = subjects;
-  }
-};
 
 class SimulateCommand : public Command {
  public:
@@ -65,10 +41,7 @@ class SimulateCommand : public Command {
       throw usage_error("this facelex was built without OpenCV and cannot make videos",
                         "add --landmarks-only");
 #endif
-    const MorphableModel& face = built_in_face();
-    Cohort cohort = read_cohort(face);
-    options_.apply(cohort);
-    cohort.check(file_);
+    const Cohort cohort = read_cohort(file_, options_);
     std::error_code none;
     if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
       throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
@@ -82,7 +55,7 @@ class SimulateCommand : public Command {
           };
     };
     int status = make(cohort, "truth", ".csv", write_simulated_truth);
-    const auto go_on = [&](const char* what, const char* extension, const auto& write) {
+    const auto go_on = [&](const char* what, const char* extension, const SimulatedWriter& write) {
       if (status <= 1) status = std::max(status, make(cohort, what, extension, write));
     };
     if (options_.landmarks_only) go_on("landmarks", ".csv", landmarks(true));
@@ -105,47 +78,14 @@ class SimulateCommand : public Command {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  Cohort read_cohort(const MorphableModel& face) const {
-    Json json;
-    try {
-      json = read_json(file_);
-    } catch (const Error& error) {
-      throw usage_error(error.what());
-    }
-    return Cohort::from_json(json, file_, face.expression.names);
-  }
-
   std::filesystem::path folder(const char* name) const {
     return std::filesystem::path(output_) / name;
   }
 
   /// One folder of the output: a file for every item of the cohort.
-  template <class Write>
-  int make(const Cohort& cohort, const char* what, const char* extension, const Write& write) {
-    Inputs inputs;
-    std::map<std::string, CohortItem> items;
-    for (const CohortItem& item : cohort_items(cohort)) {
-      inputs.items.push_back({file_, item.name, {}});
-      items.emplace(item.name, item);
-    }
-    inputs.items_in_all = inputs.items.size();
-    const OptionList list = described(options_);
-    Stage stage;
-    stage.name = std::string("simulate ") + what;
-    stage.options = portable_options(list);
-    // What was read decides, not what the file holds by the time it is hashed.
-    Sha256 digest;
-    digest.update(cohort.to_json().dump());
-    stage.options["cohort_sha256"] = digest.hex();
-    stage.command = command_text("simulate", list);
-    const auto mark = stage.command.find("{}");
-    stage.command.replace(mark, 2, std::filesystem::path(file_).filename().string());
-    stage.extension = extension;
-    stage.noun = extension == std::string(".mp4") ? "videos" : "recordings";
-    stage.run = [&](const auto&, const auto& output, const Work& work) {
-      return write(built_in_face(), cohort, items.at(output.stem().string()), output, work);
-    };
-    return run_stage(inputs, stage, folder(what)).exit_status();
+  int make(const Cohort& cohort, const char* what, const char* extension, const SimulatedWriter& write) {
+    const Stage stage = simulate_stage(cohort, file_, options_, what, extension, write);
+    return run_stage(cohort_inputs(cohort, file_), stage, folder(what)).exit_status();
   }
 
   std::string file_;

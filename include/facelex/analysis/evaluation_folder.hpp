@@ -18,6 +18,9 @@ void write_evaluation(const std::filesystem::path& folder, const EvaluationData&
                       const EvaluationOptions& options, const EvaluationResult& result,
                       const std::optional<EvaluationWeights>& weights, const Sidecar& made);
 
+/// Whether `known` says that its file was made by the same stage, version, options and inputs as `made`.
+bool is_same_work(const std::optional<Sidecar>& known, const Sidecar& made);
+
 /// Whether the folder holds all files of an evaluation with this stage, version, options and input digest, as
 /// they were written.
 bool evaluation_is_complete(const std::filesystem::path& folder, const Sidecar& made);

@@ -1,0 +1,102 @@
+// Planning a study, with the real binary.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/cli_fixture.hpp"
+#include "facelex/io/csv.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+namespace {
+
+namespace fs = std::filesystem;
+using test::facelex_command;
+using test::file_text;
+
+class Power : public ::testing::Test {
+ protected:
+  void SetUp() override { write_cohort("cohort.json", 30); }
+  /// Two groups, one of which smiles at that rate and the other hardly.
+  void write_cohort(const std::string& name, int rate) const {
+    folder.write(name, R"({"seconds": 3, "groups": [
+      {"name": "flat", "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": 2}]}},
+      {"name": "lively", "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": )" +
+                           std::to_string(rate) + "}]}}]}");
+  }
+  test::Program::End power(std::vector<std::string> more, const std::string& out = "my power") const {
+    std::vector<std::string> words = {"power", folder / "cohort.json", "-o", folder / out};
+    words.insert(words.end(), more.begin(), more.end());
+    return facelex_command(words);
+  }
+  std::vector<std::string> row(const std::string& out, int number) const {
+    std::istringstream lines(file_text(folder / out / "power.csv"));
+    std::string line;
+    for (int i = 0; i <= number; ++i) std::getline(lines, line);
+    return csv_fields(line, {});
+  }
+
+  test::TemporaryFolder folder;
+};
+
+const std::vector<std::string> few = {"--subjects", "4,10",    "--pool", "12",         "--studies",
+                                      "20",         "--folds", "4",      "--features", "summary",
+                                      "--c",        "0.01",    "-j",     "2",          "-q"};
+
+TEST_F(Power, FindsHowManySubjectsAreEnough) {
+  const auto end = power(few);
+  ASSERT_EQ(end.status, 0) << end.err;
+  for (const char* file : {"power.csv", "power.json", "studies.csv", "power.svg", "report.md", "summary.csv",
+                           "labels.csv", "pool/model.safetensors"})
+    EXPECT_TRUE(fs::exists(folder / "my power" / file)) << file;
+  const auto small = row("my power", 1), large = row("my power", 2);
+  EXPECT_EQ(small[0], "4");
+  EXPECT_EQ(large[0], "10");
+  EXPECT_GT(std::stod(large[1]), 0.8);                  // accuracy
+  EXPECT_GE(std::stod(large[6]), std::stod(small[6]));  // power
+  EXPECT_NE(file_text(folder / "my power/report.md").find("**"), std::string::npos);
+
+  const std::string once = file_text(folder / "my power/power.csv"),
+                    sidecar = file_text(folder / "my power/power.json");
+  const auto again = power({few.begin(), few.end() - 1});
+  EXPECT_NE(again.err.find("complete already"), std::string::npos) << again.err;
+  fs::remove(folder / "my power/power.json");  // the pool stands, the studies are drawn again
+  ASSERT_EQ(power(few).status, 0);
+  EXPECT_EQ(file_text(folder / "my power/power.csv"), once);
+  EXPECT_EQ(file_text(folder / "my power/power.json"), sidecar);
+}
+
+TEST_F(Power, TakesTheBuiltInCodebook) {
+  const auto end = power({"--subjects", "6", "--pool", "8", "--studies", "20", "--folds", "4", "--model",
+                          "built-in", "--c", "0.01", "-q"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  EXPECT_TRUE(fs::exists(folder / "my power/bow.csv"));
+}
+
+TEST_F(Power, SaysWhatIsWrongBeforeItSimulates) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+    int status = 2;
+  };
+  const std::vector<Case> cases = {
+      {{"--subjects", "4,x"}, "'x'"},
+      {{"--subjects", "20", "--pool", "10"}, "--pool 10 is less"},
+      {{"--subjects", "2"}, "10 folds"},
+      {{"--subjects", "20", "--features", "couplings"}, "one of wcc, summary, bow"},
+      {{"--subjects", "20", "--features", "bow"}, "does not fit"},
+      {{"--subjects", "20", "--studies", "20", "--alpha", "0.01"}, "at least 99"},
+      {{"--subjects", "20", "--metric", "kappa"}, "balanced_accuracy"},
+      {{"--subjects", "20", "--model", "missing.safetensors"}, "missing.safetensors", 3}};
+  for (const Case& one : cases) {
+    const auto end = power(one.arguments);
+    EXPECT_EQ(end.status, one.status) << end.err;
+    EXPECT_NE(end.err.find(one.says), std::string::npos) << one.says << "\n" << end.err;
+    EXPECT_FALSE(fs::exists(folder / "my power/pool")) << one.says;
+  }
+  folder.write("cohort.json", R"({"groups": [{"name": "all"}]})");
+  EXPECT_NE(power({}).err.find("one group"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace facelex
