@@ -19,9 +19,14 @@ void NmfOptions::describe(OptionList& options) {
       .choice("penalty-scaling", penalty, {{"paper", NmfPenalty::paper}, {"sklearn", NmfPenalty::sklearn}},
               "‖V−AB‖² + alpha-a‖A‖₁ + alpha-b‖B‖₁ as paper 001 prints it, or scikit-learn's "
               "½‖V−AB‖² + alpha-a·columns·‖A‖₁ + alpha-b·rows·‖B‖₁")
-      .choice("nmf-start", start,
-              {{"nndsvd", NmfStart::nndsvd}, {"nndsvda", NmfStart::nndsvda}, {"random", NmfStart::random}},
-              "from the singular vectors (nndsvda: zeros filled with the mean), or at random")
+      .choice(
+          "nmf-start", start,
+          {{"best", NmfStart::best},
+           {"nndsvd", NmfStart::nndsvd},
+           {"nndsvda", NmfStart::nndsvda},
+           {"random", NmfStart::random}},
+          "from the singular vectors (nndsvda: zeros filled with the mean; best: both, and the lower end), "
+          "or at random")
       .choice("nmf-solver", solver, {{"fast", NmfSolver::fast}, {"sklearn", NmfSolver::sklearn}},
               "fast, or scikit-learn 1.2.1's iterations")
       .number("nmf-tolerance", tolerance, Bounds::at_least(0),
@@ -98,11 +103,17 @@ NmfResult factorize_nmf(const RowMatrix& v, Eigen::Index components, const NmfOp
     throw usage_error("components: " + std::to_string(components) + " is not 1 … " + std::to_string(most),
                       "a matrix of " + std::to_string(v.rows()) + "×" + std::to_string(v.cols()) +
                           " has no more singular vectors; start at random for more");
-  if (v.rows() < v.cols()) {
-    const RowMatrix turned = v.transpose();
-    return factorize(turned, true, components, options, work);
-  }
-  return factorize(v, false, components, options, work);
+  const bool turned = v.rows() < v.cols();
+  const RowMatrix turned_v = turned ? RowMatrix(v.transpose()) : RowMatrix();
+  const RowMatrix& tall = turned ? turned_v : v;
+  if (options.start != NmfStart::best || options.solver == NmfSolver::sklearn)
+    return factorize(tall, turned, components, options, work);
+  NmfOptions from = options;
+  from.start = NmfStart::nndsvda;
+  NmfResult filled = factorize(tall, turned, components, from, work);
+  from.start = NmfStart::nndsvd;
+  NmfResult sparse = factorize(tall, turned, components, from, work);
+  return sparse.objective.back() < filled.objective.back() ? std::move(sparse) : std::move(filled);
 }
 
 }  // namespace facelex

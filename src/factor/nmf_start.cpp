@@ -75,7 +75,7 @@ NmfFactors start_nmf(const RowMatrix& v, Eigen::Index components, const NmfOptio
   if (options.start == NmfStart::random)
     return random_factors(v, components, static_cast<std::uint64_t>(options.seed));
   NmfFactors start = nndsvd(v, components, pool, work);
-  if (options.start == NmfStart::nndsvda) {
+  if (options.start != NmfStart::nndsvd) {
     const auto fill = [mean = mean_of(v)](double value) { return value == 0 ? mean : value; };
     start.rows = start.rows.unaryExpr(fill);
     start.columns = start.columns.unaryExpr(fill);

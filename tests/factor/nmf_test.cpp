@@ -179,13 +179,34 @@ TEST(Nmf, EveryOptionChangesTheResult) {
   EXPECT_NE(run([](NmfOptions& o) { o.alpha_a = 0.5; }).a, usual);
   EXPECT_NE(run([](NmfOptions& o) { o.alpha_b = 0.5; }).a, usual);
   EXPECT_NE(run([](NmfOptions& o) { o.penalty = NmfPenalty::sklearn; }).a, usual);
-  EXPECT_NE(run([](NmfOptions& o) { o.start = NmfStart::nndsvd; }).a, usual);
+  EXPECT_NE(run([](NmfOptions& o) { o.start = NmfStart::nndsvd; }).a,
+            run([](NmfOptions& o) { o.start = NmfStart::nndsvda; }).a);
   EXPECT_NE(run([](NmfOptions& o) { o.solver = NmfSolver::sklearn; }).a, usual);
   EXPECT_NE(run([](NmfOptions& o) { o.tolerance = 0.05; }).a, usual);
   EXPECT_NE(run([](NmfOptions& o) { o.max_iterations = 5; }).a, usual);
   const RowMatrix seed_one = run([](NmfOptions& o) { o.start = NmfStart::random; }).a;
   EXPECT_NE(seed_one, usual);
   EXPECT_NE(run([](NmfOptions& o) { o.start = NmfStart::random, o.seed = 2; }).a, seed_one);
+}
+
+TEST(Nmf, TheBestStartIsTheOneThatEndsLower) {
+  int sparse_won = 0;
+  constexpr int seeds = 12;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    Random random(seed);
+    const bool turned = seed % 2 == 1;
+    const RowMatrix v = non_negative_samples(random, turned ? 12 : 200, turned ? 200 : 12, 8);
+    const auto end = [&](NmfStart start) {
+      NmfOptions options;
+      options.start = start;
+      return factorize_nmf(v, 6, options).objective.back();
+    };
+    const double sparse = end(NmfStart::nndsvd), filled = end(NmfStart::nndsvda);
+    EXPECT_EQ(end(NmfStart::best), std::min(sparse, filled));
+    sparse_won += sparse < filled;
+  }
+  EXPECT_GT(sparse_won, 0);
+  EXPECT_LT(sparse_won, seeds);
 }
 
 TEST(Nmf, RefusesBadInput) {

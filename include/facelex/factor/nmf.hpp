@@ -18,6 +18,9 @@ enum class NmfPenalty {
 };
 
 enum class NmfStart {
+  /// fast: from both of the next two, and the end with the lower objective (they may differ by 3 %); sklearn:
+  /// nndsvda
+  best,
   nndsvd,   ///< Boutsidis & Gallopoulos 2008: zeros stay zero
   nndsvda,  ///< the same, zeros filled with the mean of V: scikit-learn's default for coordinate descent
   random    ///< |normal| · √(mean V / q)
@@ -43,7 +46,7 @@ struct NmfOptions {
   double alpha_a = 0.1;  ///< penalty of A; ≥ 0
   double alpha_b = 0.1;  ///< penalty of B; ≥ 0
   NmfPenalty penalty = NmfPenalty::paper;
-  NmfStart start = NmfStart::nndsvda;
+  NmfStart start = NmfStart::best;
   NmfSolver solver = NmfSolver::fast;
   double tolerance = 1e-7;     ///< fast: relative change of the objective; sklearn: its tol; ≥ 0
   int max_iterations = 10000;  ///< ≥ 1
