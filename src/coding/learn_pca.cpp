@@ -40,11 +40,15 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
   variance += total;
   explained += pca.variance.sum();
   const RowMatrix codes = pca.encode(samples);
+  // Units stand by falling variance.
+  const Eigen::Index telling = (pca.variance_share.head(group.units).array() >= 1e-12).count();
+  if (telling < group.units)
+    warnings.push_back(
+        group.name + "-" + std::to_string(telling + 1) +
+        (telling + 1 < group.units ? " to " + group.name + "-" + std::to_string(group.units) : "") +
+        ": explaining nothing, one of many equal choices; ask for fewer units");
   Json units = Json::array();
   for (Eigen::Index k = 0; k < group.units; ++k) {
-    if (pca.variance_share[k] < 1e-12)
-      warnings.push_back(group.name + "-" + std::to_string(k + 1) +
-                         ": explains nothing, and is one of many equal choices; ask for fewer units");
     const double squares = codes.col(k).squaredNorm(), positive = codes.col(k).cwiseMax(0).squaredNorm();
     units.push_back({{"name", model.units[static_cast<std::size_t>(group.first_unit + k)].name},
                      {"variance", pca.variance[k]},
