@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "facelex/analysis/variance_explained.hpp"
+#include "facelex/coding/frame_history.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "signal_rows.hpp"
@@ -85,6 +86,12 @@ TruthRows read_truth(const std::filesystem::path& file, const Recording& recordi
   }
   found.values = truth.values(in_truth, columns);
   return found;
+}
+
+/// The columns of all rows with the frames before each.
+RowMatrix with_history(const Recording& recording, const std::vector<Eigen::Index>& columns, int frames) {
+  FrameHistory history(frames, static_cast<Eigen::Index>(columns.size()));
+  return history.widened(recording.frames, recording.values(Eigen::all, columns));
 }
 
 }  // namespace
@@ -180,8 +187,14 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
     if (systems[s].imported()) {
       codes = of_system[s]->values(rows.of(s), columns[s]);
     } else {
-      codes = systems[s].system->encode(target, {}, alone).codes;
-      const RowMatrix decoded = systems[s].system->decode(codes);
+      const CodingSystem& system = *systems[s].system;
+      codes = system
+                  .encode(system.history() > 0 ? with_history(*of_system[s], columns[s], system.history())(
+                                                     rows.of(s), Eigen::all)
+                                               : target,
+                          {}, alone)
+                  .codes;
+      const RowMatrix decoded = system.decode(codes);
       one.decoded.error = (judged - decoded(Eigen::all, view.judged)).squaredNorm();
     }
     if (view.has_coefficients) {

@@ -73,8 +73,9 @@ DfeForward::Norm DfeForward::norm_of(const DfeNetwork& network, const std::strin
 DfeForward::DfeForward(const DfeNetwork& network, const DfeKernels& kernels)
     : shape_(network.shape), kernels_(kernels) {
   const bool transformer = shape_.encoder == DfeEncoder::transformer;
-  tokens_ = transformer ? shape_.tokens() : 1;
-  token_inputs_ = transformer ? shape_.token_width : shape_.inputs;
+  tokens_ = transformer ? shape_.encoder_tokens() : 1;
+  token_inputs_ = transformer ? shape_.token_width : shape_.encoder_inputs();
+  frame_inputs_ = transformer ? shape_.tokens() * shape_.token_width : shape_.inputs;
   width_ = filled_up(shape_.width);
   mean_ = network.weights.at("input.mean").row(0).transpose().cast<double>();
   scale_ = network.weights.at("input.scale").row(0).transpose().cast<double>();
@@ -122,8 +123,10 @@ void DfeForward::place_inputs(const RowMatrix& signals, const Eigen::Index* fram
   for (int i = 0; i < count; ++i) {
     float* tile = scratch.input.data() + i / dfe_lanes * floats_of(tokens_, token_inputs_) + i % dfe_lanes;
     const double* row = signals.data() + frames[i] * signals.cols();
-    for (int d = 0; d < shape_.inputs; ++d)
-      tile[static_cast<std::ptrdiff_t>(d) * dfe_lanes] = static_cast<float>((row[d] - mean_[d]) / scale_[d]);
+    for (int n = 0; n <= shape_.history; ++n, row += shape_.inputs, tile += floats_of(1, frame_inputs_))
+      for (int d = 0; d < shape_.inputs; ++d)
+        tile[static_cast<std::ptrdiff_t>(d) * dfe_lanes] =
+            static_cast<float>((row[d] - mean_[d]) / scale_[d]);
   }
 }
 

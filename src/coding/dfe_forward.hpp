@@ -23,7 +23,8 @@ class DfeForward {
     AlignedFloats input, x, qkv, attended, hidden, mean, latent, scores, distances;
   };
 
-  /// Latent vectors of rows `frames` (without missing values) of the signals: frames.size() × Z.
+  /// Latent vectors of rows `frames` (without missing values) of the signals (D·(N+1) columns):
+  /// frames.size() × Z.
   FloatRowMatrix latent(const RowMatrix& signals, const std::vector<Eigen::Index>& frames,
                         Scratch& scratch) const;
   /// K × n squared distances of n ≤ 16 residuals (n×Z) to all codes; values(k, lane) = data[16·k + lane].
@@ -56,8 +57,9 @@ class DfeForward {
 
   DfeShape shape_;
   const DfeKernels& kernels_;
-  int tokens_;                ///< columns of a tile of sixteen frames: T, or one that holds all inputs
+  int tokens_;                ///< columns of a tile of sixteen frames: T·(N+1), or one that holds all inputs
   int token_inputs_, width_;  ///< of a column, filled up
+  int frame_inputs_;          ///< from a frame's inputs in a tile to those of the frame before it
   Eigen::VectorXd mean_, scale_;
   Map embed_, latent_;
   std::vector<AlignedFloats> positions_;  ///< of each token, with the bias of the embedding

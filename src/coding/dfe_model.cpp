@@ -30,7 +30,10 @@ void visit_sizes(Shape& shape, const Visit& visit) {
   visit("decoder_width", shape.decoder_width);
 }
 
-DfeShape shape_from(const Json& data, const std::string& place) {
+/// History stands in files of format version 2 alone: an older program must not take them for its own.
+constexpr int format_with_history = 2;
+
+DfeShape shape_from(const Json& data, int format_version, const std::string& place) {
   DfeShape shape;
   const std::string encoder = data.at("encoder").get<std::string>();
   if (encoder == encoder_name(DfeEncoder::mlp)) {
@@ -39,7 +42,7 @@ DfeShape shape_from(const Json& data, const std::string& place) {
     throw data_error({place, 0, "shape: encoder"}, in_quotes(encoder) + " is not transformer or mlp",
                      damaged);
   }
-  visit_sizes(shape, [&](const char* name, int& size) {
+  const auto read = [&](const char* name, int& size) {
     // Through 64 bits: a number beyond 32 must not come out as another.
     const auto value = data.at(name).get<std::int64_t>();
     constexpr std::int64_t most = 1 << 20;
@@ -47,7 +50,9 @@ DfeShape shape_from(const Json& data, const std::string& place) {
       throw data_error({place, 0, std::string("shape: ") + name}, data.at(name).dump() + " is no size",
                        damaged);
     size = static_cast<int>(value);
-  });
+  };
+  visit_sizes(shape, read);
+  if (format_version >= format_with_history) read("history", shape.history);
   return shape;
 }
 
@@ -58,6 +63,10 @@ ModelFile DiscreteFacialEncoding::to_model() const {
   file.kind = model_kind;
   Json shape = {{"encoder", encoder_name(network_.shape.encoder)}};
   visit_sizes(network_.shape, [&](const char* name, int size) { shape[name] = size; });
+  if (network_.shape.history > 0) {
+    file.format_version = format_with_history;
+    shape["history"] = network_.shape.history;
+  }
   file.metadata = {{"input_kind", kind_name(input_kind_)},
                    {"input_columns", columns_json(inputs_)},
                    {"shape", std::move(shape)},
@@ -77,7 +86,7 @@ DfeNetwork dfe_network_from_model(const ModelFile& file) {
     throw data_error({file.source, 0, "kind"}, in_quotes(file.kind) + " is not dfe", "give a model of DFE");
   DfeNetwork network;
   try {
-    network.shape = shape_from(file.metadata.at("shape"), file.source);
+    network.shape = shape_from(file.metadata.at("shape"), file.format_version, file.source);
   } catch (const Json::exception& error) {
     throw data_error({file.source, 0, "metadata: shape"}, error.what(), damaged);
   }

@@ -31,7 +31,7 @@ std::vector<DfeWeight> dfe_weights(const DfeShape& shape) {
   vector("input.scale", shape.inputs);
   if (shape.encoder == DfeEncoder::transformer) {
     linear("embed", shape.width, shape.token_width);
-    weights.push_back({"positions", shape.tokens(), shape.width});
+    weights.push_back({"positions", shape.encoder_tokens(), shape.width});
     for (int i = 0; i < shape.layers; ++i) {
       const std::string layer = numbered("layer.", i, ".");
       linear(layer + "attention.qkv", 3 * shape.width, shape.width);
@@ -43,7 +43,7 @@ std::vector<DfeWeight> dfe_weights(const DfeShape& shape) {
     }
   } else {
     for (int i = 0; i < shape.layers; ++i)
-      linear(numbered("mlp.", i, ""), shape.width, i == 0 ? shape.inputs : shape.width);
+      linear(numbered("mlp.", i, ""), shape.width, i == 0 ? shape.encoder_inputs() : shape.width);
   }
   linear("latent", shape.latent, shape.width);
   weights.push_back({"codebook", shape.codes, shape.latent});
@@ -72,6 +72,9 @@ void check_dfe_shape(const DfeShape& shape, const std::string& place) {
     if (field.value < 1 || field.value > field.most)
       throw data_error({place, 0, std::string("shape: ") + field.name},
                        std::to_string(field.value) + " is not 1 … " + std::to_string(field.most));
+  if (shape.history < 0 || shape.history > most_dfe_history)
+    throw data_error({place, 0, "shape: history"},
+                     std::to_string(shape.history) + " is not 0 … " + std::to_string(most_dfe_history));
   if (shape.encoder == DfeEncoder::transformer && shape.width % shape.heads != 0)
     throw data_error({place, 0, "shape: heads"}, std::to_string(shape.heads) + " does not divide the width " +
                                                      std::to_string(shape.width));

@@ -41,9 +41,13 @@ void check_inputs(const std::vector<Column>& inputs, const DfeShape& shape) {
 
 /// The rows whose values are all there.
 std::vector<Eigen::Index> whole_rows(const RowMatrix& signals, const DfeShape& shape) {
-  if (signals.cols() != shape.inputs)
-    throw data_error({}, "signals have " + std::to_string(signals.cols()) + " columns, the model takes " +
-                             std::to_string(shape.inputs));
+  if (signals.cols() != shape.encoder_inputs())
+    throw data_error(
+        {}, "signals have " + std::to_string(signals.cols()) + " columns, the model takes " +
+                std::to_string(shape.encoder_inputs()) +
+                (shape.history == 0 ? ""
+                                    : ": " + std::to_string(shape.inputs) + " of each frame and of " +
+                                          std::to_string(shape.history) + " before it"));
   std::vector<Eigen::Index> whole;
   for (Eigen::Index t = 0; t < signals.rows(); ++t)
     if (signals.row(t).allFinite()) whole.push_back(t);
@@ -102,10 +106,12 @@ Json DiscreteFacialEncoding::resolved(const EncodeOptions& options) const {
     throw usage_error(
         "--alpha, --solver, --most-units and --l1-budget have no meaning for a model of kind dfe",
         "leave them out: its codes are the nearest of a codebook");
-  return {{"beam", options.beam},
-          {"residuals", options.residuals},
-          {"stages", network_.shape.stages},
-          {"codes", network_.shape.codes}};
+  Json resolved = {{"beam", options.beam},
+                   {"residuals", options.residuals},
+                   {"stages", network_.shape.stages},
+                   {"codes", network_.shape.codes}};
+  if (network_.shape.history > 0) resolved["history"] = network_.shape.history;
+  return resolved;
 }
 
 EncodedFrames DiscreteFacialEncoding::encode(const RowMatrix& signals, const EncodeOptions& options,
@@ -134,7 +140,7 @@ EncodedFrames DiscreteFacialEncoding::encode(const RowMatrix& signals, const Enc
               result.residuals(rows[static_cast<std::size_t>(t)], i) = static_cast<double>(made.norms[at]);
           }
         }
-        const RowMatrix rest = signals(rows, Eigen::all) - decode(codes);
+        const RowMatrix rest = signals(rows, Eigen::seqN(0, network_.shape.inputs)) - decode(codes);
         for (Eigen::Index t = 0; t < codes.rows(); ++t) {
           const Eigen::Index row = rows[static_cast<std::size_t>(t)];
           double squares = 0;

@@ -12,6 +12,7 @@
 
 #include "column_names.hpp"
 #include "facelex/coding/expression_face.hpp"
+#include "facelex/coding/frame_history.hpp"
 #include "facelex/core/error.hpp"
 
 namespace facelex {
@@ -158,8 +159,10 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   if (options.reconstruct) append(result.columns, reconstruction_columns(system));
   std::int64_t unconverged = 0;
   double error_sum = 0;
-  const auto encode = [&](const RowMatrix& signals, const std::vector<Frame>&) {
-    const EncodedFrames encoded = system.encode(signals, options, work);
+  FrameHistory history(system.history(), static_cast<Eigen::Index>(picked.size()));
+  const auto encode = [&](const RowMatrix& signals, const std::vector<Frame>& frames) {
+    const EncodedFrames encoded =
+        system.encode(system.history() > 0 ? history.widened(frames, signals) : signals, options, work);
     unconverged += encoded.unconverged;
     for (const double error : encoded.reconstruction_error)
       if (std::isfinite(error)) error_sum += error;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "column_names.hpp"
+#include "facelex/coding/frame_history.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
@@ -231,10 +232,12 @@ std::vector<std::string> TrainingData::warnings() const {
 }
 
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
-                                const TrainingOptions& options, const Work& work, std::int64_t most_bytes) {
+                                const TrainingOptions& options, const Work& work, std::int64_t most_bytes,
+                                int history) {
   if (inputs.empty()) throw usage_error("there are no recordings to learn from");
   sort_by_name(inputs);
   TrainingData data;
+  data.history = history;
   const Random random(static_cast<std::uint64_t>(options.seed));
   std::optional<RowCollector> rows;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -249,7 +252,7 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
       data.kind = kind_of_part(header.kind, data.columns);
       for (Column& column : data.columns)
         if (column.unit.empty()) column.unit = usual_unit(data.kind);
-      rows.emplace(static_cast<Eigen::Index>(columns.size()), options.max_frames, most_bytes);
+      rows.emplace(static_cast<Eigen::Index>(columns.size()) * (history + 1), options.max_frames, most_bytes);
     } else {
       columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",
                            "learn from recordings of one kind");
@@ -262,17 +265,19 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
     TrainingSource source;
     source.name = inputs[i].name;
     Random keys = random.stream(number_of(inputs[i].name));
+    FrameHistory before(history, static_cast<Eigen::Index>(columns.size()));
     Recording block;
     while (reader.read(block)) {
       work.check_stop();
       for (Eigen::Index t = 0; t < block.rows(); ++t) {
         const Frame& frame = block.frames[static_cast<std::size_t>(t)];
         const std::int64_t row = source.rows++;
+        // Of every row, left out or not: it is history of the next.
+        const Eigen::RowVectorXd values = before.widened(frame, block.values.row(t)(columns));
         if (!frame.success) {
           ++source.without_face;
           continue;
         }
-        const Eigen::RowVectorXd values = block.values.row(t)(columns);
         if (!values.allFinite()) {
           ++source.without_values;
         } else if ((frame.number - 1) % options.every == 0) {

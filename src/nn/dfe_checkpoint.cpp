@@ -69,6 +69,10 @@ void require_same(const Json& kept, const Json& wanted, const std::filesystem::p
   if ((kept.contains("frames_in_memory") || wanted.contains("frames_in_memory")) &&
       differs("frames_in_memory"))
     refuse("memory holds " + frames_shown(kept) + " there and " + frames_shown(wanted) + " here", "--memory");
+  // Before the frames, which are others with other history, and on either side.
+  if ((kept.contains("history") || wanted.contains("history")) && differs("history"))
+    refuse("history is " + shown(kept, "history") + " there and " + shown(wanted, "history") + " here",
+           "--history");
   for (auto it = wanted.begin(); it != wanted.end(); ++it) {
     if (!differs(it.key())) continue;
     if (it.key() == "frames_sha256") refuse("its recordings differ", "recordings");

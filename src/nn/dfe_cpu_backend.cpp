@@ -26,7 +26,7 @@ struct BlockTables {
   BlockTables(const DfeLayout& layout, double dropout)
       : encoder(layout, dropout, frames_at_once),
         decoder(layout),
-        inputs(frames_at_once, layout.shape().inputs),
+        inputs(frames_at_once, layout.shape().encoder_inputs()),
         latent(frames_at_once, layout.shape().latent),
         d_latent(frames_at_once, layout.shape().latent) {}
 
@@ -170,7 +170,7 @@ class CpuBackend : public DfeBackend {
       tables.encoder.forward(weights, tables.inputs, size, random, tables.latent);
       quantization.quantize(tables.latent, size, codes.codebook, codes.squares, layout_.shape().stages);
       tables.decoder.forward(weights, quantization.quantized, tables.output);
-      tables.d_output = tables.output - tables.inputs.topRows(size);
+      tables.d_output = tables.output - tables.inputs.topLeftCorner(size, layout_.shape().inputs);
       losses.frames += size;
       losses.reconstruction += tables.d_output.cast<double>().squaredNorm();
       losses.quantization += quantization.squared_residuals;

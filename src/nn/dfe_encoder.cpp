@@ -12,17 +12,17 @@ DfeEncoderPass::DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::I
       mlp_.emplace_back(layout, "mlp." + std::to_string(i));
       activations_.emplace_back(most_frames, width);
     }
-    inputs_.resize(most_frames, shape_.inputs);
+    inputs_.resize(most_frames, shape_.encoder_inputs());
     d_sum_.resize(most_frames, width);
     return;
   }
-  const Eigen::Index rows = most_frames * shape_.tokens();
+  const Eigen::Index rows = most_frames * shape_.encoder_tokens();
   embed_ = LinearLayer(layout, "embed");
   positions_ = layout.parameter("positions").offset;
   memory_.resize(static_cast<std::size_t>(shape_.layers));
   for (int i = 0; i < shape_.layers; ++i) {
     const std::string name = "layer." + std::to_string(i) + ".";
-    layers_.push_back({{shape_.tokens(), shape_.heads, width},
+    layers_.push_back({{shape_.encoder_tokens(), shape_.heads, width},
                        {layout, name + "attention.qkv"},
                        {layout, name + "attention.out"},
                        {layout, name + "feed1"},
@@ -31,8 +31,8 @@ DfeEncoderPass::DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::I
                        {layout, name + "norm2"}});
     TransformerLayerMemory& memory = memory_[static_cast<std::size_t>(i)];
     memory.attention.qkv.resize(rows, 3 * width);
-    memory.attention.probabilities.resize(rows * shape_.heads, shape_.tokens());
-    memory.attention.kept.resize(rows * shape_.heads, shape_.tokens());
+    memory.attention.probabilities.resize(rows * shape_.heads, shape_.encoder_tokens());
+    memory.attention.kept.resize(rows * shape_.heads, shape_.encoder_tokens());
     for (FloatRowMatrix* table : {&memory.attention.attended, &memory.normal1, &memory.middle,
                                   &memory.normal2, &memory.output, &memory.kept1, &memory.kept2})
       table->resize(rows, width);
@@ -60,10 +60,13 @@ void DfeEncoderPass::forward(const float* weights, const FloatRowMatrix& inputs,
     latent_.forward(weights, activations_.back().topRows(frames), latent.topRows(frames));
     return;
   }
-  const Eigen::Index count = shape_.tokens(), rows = frames * count, padded = count * shape_.token_width;
-  FloatMap flat(tokens_.data(), frames, padded);
-  flat.leftCols(shape_.inputs) = inputs.topRows(frames);
-  flat.rightCols(padded - shape_.inputs).setZero();
+  const Eigen::Index count = shape_.encoder_tokens(), rows = frames * count;
+  const Eigen::Index used = shape_.inputs, padded = shape_.tokens() * shape_.token_width;
+  FloatMap flat(tokens_.data(), frames, count * shape_.token_width);
+  for (Eigen::Index n = 0; n <= shape_.history; ++n) {
+    flat.middleCols(n * padded, used) = inputs.block(0, n * used, frames, used);
+    flat.middleCols(n * padded + used, padded - used).setZero();
+  }
   embed_.forward(weights, tokens_.topRows(rows), embedded_.topRows(rows));
   const ConstFloatMap positions(weights + positions_, count, shape_.width);
   for (Eigen::Index f = 0; f < frames; ++f) embedded_.middleRows(f * count, count) += positions;
@@ -78,7 +81,7 @@ void DfeEncoderPass::forward(const float* weights, const FloatRowMatrix& inputs,
 void DfeEncoderPass::forward_layer(const float* weights, const TransformerLayer& layer,
                                    TransformerLayerMemory& memory, const FloatRowMatrix& input,
                                    Random* random) {
-  const Eigen::Index rows = frames_ * shape_.tokens();
+  const Eigen::Index rows = frames_ * shape_.encoder_tokens();
   const bool drop = random && dropout_.active();
   layer.qkv.forward(weights, input.topRows(rows), memory.attention.qkv.topRows(rows));
   layer.attention.forward(memory.attention, frames_, dropout_, random);
@@ -125,7 +128,7 @@ void DfeEncoderPass::backward(const float* weights, const FloatRowMatrix& d_late
     }
     return;
   }
-  const Eigen::Index count = shape_.tokens(), rows = frames * count;
+  const Eigen::Index count = shape_.encoder_tokens(), rows = frames * count;
   for (Eigen::Index f = 0; f < frames; ++f)
     for (Eigen::Index t = 0; t < count; ++t)
       d_sum_.row(f * count + t) = d_pooled_.row(f) / static_cast<float>(count);
@@ -140,7 +143,7 @@ void DfeEncoderPass::backward(const float* weights, const FloatRowMatrix& d_late
 void DfeEncoderPass::backward_layer(const float* weights, const TransformerLayer& layer,
                                     TransformerLayerMemory& memory, const FloatRowMatrix& input,
                                     float* gradient) {
-  const Eigen::Index rows = frames_ * shape_.tokens();
+  const Eigen::Index rows = frames_ * shape_.encoder_tokens();
   const bool drop = dropout_.active();
   auto d_sum = d_sum_.topRows(rows);
   auto d_dropped = d_dropped_.topRows(rows);

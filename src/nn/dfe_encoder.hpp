@@ -9,7 +9,7 @@ namespace facelex {
 /// What a layer of the transformer keeps of a block of frames.
 struct TransformerLayerMemory {
   AttentionMemory attention;
-  FloatRowMatrix normal1, middle, hidden, normal2, output;  ///< n·T rows
+  FloatRowMatrix normal1, middle, hidden, normal2, output;  ///< n·T·(N+1) rows
   FloatRowMatrix kept1, kept2;                              ///< factors of dropout
   Eigen::VectorXf inverse1, inverse2;
 };
@@ -26,7 +26,7 @@ class DfeEncoderPass {
  public:
   DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::Index most_frames);
 
-  /// latent: n×Z of inputs n×D, n ≤ most_frames. Dropout if `random` is there.
+  /// latent: n×Z of inputs n×D·(N+1), n ≤ most_frames. Dropout if `random` is there.
   void forward(const float* weights, const FloatRowMatrix& inputs, Eigen::Index frames, Random* random,
                FloatRowMatrix& latent);
   /// Adds the gradients, of the block that forward saw last, to `gradient`.

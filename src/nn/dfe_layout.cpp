@@ -24,6 +24,9 @@ void check_shape(const DfeShape& shape) {
   require_positive("--stages", shape.stages);
   require_positive("--decoder-layers", shape.decoder_layers);
   require_positive("--decoder-width", shape.decoder_width);
+  if (shape.history < 0 || shape.history > most_dfe_history)
+    throw usage_error("--history: " + std::to_string(shape.history) + " is not 0 … " +
+                      std::to_string(most_dfe_history));
   if (shape.codes < 2) throw usage_error("--codes: " + std::to_string(shape.codes) + " is not ≥ 2");
   if (shape.encoder == DfeEncoder::transformer && shape.width % shape.heads != 0)
     throw usage_error(

@@ -17,6 +17,8 @@ void DfeOptions::describe(OptionList& options) {
       .flag("standardize", standardize, "Learn from each input minus its mean, divided by its sd")
       .choice("encoder", shape.encoder, {{"transformer", DfeEncoder::transformer}, {"mlp", DfeEncoder::mlp}},
               "Network from a frame to its latent point; mlp learns many times faster")
+      .integer("history", shape.history, Bounds::between(0, most_dfe_history),
+               "Frames before the present one, of the same recording and face, that the encoder sees too")
       .integer("token-width", shape.token_width, Bounds::at_least(1), "Inputs of a token of the transformer")
       .integer("layers", shape.layers, Bounds::between(1, 100), "Layers of the encoder")
       .integer("heads", shape.heads, Bounds::at_least(1), "Heads of attention; they divide the width")
@@ -77,7 +79,8 @@ void DfeOptions::check() const {
 
 Json DfeOptions::configuration() const {
   Json json = options_json(*this);
-  json.erase("face");  // where it lay says nothing: the displacements do
+  json.erase("face");                             // where it lay says nothing: the displacements do
+  if (shape.history == 0) json.erase("history");  // as before there was one
   if (sparsity_on == DfeSparsityOn::coefficients) {
     json.erase("sparsity-on");  // as before there was a choice
   } else if (displacement) {

@@ -52,15 +52,16 @@ void require_room_for_batch(const DfeOptions& options, Eigen::Index width) {
 DfeMoments training_moments(const TrainingData& data, const DfeSplit& split, const Work& work) {
   const auto count = static_cast<double>(split.count(false));
   DfeMoments moments;
-  moments.mean.setZero(static_cast<Eigen::Index>(data.columns.size()));
+  const auto inputs = static_cast<Eigen::Index>(data.columns.size());  // of the present frame
+  moments.mean.setZero(inputs);
   moments.variance = moments.mean;
   each_block(data, split, work, [&](const auto& rows, const DfeRowRange& range, std::int64_t) {
-    for (Eigen::Index i = 0; !range.aside && i < rows.rows(); ++i) moments.mean += rows.row(i);
+    for (Eigen::Index i = 0; !range.aside && i < rows.rows(); ++i) moments.mean += rows.row(i).head(inputs);
   });
   moments.mean /= count;
   each_block(data, split, work, [&](const auto& rows, const DfeRowRange& range, std::int64_t) {
     for (Eigen::Index i = 0; !range.aside && i < rows.rows(); ++i)
-      moments.variance += (rows.row(i) - moments.mean).cwiseAbs2();
+      moments.variance += (rows.row(i).head(inputs) - moments.mean).cwiseAbs2();
   });
   moments.variance /= count;
   return moments;
@@ -69,10 +70,12 @@ DfeMoments training_moments(const TrainingData& data, const DfeSplit& split, con
 std::unique_ptr<DfeFrameSource> make_frame_source(TrainingData& data, const DfeSplit& split,
                                                   const FloatRowMatrix& shift, const FloatRowMatrix& scale,
                                                   const DfeOptions& options, const Work& work) {
-  const auto width = static_cast<Eigen::Index>(data.columns.size());
+  const Eigen::Index frames_of_row = data.history + 1;
+  const Eigen::Index width = static_cast<Eigen::Index>(data.columns.size()) * frames_of_row;
+  const FloatRowMatrix shifts = shift.replicate(1, frames_of_row), scales = scale.replicate(1, frames_of_row);
   const auto seed = static_cast<std::uint64_t>(options.training.seed);
   const auto scaled = [&](const auto& rows) -> FloatRowMatrix {
-    return (rows.template cast<float>().rowwise() - shift.row(0)).array().rowwise() / scale.row(0).array();
+    return (rows.template cast<float>().rowwise() - shifts.row(0)).array().rowwise() / scales.row(0).array();
   };
   if (data.store) {
     auto training = std::make_unique<FloatFrameStore>(width, 1),

@@ -22,8 +22,8 @@ struct DfeMoments {
 };
 DfeMoments training_moments(const TrainingData& data, const DfeSplit& split, const Work& work);
 
-/// (x − shift)/scale of every row (shift, scale: 1×D), in memory or, with a store, in files; takes the
-/// table's rows away.
+/// (x − shift)/scale of every frame of every row (shift, scale: 1×D), in memory or, with a store, in files;
+/// takes the table's rows away.
 std::unique_ptr<DfeFrameSource> make_frame_source(TrainingData& data, const DfeSplit& split,
                                                   const FloatRowMatrix& shift, const FloatRowMatrix& scale,
                                                   const DfeOptions& options, const Work& work);

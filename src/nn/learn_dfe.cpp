@@ -22,7 +22,8 @@ Json summary_of(DfeBackend& backend, DfeFrameSource& frames, bool validation, co
   double variance = 0;
   const DfeFrameSource::Task add = [&](const DfeBatch& part) {
     losses.add(backend.evaluate(part));
-    for (const auto row : part.rows) variance += (part.frames.row(row).cast<double>() - mean).squaredNorm();
+    for (const auto row : part.rows)
+      variance += (part.frames.row(row).head(mean.size()).cast<double>() - mean).squaredNorm();
   };
   validation ? frames.each_validation(add) : frames.each_training(add);
   return {{"frames", losses.frames},
@@ -44,10 +45,11 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
       inputs,
       [&](const Recording& header, const std::string& file) {
         auto columns = dfe_columns(header, file, options.fit_part, options.columns);
-        require_room_for_batch(options, static_cast<Eigen::Index>(columns.size()));
+        require_room_for_batch(options,
+                               static_cast<Eigen::Index>(columns.size()) * (options.shape.history + 1));
         return columns;
       },
-      options.training, work, memory_in_bytes(options.memory));
+      options.training, work, memory_in_bytes(options.memory), options.shape.history);
   const bool streamed = data.store != nullptr;
   SignalKind kind = data.kind;
   if (kind == SignalKind::landmarks) {  // of the table, not of what --columns names

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli_fixture.hpp"
 #include "facelex/io/model_file.hpp"
@@ -149,6 +150,99 @@ TEST_F(LearnDfe, InterruptedAndResumedGivesTheSameBytes) {
   EXPECT_EQ(file_text(folder / "cut.curve.csv"), file_text(folder / "whole.curve.csv"));
 }
 
+TEST_F(LearnDfe, HistoryIsLearntFromCodedAndMeasured) {
+  const auto bytes = [&](const std::vector<std::string>& more, const std::string& name) {
+    const auto end = learn(more, name + ".safetensors");
+    EXPECT_EQ(end.status, 0) << end.err;
+    return file_text(folder / (name + ".safetensors"));
+  };
+  const std::string without = bytes({}, "without");
+  EXPECT_EQ(bytes({"--history", "0"}, "zero"), without);
+  EXPECT_EQ(without.find("history"), std::string::npos);
+  const std::string with = bytes({"--history", "2", "-j", "1"}, "m");
+  EXPECT_EQ(bytes({"--history", "2", "-j", "3"}, "threads"), with);
+  EXPECT_NE(bytes({"--history", "1"}, "one"), with);
+  EXPECT_NE(bytes({"--history", "2", "--every", "2"}, "every"), with);
+  EXPECT_NE(bytes({"--history", "2", "--max-frames", "150", "--standardize"}, "drawn"), with);
+  EXPECT_EQ(bytes({"--history", "2", "--memory", "1"}, "fits"), with);
+  const ModelFile model = read_model(folder / "m.safetensors");
+  EXPECT_EQ(model.format_version, 2);
+  EXPECT_EQ(model.metadata.at("shape").at("history"), 2);
+  EXPECT_EQ(model.metadata.at("shape").at("inputs"), 6);
+  EXPECT_EQ(model.metadata.at("training").at("frames"), 395);
+
+  const auto at = [&](const std::string& name) { return (folder / name).string(); };
+  auto end = facelex_command({"encode", at("my data"), "-m", at("m.safetensors"), "-o", at("codes"),
+                              "--reconstruct", "--residuals", "--beam", "3"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  end = facelex_command({"decode", at("codes"), "-m", at("m.safetensors"), "-o", at("back")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const Recording codes = read_recording(at("codes/s1.csv")), back = read_recording(at("back/s1.csv"));
+  ASSERT_EQ(codes.rows(), 80);
+  EXPECT_FALSE(codes.frames[3].success);
+  EXPECT_EQ(back.values(40, back.column("jawOpen")), codes.values(40, codes.column("hat_jawOpen")));
+  // Without the rows before it a frame has other codes somewhere, and those after as many rows the same.
+  Recording cut = read_recording(at("my data/s1.csv"));
+  cut.frames.erase(cut.frames.begin(), cut.frames.begin() + 40);
+  cut.values = cut.values.bottomRows(40).eval();
+  std::filesystem::create_directories(folder / "cut");
+  {
+    RecordingWriter writer(folder / "cut/s1.csv", cut.columns, TableFormat::csv);
+    writer.write(cut);
+    writer.finish();
+  }
+  end = facelex_command({"encode", at("cut"), "-m", at("m.safetensors"), "-o", at("cut codes"),
+                         "--reconstruct", "--residuals", "--beam", "3"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const Recording late = read_recording(at("cut codes/s1.csv"));
+  EXPECT_NE(late.values.topRows(2), codes.values.middleRows(40, 2));
+  EXPECT_EQ(late.values.bottomRows(38), codes.values.bottomRows(38));
+
+  for (const char* measure : {"diversity", "retrieval", "reconstruction"}) {
+    end = facelex_command(
+        {"measure", measure, at("my data"), "-m", at("m.safetensors"), "-o", at("figures.csv")});
+    EXPECT_EQ(end.status, 0) << measure << end.err;
+  }
+  double squares = 0, count = 0;
+  for (int i = 0; i < 5; ++i) {
+    const Recording one = read_recording(at("my data/s" + std::to_string(i) + ".csv"));
+    const Recording hat = read_recording(at("back/s" + std::to_string(i) + ".csv"));
+    for (Eigen::Index t = 0; t < 80; ++t)
+      if (one.frames[static_cast<std::size_t>(t)].success) {
+        squares += (one.values.row(t) - hat.values.row(t)).squaredNorm();
+        count += 6;
+      }
+  }
+  end = facelex_command({"measure", "reconstruction", at("my data"), "-m", at("m.safetensors"), "-o",
+                         at("figures.csv"), "--beam", "3"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  const std::string figures = file_text(folder / "figures.csv");
+  const auto found = figures.find("\nrmse,");
+  ASSERT_NE(found, std::string::npos) << figures;
+  EXPECT_NEAR(std::stod(figures.substr(found + 6)), std::sqrt(squares / count), 1e-9);
+
+  // compare reads whole recordings by itself: the same history, and so the same variance.
+  const auto value_after = [](const std::string& text, const std::string& name) {
+    const auto place = text.find('\n' + name + ',');
+    EXPECT_NE(place, std::string::npos) << name << " in " << text;
+    return std::stod(text.substr(place + name.size() + 2));
+  };
+  end = facelex_command(
+      {"measure", "reconstruction", at("my data"), "-m", at("m.safetensors"), "-o", at("greedy.csv")});
+  ASSERT_EQ(end.status, 0) << end.err;
+  end = facelex_command(
+      {"compare", at("my data"), "-m", at("m.safetensors"), "-o", at("compared"), "--draws", "0"});
+  ASSERT_EQ(end.status, 0) << end.err;
+  EXPECT_NEAR(value_after(file_text(folder / "compared/comparison.csv"), "m,dfe,other,6,2,5,5,395"),
+              value_after(file_text(folder / "greedy.csv"), "variance_explained"), 1e-9);
+
+  for (const char* bad : {"-1", "251", "1.5"}) {
+    end = learn({"--history", bad}, "x.safetensors");
+    EXPECT_EQ(end.status, 2);
+    EXPECT_NE(end.err.find("--history"), std::string::npos) << end.err;
+  }
+}
+
 class LearnDfeInBoundedMemory : public LearnDfe {
  protected:
   LearnDfeInBoundedMemory() {
@@ -199,6 +293,24 @@ TEST_F(LearnDfeInBoundedMemory, InterruptedAndResumedGivesTheSameBytes) {
     ASSERT_EQ(end.status, 0) << end.err;  // it was faster than we
   }
   EXPECT_EQ(file_text(folder / "cut.safetensors"), file_text(folder / "whole.safetensors"));
+}
+
+TEST_F(LearnDfeInBoundedMemory, HoldsFewerFramesWithHistory) {
+  const auto model = [&](const std::vector<std::string>& more, const std::string& name) {
+    const auto end = learn(more, name + ".safetensors");
+    EXPECT_EQ(end.status, 0) << end.err;
+    return file_text(folder / (name + ".safetensors"));
+  };
+  const std::vector<std::string> bounded = {"--history", "2", "--memory", "0.0006", "--epochs", "5"};
+  const std::string one = model(bounded, "a");
+  auto threads = bounded;
+  threads.insert(threads.end(), {"-j", "3"});
+  EXPECT_EQ(model(threads, "b"), one);
+  // (4·4·18 + 8) bytes a row: whole batches of 64.
+  EXPECT_EQ(read_model(folder / "a.safetensors").metadata.at("training").at("frames_in_memory"), 1984);
+  const auto end = learn({"--history", "9", "--memory", "0.0006"});
+  EXPECT_EQ(end.status, 2) << end.err;
+  EXPECT_NE(end.err.find("--memory"), std::string::npos) << end.err;
 }
 
 TEST_F(LearnDfeInBoundedMemory, SaysTheLeastThatIsNeeded) {

@@ -33,7 +33,9 @@ std::vector<DfeShape> shapes() {
   single.inputs = 3, single.token_width = 3, single.heads = 1, single.width = 1, single.codes = 1;
   DfeShape mlp = odd;
   mlp.encoder = DfeEncoder::mlp;
-  return {odd, even, single, mlp};
+  DfeShape past = odd, mlp_past = mlp;
+  past.history = 2, mlp_past.history = 3;
+  return {odd, even, single, mlp, past, mlp_past};
 }
 
 class DfeKernelTest : public testing::TestWithParam<const char*> {
@@ -52,7 +54,7 @@ TEST_P(DfeKernelTest, LatentIsThatOfPlainLoopsInDouble) {
     const DfeForward forward(network, *kernels_);
     DfeForward::Scratch scratch(forward);
     Random random(seed);
-    const RowMatrix signals = 2 * normal_matrix(random, 41, shape.inputs);
+    const RowMatrix signals = 2 * normal_matrix(random, 41, shape.encoder_inputs());
     const FloatRowMatrix latents = forward.latent(signals, rows_to(41), scratch);
     for (Eigen::Index t = 0; t < signals.rows(); ++t) {
       const auto expected = NaiveDfe(network).latent({signals.row(t).begin(), signals.row(t).end()});
@@ -85,7 +87,7 @@ TEST_P(DfeKernelTest, ALatentDoesNotDependOnItsNeighbours) {
     const DfeForward forward(random_network(shape, 9), *kernels_);
     DfeForward::Scratch scratch(forward), fresh(forward);
     Random random(5);
-    const RowMatrix signals = normal_matrix(random, 150, shape.inputs);
+    const RowMatrix signals = normal_matrix(random, 150, shape.encoder_inputs());
     const FloatRowMatrix together = forward.latent(signals, rows_to(150), scratch);
     for (const Eigen::Index t : {0, 15, 16, 31, 77, 149}) {
       EXPECT_EQ(together.row(t), forward.latent(signals, {t}, fresh).row(0));

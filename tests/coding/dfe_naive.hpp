@@ -18,22 +18,28 @@ class NaiveDfe {
 
   using Vector = std::vector<double>;
 
+  /// Of D·(history+1) numbers.
   Vector latent(const Vector& frame) const {
     const DfeShape& shape = network_.shape;
     Vector x(frame.size());
+    const auto inputs = static_cast<std::size_t>(shape.inputs);
     for (std::size_t d = 0; d < x.size(); ++d)
-      x[d] = (frame[d] - weight("input.mean", 0, d)) / weight("input.scale", 0, d);
+      x[d] = (frame[d] - weight("input.mean", 0, d % inputs)) / weight("input.scale", 0, d % inputs);
     if (shape.encoder == DfeEncoder::mlp) {
       for (int i = 0; i < shape.layers; ++i) x = relu(linear("mlp." + std::to_string(i), x));
       return linear("latent", x);
     }
-    x.resize(static_cast<std::size_t>(shape.tokens() * shape.token_width));
     std::vector<Vector> tokens;
-    for (int t = 0; t < shape.tokens(); ++t) {
-      const auto begin = x.begin() + t * shape.token_width;
-      tokens.push_back(linear("embed", Vector(begin, begin + shape.token_width)));
-      for (std::size_t m = 0; m < tokens.back().size(); ++m)
-        tokens.back()[m] += weight("positions", static_cast<std::size_t>(t), m);
+    for (int n = 0; n <= shape.history; ++n) {
+      const auto of_frame = x.begin() + n * shape.inputs;
+      Vector padded(of_frame, of_frame + shape.inputs);
+      padded.resize(static_cast<std::size_t>(shape.tokens() * shape.token_width));
+      for (int t = 0; t < shape.tokens(); ++t) {
+        const auto begin = padded.begin() + t * shape.token_width;
+        tokens.push_back(linear("embed", Vector(begin, begin + shape.token_width)));
+        for (std::size_t m = 0; m < tokens.back().size(); ++m)
+          tokens.back()[m] += weight("positions", static_cast<std::size_t>(n * shape.tokens() + t), m);
+      }
     }
     for (int i = 0; i < shape.layers; ++i) tokens = layer("layer." + std::to_string(i) + ".", tokens);
     Vector mean(tokens.front().size());

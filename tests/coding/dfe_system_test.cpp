@@ -8,6 +8,7 @@
 
 #include "coding/dfe_naive.hpp"
 #include "coding/synthetic.hpp"
+#include "facelex/coding/frame_history.hpp"
 #include "factor/fixture.hpp"
 
 namespace facelex {
@@ -57,6 +58,56 @@ TEST(DfeSystem, FrozenModelsOfVersion1CodeAsPyTorchDoes) {
       EXPECT_NEAR(encoded.reconstruction_error[t],
                   expected.at("reconstruction_error")[static_cast<std::size_t>(t)].get<double>(), 1e-6);
   }
+}
+
+/// Frames and the rows of the model's file; the history is FrameHistory's.
+TEST(DfeSystem, FrozenModelsOfVersion2CodeWithHistoryAsPyTorchDoes) {
+  const Json models = read_json(frozen_folder / "dfe_v2.json");
+  ASSERT_EQ(models.size(), 2U);
+  for (const auto& [name, expected] : models.items()) {
+    const ModelFile file = read_model(frozen_folder / (name + ".safetensors"));
+    EXPECT_EQ(file.format_version, 2);
+    const auto system = coding_system_from_model(file);
+    EXPECT_EQ(system->history(), 2);
+    const auto& dfe = dynamic_cast<const DiscreteFacialEncoding&>(*system);
+    std::vector<Frame> frames;
+    for (const Json& frame : expected.at("frames"))
+      frames.push_back({frame[0].get<std::int64_t>(), frame[1].get<int>(), 0, 1, true});
+    const RowMatrix signals = matrix_from(expected.at("signals"));
+    FrameHistory history(system->history(), signals.cols());
+    const RowMatrix wide = history.widened(frames, signals);
+    EXPECT_LT((dfe.latent(wide).cast<double>() - matrix_from(expected.at("latent"))).cwiseAbs().maxCoeff(),
+              1e-5)
+        << name;
+    const auto encoded = system->encode(wide);
+    EXPECT_EQ(encoded.codes, matrix_from(expected.at("tokens"))) << name;
+    EXPECT_LT((system->decode(encoded.codes) - matrix_from(expected.at("decoded"))).cwiseAbs().maxCoeff(),
+              1e-6);
+    for (Eigen::Index t = 0; t < signals.rows(); ++t)
+      EXPECT_NEAR(encoded.reconstruction_error[t],
+                  expected.at("reconstruction_error")[static_cast<std::size_t>(t)].get<double>(), 1e-6);
+  }
+}
+
+TEST(DfeSystem, HistoryIsKeptInAFileOfVersion2AndOthersStayAsTheyWere) {
+  const ModelFile without = small_system().to_model();
+  EXPECT_EQ(without.format_version, 1);
+  EXPECT_FALSE(without.metadata.at("shape").contains("history"));
+  DfeShape shape = small_shape();
+  shape.history = 3;
+  const DiscreteFacialEncoding system(random_network(shape, 4), expression_columns(9),
+                                      SignalKind::expression);
+  ModelFile file = system.to_model();
+  EXPECT_EQ(file.format_version, 2);
+  EXPECT_EQ(coding_system_from_model(file)->history(), 3);
+  for (const Json& bad : {Json(-1), Json(251), Json(1.5), Json("2"), Json()}) {
+    file.metadata["shape"]["history"] = bad;
+    EXPECT_NE(error_of([&] { coding_system_from_model(file); }), "") << bad;
+  }
+  file.metadata["shape"]["history"] = 2;
+  EXPECT_TRUE(says(error_of([&] { coding_system_from_model(file); }), {"positions", "expected 9×8"}));
+  file.metadata["shape"].erase("history");
+  EXPECT_TRUE(says(error_of([&] { coding_system_from_model(file); }), {"history"}));
 }
 
 TEST(DfeSystem, SaysWhatItIs) {

@@ -102,7 +102,7 @@ TEST(ModelFile, RefusesToWriteWhatCannotBeRead) {
   EXPECT_TRUE(says(error_of([&] { write_model(folder / "m", m); }), {"kind ''"}));
   m.kind = "pca";
   m.format_version = newest_format_version + 1;
-  EXPECT_TRUE(says(error_of([&] { write_model(folder / "m", m); }), {"format version 2"}));
+  EXPECT_TRUE(says(error_of([&] { write_model(folder / "m", m); }), {"format version 3"}));
   m.format_version = 1;
   m.tensors["t"] = {Tensor::Type::f64, {2, 2}, std::vector<std::byte>(31)};
   EXPECT_TRUE(says(error_of([&] { write_model(folder / "m", m); }), {"'t'", "31 bytes"}));
@@ -175,7 +175,7 @@ TEST(ModelFile, RefusesOtherModelsNewerVersionsAndDamage) {
     return error_of([&] { read_model(folder.write("m.fx", bytes.replace(at, from.size(), to))); });
   };
   EXPECT_TRUE(says(refused("\"format_version\":\"1\"", "\"format_version\":\"7\""),
-                   {"m.fx", "version 7", "'frozen-example'", "up to version 1", "newer facelex"}));
+                   {"m.fx", "version 7", "'frozen-example'", "up to version 2", "newer facelex"}));
   EXPECT_TRUE(says(refused("\"format_version\":\"1\"", "\"format_version\":\"x\""), {"'x'"}));
   EXPECT_TRUE(says(refused("\"kind\"", "\"king\""), {"not a model of facelex", "'kind'"}));
   EXPECT_TRUE(says(refused("\\\"unit\\\":", "\\\"unit\\\"x"), {"metadata", "damaged"}));

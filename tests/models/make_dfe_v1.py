@@ -102,7 +102,7 @@ def network(shape, seed):
     return net
 
 
-def write_model(path, net, columns):
+def write_model(path, net, columns, version=1):
     header, blob = {}, b""
     for name, w in net.weights().items():
         raw = np.ascontiguousarray(w, "<f4").tobytes()
@@ -110,7 +110,7 @@ def write_model(path, net, columns):
         blob += raw
     own = {"input_kind": "expression", "input_columns": [{"name": c, "description": "", "unit": ""} for c in columns],
            "shape": net.shape, "options": {}, "training": {}}
-    header["__metadata__"] = {"kind": "dfe", "format_version": "1", "facelex": json.dumps(own),
+    header["__metadata__"] = {"kind": "dfe", "format_version": str(version), "facelex": json.dumps(own),
                               "data_sha256": hashlib.sha256(blob).hexdigest()}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)

@@ -108,6 +108,47 @@ TEST_F(DfeTrainingTest, InterruptedAnywhereGivesTheSameWeights) {
   }
 }
 
+TEST_F(DfeTrainingTest, InterruptedWithHistoryGivesTheSameWeights) {
+  options_.shape.inputs = 2;  // and two frames before, of the six columns
+  options_.shape.history = 2;
+  options_.kmeans_start = true;
+  options_.revive_after = 1;
+  for (const auto encoder : {DfeEncoder::transformer, DfeEncoder::mlp})
+    for (const std::int64_t in_memory : {0, 70}) {
+      options_.shape.encoder = encoder;
+      in_memory_ = in_memory;
+      files_ = {};
+      const DfeTraining whole = train();
+      files_ = {folder_ / "c.safetensors", {}, "m"};
+      train_until(11);
+      EXPECT_EQ(train(2).weights, whole.weights);
+      std::filesystem::remove(files_.checkpoint);
+    }
+}
+
+TEST_F(DfeTrainingTest, CheckpointOfOtherHistoryIsRefusedByName) {
+  files_.checkpoint = folder_ / "c.safetensors";
+  const auto message = [&](int kept, int wanted) {
+    options_.shape.inputs = 6 / (kept + 1);
+    options_.shape.history = kept;
+    train_until(3);
+    options_.shape.inputs = 6 / (wanted + 1);
+    options_.shape.history = wanted;
+    std::string said = "accepted";
+    try {
+      train();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      said = error.what();
+    }
+    std::filesystem::remove(files_.checkpoint);
+    return said;
+  };
+  EXPECT_NE(message(2, 1).find("history is 2 there and 1 here"), std::string::npos);
+  EXPECT_NE(message(2, 0).find("history is 2 there and nothing here"), std::string::npos);
+  EXPECT_NE(message(0, 2).find("history is nothing there and 2 here"), std::string::npos);
+}
+
 TEST_F(DfeTrainingTest, LearnsAsWellFromAFile) {
   // Three kinds of movement that follow each other, each for a third of the table: the worst order.
   frames_ = {};

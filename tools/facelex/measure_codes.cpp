@@ -72,8 +72,14 @@ CodedFrames MeasureCodesCommand::coded(const CodingSystem& system, const std::ve
                       "leave it out: a token is there or not");
   CodedFrames frames;
   frames.system = &system;
-  frames.data = read_measured(items, system.input_columns(), system.input_kind(), training_, work);
+  frames.data =
+      read_measured(items, system.input_columns(), system.input_kind(), training_, work, system.history());
   frames.codes = system.encode(frames.data.values, coding_, work).codes;
+  if (system.history() > 0) {
+    frames.data.values =
+        frames.data.values.leftCols(static_cast<Eigen::Index>(system.input_columns().size())).eval();
+    frames.data.history = 0;
+  }
   if (system.code_kind() == SignalKind::tokens) frames.tokens = vocabulary_size(system);
   return frames;
 }

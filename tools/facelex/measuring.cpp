@@ -105,7 +105,7 @@ std::vector<Column> shared_columns(const std::vector<MeasuredSystem>& systems) {
 }
 
 TrainingData read_measured(const std::vector<BatchItem>& items, const std::vector<Column>& columns,
-                           SignalKind kind, const TrainingOptions& options, const Work& work) {
+                           SignalKind kind, const TrainingOptions& options, const Work& work, int history) {
   std::vector<TrainingInput> recordings;
   for (const BatchItem& item : items) {
     if (!item.problem.empty())
@@ -124,7 +124,7 @@ TrainingData read_measured(const std::vector<BatchItem>& items, const std::vecto
     }
     return chosen;
   };
-  return read_training_data(std::move(recordings), choose, options, work);
+  return read_training_data(std::move(recordings), choose, options, work, 0, history);
 }
 
 StageResult write_variance(const std::filesystem::path& folder, const std::vector<MeasuredCurves>& measured,

@@ -40,8 +40,8 @@ struct EncodeOptions {
 /// What a coding system makes of T frames.
 struct EncodedFrames {
   RowMatrix codes;  ///< T×K; a row is NaN where a value of its signals is missing
-  /// T: √(Σ_d (x_d − x̂_d)² / D), the root mean square over the D input columns of signal minus decoded
-  /// code, in the unit of the signals; NaN where the codes are.
+  /// T: √(Σ_d (x_d − x̂_d)² / D), the root mean square over the D input columns of present signal minus
+  /// decoded code, in the unit of the signals; NaN where the codes are.
   Eigen::VectorXd reconstruction_error;
   /// T×L, only where EncodeOptions::residuals asks for it: the norm of what is left of the latent vector
   /// after each stage, NaN where the codes are. A system of tokens has as many units as stages.
@@ -71,8 +71,11 @@ class CodingSystem {
   /// The options as they act here, for the record: the model's penalty where none is given. Throws Error
   /// (usage) when an option that is set has no meaning for this system.
   virtual Json resolved(const EncodeOptions& options) const = 0;
-  /// Codes T×D signals in the order of input_columns(). A row's codes depend on that row alone. Throws what
-  /// resolved throws, Error (data) when the width is not D, and Error (interrupted).
+  /// N: frames before the present one that codes depend on too. FrameHistory puts them beside it.
+  virtual int history() const { return 0; }
+  /// Codes T×D·(N+1) signals: of each row the frame in the order of input_columns(), then the N frames before
+  /// it, backwards. A row's codes depend on that row alone. Throws what resolved throws, Error (data) when
+  /// the width is not D·(N+1), and Error (interrupted).
   virtual EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
                                const Work& work = {}) const = 0;
   /// T×D signals of T×K codes; NaN rows give NaN rows. Throws Error (data) when the width is not K.

@@ -27,7 +27,7 @@ class DiscreteFacialEncoding final : public CodingSystem {
   static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
 
   const DfeNetwork& network() const { return network_; }
-  /// T×Z: z₀ of T×D signals, NaN where a value of the row is missing. Throws as encode does.
+  /// T×Z: z₀ of T×D·(N+1) signals, NaN where a value of the row is missing. Throws as encode does.
   FloatRowMatrix latent(const RowMatrix& signals, const Work& work = {}) const;
 
   std::string_view kind() const override { return model_kind; }
@@ -36,6 +36,7 @@ class DiscreteFacialEncoding final : public CodingSystem {
   SignalKind code_kind() const override { return SignalKind::tokens; }
   /// q1 … qL.
   const std::vector<Column>& units() const override { return units_; }
+  int history() const override { return network_.shape.history; }
   Json resolved(const EncodeOptions& options) const override;
   EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
                        const Work& work = {}) const override;

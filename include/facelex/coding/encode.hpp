@@ -14,7 +14,8 @@ namespace facelex {
 
 /// The stage `encode`: codes every row of a recording and writes a recording with the system's units and
 /// `reconstruction_error` (EncodedFrames) as its columns. Rows stand as in the input. A row without success,
-/// or where one of the system's input columns is empty, has empty codes and success 0.
+/// or where one of the system's input columns is empty, has empty codes and success 0. Codes of a system with
+/// history depend on the frames before, as FrameHistory says.
 ///
 /// Works in blocks of rows: memory does not depend on the length of the recording. The result's details hold
 /// "model" (kind), "rows_coded", "rows_without_values" (with success, but a value missing),

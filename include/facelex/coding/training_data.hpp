@@ -44,7 +44,10 @@ struct TrainingSource {
 struct TrainingData {
   SignalKind kind = SignalKind::other;  ///< of the columns: of a fit, displacement or expression
   std::vector<Column> columns;          ///< D
-  RowMatrix values;                     ///< T×D, as in the files; with a store a fair sample of all rows
+  /// T×D·(N+1), as in the files, each row with the N frames before it (FrameHistory); with a store a fair
+  /// sample of all rows.
+  RowMatrix values;
+  int history = 0;  ///< N
   /// All rows, when they are more than memory was to hold; else null.
   std::shared_ptr<const FrameStore> store;
   std::vector<TrainingSource> sources;
@@ -84,8 +87,11 @@ std::int64_t memory_in_bytes(double memory);
 /// (usage): no inputs, a name twice; Error (data): what RecordingReader and `choose` throw, a recording of
 /// another kind or without one of the columns, no row at all; Error (usage) when
 /// most_bytes is too little for 1024 rows.
+///
+/// With history > 0 each row has the frames before it beside it (D·(history+1) numbers, wherever D bounds
+/// memory above): those of its recording, whichever of them are learnt from.
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
                                 const TrainingOptions& options, const Work& work = {},
-                                std::int64_t most_bytes = 0);
+                                std::int64_t most_bytes = 0, int history = 0);
 
 }  // namespace facelex

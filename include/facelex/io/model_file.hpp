@@ -46,7 +46,7 @@ struct ModelFile {
 };
 
 /// Newest format version that this program writes and reads, whatever the kind.
-inline constexpr int newest_format_version = 1;
+inline constexpr int newest_format_version = 2;
 
 /// Writes atomically; returns the file's SHA-256, which is the model's digest. Equal content gives equal
 /// bytes.

@@ -32,7 +32,8 @@ struct DfeState {
   std::int64_t steps = 0;
 };
 
-/// Rows of a table of frames, N×D, standardised already if they are to be.
+/// Rows of a table of frames, D·(history+1) numbers in each: the frame, which is reconstructed, then those
+/// before it, backwards. Standardised already if they are to be.
 struct DfeBatch {
   const FloatRowMatrix& frames;
   std::span<const std::int64_t> rows;

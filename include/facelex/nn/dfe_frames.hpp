@@ -45,7 +45,7 @@ class DfeFrameSource {
 
 /// What a network is trained on when memory holds it.
 struct DfeFrames {
-  FloatRowMatrix values;                           ///< N×D, standardised already if they are to be
+  FloatRowMatrix values;                           ///< as in DfeBatch, standardised already if they are to be
   std::vector<std::int64_t> training, validation;  ///< rows; validation may be empty
 };
 

@@ -44,7 +44,8 @@ using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeShape
 /// aside. With options.memory, more frames than fit are learnt from as frames_in_file says, in files in
 /// $TMPDIR of 12·D bytes for each while they are read and 4·D then; "frames_in_memory" is then how many are
 /// held, and that number and the order decide the model. Where they fit, the model is the one without the
-/// option.
+/// option. With options.shape.history each row is kept with the frames before it: D·(history+1) numbers
+/// wherever a frame has D.
 ///
 /// `subjects`: who each recording is of; names that are no recording are ignored, for a table of labels may
 /// know more. Throws Error (usage): options that do not fit, a checkpoint of something else, with sparsity_on

@@ -162,8 +162,10 @@ class TorchBackend : public DfeBackend {
       for (int i = 0; i < shape.layers; ++i) h = at::relu(linear(h, "mlp." + std::to_string(i)));
       return linear(h, "latent");
     }
-    const std::int64_t n = x.size(0), count = shape.tokens(), heads = shape.heads, size = shape.width / heads;
-    const Tensor padded = at::constant_pad_nd(x, {0, count * shape.token_width - shape.inputs});
+    const std::int64_t n = x.size(0), count = shape.encoder_tokens(), heads = shape.heads,
+                       size = shape.width / heads;
+    const Tensor padded = at::constant_pad_nd(x.view({n, shape.history + 1, shape.inputs}),
+                                              {0, shape.tokens() * shape.token_width - shape.inputs});
     Tensor h = linear(padded.view({n, count, shape.token_width}), "embed") + weight("positions");
     for (int i = 0; i < shape.layers; ++i) {
       const std::string layer = "layer." + std::to_string(i) + ".";
@@ -219,7 +221,8 @@ class TorchBackend : public DfeBackend {
     const Tensor gram = at::matmul(codebook, codebook.t());
     const double pairs = static_cast<double>(shape.codes) * (shape.codes - 1);
     const Tensor orthogonality = (gram - at::diag(at::diagonal(gram))).square().sum() / pairs;
-    const Tensor reconstruction = (x - output).square().sum(), sparsity = sparsity_of(output);
+    const Tensor reconstruction = (x.narrow(1, 0, shape.inputs) - output).square().sum(),
+                 sparsity = sparsity_of(output);
     const auto n = static_cast<double>(x.size(0));
     Terms terms;
     terms.loss = (reconstruction + options_.commitment * commitment + options_.codebook_weight * fit +
