@@ -1,4 +1,5 @@
 #include "facelex/factor/lasso_path.hpp"
+#include "factor/lasso_conditions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,8 @@
 
 namespace facelex {
 namespace {
+
+using test::kkt_violation;
 
 LassoPath path_of(const RowMatrix& atoms, const Eigen::VectorXd& sample, bool positive,
                   const PathStop& stop = {}) {
@@ -30,21 +33,6 @@ Eigen::VectorXd code_at(const LassoPath& path, double alpha) {
     return point(p - 1) + share * (point(p) - point(p - 1));
   }
   return point(path.alphas.size() - 1);
-}
-
-/// The largest violation of the lasso's optimality conditions, of the largest correlation.
-double kkt_violation(const RowMatrix& atoms, const Eigen::VectorXd& sample, const Eigen::VectorXd& code,
-                     double alpha, bool positive) {
-  const Eigen::VectorXd correlation = atoms * (sample - atoms.transpose() * code);
-  double worst = 0;
-  for (Eigen::Index k = 0; k < code.size(); ++k) {
-    if (code[k] != 0)
-      worst = std::max(worst, std::abs(correlation[k] - (code[k] > 0 ? alpha : -alpha)));
-    else
-      worst = std::max(worst, (positive ? correlation[k] : std::abs(correlation[k])) - alpha);
-    if (positive && code[k] < 0) worst = std::max(worst, -code[k]);
-  }
-  return worst / std::max(1e-300, (atoms * sample).cwiseAbs().maxCoeff());
 }
 
 /// Non-negative least squares by trying every support.

@@ -8,9 +8,12 @@
 #include "../../src/factor/path_samples.hpp"
 #include "../../src/factor/path_tableau.hpp"
 #include "factor/fixture.hpp"
+#include "factor/lasso_conditions.hpp"
 
 namespace facelex {
 namespace {
+
+using test::kkt_violation;
 
 class PathKernelsTest : public testing::TestWithParam<const char*> {
  protected:
@@ -23,21 +26,6 @@ class PathKernelsTest : public testing::TestWithParam<const char*> {
 
 INSTANTIATE_TEST_SUITE_P(All, PathKernelsTest, testing::Values("avx512", "avx2", "portable"),
                          [](const auto& test) { return std::string(test.param); });
-
-/// The largest violation of the lasso's optimality conditions, of the largest correlation.
-double kkt_violation(const RowMatrix& atoms, const Eigen::VectorXd& sample, const Eigen::VectorXd& code,
-                     double alpha, bool positive) {
-  const Eigen::VectorXd correlation = atoms * (sample - atoms.transpose() * code);
-  double worst = 0;
-  for (Eigen::Index k = 0; k < code.size(); ++k) {
-    if (code[k] != 0)
-      worst = std::max(worst, std::abs(correlation[k] - (code[k] > 0 ? alpha : -alpha)));
-    else
-      worst = std::max(worst, (positive ? correlation[k] : std::abs(correlation[k])) - alpha);
-    if (positive && code[k] < 0) worst = std::max(worst, -code[k]);
-  }
-  return worst / std::max(1e-300, (atoms * sample).cwiseAbs().maxCoeff());
-}
 
 struct Walked {
   std::vector<double> alphas;

@@ -7,6 +7,7 @@
 #include "facelex/io/safetensors.hpp"
 #include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_layout.hpp"
+#include "nn/small_dfe.hpp"
 #ifdef FACELEX_WITH_TORCH
 #include "facelex/nn/dfe_torch.hpp"
 #endif
@@ -22,20 +23,7 @@ std::vector<std::int64_t> numbers_to(std::int64_t count) {
 
 /// The network of tests/nn/fixtures/dfe_step.py.
 DfeOptions small_options(DfeEncoder encoder) {
-  DfeOptions options;
-  options.shape = {.inputs = 7,
-                   .token_width = 3,
-                   .encoder = encoder,
-                   .layers = 2,
-                   .heads = 2,
-                   .width = 8,
-                   .feed_forward = 12,
-                   .latent = 6,
-                   .stages = 3,
-                   .codes = 5,
-                   .decoder_layers = 2,
-                   .decoder_width = 9};
-  options.dropout = 0;
+  DfeOptions options = test::small_dfe_options(encoder);
   options.codebook_weight = 0.7;
   options.orthogonality = 1.3;
   options.decoder_sparsity = 0.02;

@@ -12,6 +12,7 @@
 #include "facelex/face/anatomical_face.hpp"
 #include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_layout.hpp"
+#include "nn/small_dfe.hpp"
 #ifdef FACELEX_WITH_TORCH
 #include "facelex/nn/dfe_torch.hpp"
 #endif
@@ -27,20 +28,7 @@ FloatRowMatrix normals(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed)
 }
 
 DfeOptions small_options() {
-  DfeOptions options;
-  options.shape = {.inputs = 7,
-                   .token_width = 3,
-                   .encoder = DfeEncoder::mlp,
-                   .layers = 2,
-                   .heads = 2,
-                   .width = 8,
-                   .feed_forward = 12,
-                   .latent = 6,
-                   .stages = 3,
-                   .codes = 5,
-                   .decoder_layers = 2,
-                   .decoder_width = 9};
-  options.dropout = 0;
+  DfeOptions options = test::small_dfe_options(DfeEncoder::mlp);
   options.sparsity = 0.7;
   options.sparsity_on = DfeSparsityOn::displacement;
   options.displacement = std::make_shared<const FloatRowMatrix>(normals(3 * 11, 7, 3));

@@ -63,3 +63,6 @@ metric() { awk -F, -v m="$2" '$1 == m { print $2 "," $3 "," $4 "," $5 }' "$1/met
 
 # percent NUMBER, rounded NUMBER: for tables.
 percent() { awk -v x="$1" 'BEGIN { printf x == "" ? "-" : "%.1f", 100 * x }'; }
+
+# figure FILE NAME: a value of a table of figures (facelex measure); - where it is not there.
+figure() { awk -F, -v name="$2" '$1 == name { printf "%.3f", $2; found = 1 } END { if (!found) printf "-" }' "$1"; }

@@ -15,20 +15,11 @@
 #   SUBJECTS  of each group (default 0: as the description says)
 #   SEEDS     seeds of learning, one line of the table for each (default "1907")
 #   VARIANTS  names of the lines wanted, default all: VARIANTS="default one-stage"
-set -euo pipefail
+source "$(dirname "$0")/common.sh"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-if [ $# -lt 1 ] || [[ "$1" == -* ]]; then
-  sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
-  case "${1:-}" in -h | --help) exit 0 ;; *) exit 2 ;; esac
-fi
-out=$1
+if [ $# -lt 1 ] || [[ "$1" == -* ]]; then usage >&2; exit 2; fi
+out=$1 root=$here/../..
 shift
-facelex=${FACELEX:-$root/build/release/bin/facelex}
-[ -x "$facelex" ] || facelex=$(command -v facelex) || {
-  echo "dfe_ablations: no facelex: build it, or name it with FACELEX=" >&2
-  exit 3
-}
 mkdir -p "$out"
 "$facelex" simulate "${COHORT:-$root/data/sample_cohort.json}" -o "$out/people" --landmarks-only --quiet \
   --subjects "${SUBJECTS:-0}"
@@ -42,13 +33,8 @@ awk -F, -v out="$out" 'NR > 1 {
   if (!($2 in person)) person[$2] = ++people
   print out "/people/truth/" $1 ".csv" >> (out (person[$2] % 5 ? "/seen.txt" : "/new.txt"))
 }' "$out/people/labels.csv"
-[ -s "$out/new.txt" ] || {
-  echo "dfe_ablations: the cohort has fewer than five people; raise SUBJECTS" >&2
-  exit 2
-}
+[ -s "$out/new.txt" ] || die "the cohort has fewer than five people; raise SUBJECTS"
 
-# figure FILE NAME: a value of a table of figures.
-figure() { awk -F, -v name="$2" '$1 == name { printf "%.3f", $2; found = 1 } END { if (!found) printf "-" }' "$1"; }
 
 variants=(
   "default"

@@ -13,20 +13,11 @@
 #   RECORDINGS  folder of recordings to learn from instead; every third, by name, is measured and not learnt from
 #   COHORT, SUBJECTS, SEEDS (default "1907 1908")   as in dfe_ablations.sh
 #   HISTORY     frames of history wanted (default "0 2 5")
-set -euo pipefail
+source "$(dirname "$0")/common.sh"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-if [ $# -lt 1 ] || [[ "$1" == -* ]]; then
-  sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
-  case "${1:-}" in -h | --help) exit 0 ;; *) exit 2 ;; esac
-fi
-out=$1
+if [ $# -lt 1 ] || [[ "$1" == -* ]]; then usage >&2; exit 2; fi
+out=$1 root=$here/../..
 shift
-facelex=${FACELEX:-$root/build/release/bin/facelex}
-[ -x "$facelex" ] || facelex=$(command -v facelex) || {
-  echo "dfe_history: no facelex: build it, or name it with FACELEX=" >&2
-  exit 3
-}
 mkdir -p "$out"
 printf '{"encoder": "mlp", "epochs": 150, "batch": 128, "standardize": true}\n' >"$out/quick.json"
 : >"$out/seen.txt"
@@ -45,12 +36,8 @@ else
     print out "/people/truth/" $1 ".csv" >> (out (person[$2] % 5 ? "/seen.txt" : "/new.txt"))
   }' "$out/people/labels.csv"
 fi
-[ -s "$out/new.txt" ] || {
-  echo "dfe_history: too few people or recordings to set some aside" >&2
-  exit 2
-}
+[ -s "$out/new.txt" ] || die "too few people or recordings to set some aside"
 
-figure() { awk -F, -v name="$2" '$1 == name { printf "%.3f", $2; found = 1 } END { if (!found) printf "-" }' "$1"; }
 
 # Share of the tokens of a stage that are not those of the frame before it (of the row before, with a face in both), then
 # the share of frames whose first token is another, then of frames whose set of tokens is.
