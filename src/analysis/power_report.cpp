@@ -18,7 +18,7 @@ std::string percent(double value) {
   return digits(100 * value, "%.0f %%");
 }
 
-void append_numbers(std::string& line, std::initializer_list<double> values) {
+void append_figures(std::string& line, std::initializer_list<double> values) {
   for (const double value : values) {
     line += ',';
     append_number(line, value);
@@ -46,7 +46,7 @@ std::string power_csv(const PowerCurve& curve, const PowerOptions& options) {
   table += '\n';
   for (const PowerPoint& at : curve.points) {
     table += std::to_string(at.subjects);
-    append_numbers(table,
+    append_figures(table,
                    {at.mean, at.low, at.high, at.chance, at.critical, at.power, at.power_low, at.power_high});
   }
   return table;
@@ -56,7 +56,7 @@ std::string power_studies_csv(const PowerCurve& curve, const PowerOptions& optio
   std::string table = "subjects,null," + options.metric + ",p\n";
   for (const PowerStudy& study : curve.studies) {
     table += std::to_string(study.subjects) + (study.null ? ",1" : ",0");
-    append_numbers(table, {study.value, study.p});
+    append_figures(table, {study.value, study.p});
   }
   return table;
 }

@@ -6,16 +6,16 @@ namespace facelex {
 
 namespace {
 
-using Choice = KernelChoice<PathKernels, path_kernels_avx512, path_kernels_avx2, path_kernels_portable>;
+using PathChoice = KernelChoice<PathKernels, path_kernels_avx512, path_kernels_avx2, path_kernels_portable>;
 
 }  // namespace
 
 const PathKernels* path_kernels(const char* name) {
-  return Choice::named(name);
+  return PathChoice::named(name);
 }
 
 const PathKernels& path_kernels() {
-  return Choice::fastest();
+  return PathChoice::fastest();
 }
 
 }  // namespace facelex

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct Figure {
   double value = 0;  ///< NaN: not defined, an empty field
   std::string unit, description;
 };
+
+/// A number of things as a figure's value.
+inline double of_count(std::int64_t count) {
+  return static_cast<double>(count);
+}
 
 /// Writes figure,value,unit,description and the sidecar, whose result is filled in here. Throws Error (usage)
 /// when the file is not named .csv.

@@ -5,10 +5,6 @@
 namespace facelex::cli {
 namespace {
 
-double of_count(std::int64_t count) {
-  return static_cast<double>(count);
-}
-
 class MeasureDiversityCommand final : public MeasureCodesCommand {
  public:
   explicit MeasureDiversityCommand(CLI::App& measure)

@@ -15,10 +15,6 @@ struct MatchOptions {
   }
 };
 
-double of_count(std::int64_t count) {
-  return static_cast<double>(count);
-}
-
 class MeasureRetrievalCommand final : public MeasureCodesCommand {
  public:
   explicit MeasureRetrievalCommand(CLI::App& measure)

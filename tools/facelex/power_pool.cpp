@@ -126,7 +126,7 @@ void PowerPool::learn(const Inputs& fits, const std::filesystem::path& model, bo
 
 std::filesystem::path PowerPool::write_features(const std::string& kind, const Inputs& codes,
                                                 const std::filesystem::path& folder, const Work& work) {
-  const auto file = folder / (kind + ".csv");
+  std::filesystem::path file = folder / (kind + ".csv");
   const auto inputs = feature_inputs(codes, kind == "wcc" ? (folder / "pool/fits").string() : "none", file);
   const FeatureMaker maker = kind == "bow"   ? bow.maker(inputs)
                              : kind == "wcc" ? wcc.maker(cohort_.fps)
