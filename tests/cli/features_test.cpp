@@ -340,6 +340,13 @@ TEST_F(Features, AllWritesTheTablesOfTheSingleCommands) {
   const auto summary_alone = features({"all", truth, "--tables", "summary", "--columns", columns}, "one");
   ASSERT_EQ(summary_alone.status, 0) << summary_alone.err;
   EXPECT_FALSE(fs::exists(folder / "one/wcc.csv"));
+  // A file of no known kind does not decide what the others are.
+  folder.write("tokens/a.csv", "frame,b\n1,2\n");
+  folder.write("tokens/b.csv", "frame,q1\n1,0\n2,3\n");
+  const auto words = features({"all", at("tokens"), "--bow-codes", "4"}, "words");
+  EXPECT_EQ(words.status, 1) << words.err;
+  EXPECT_EQ(table(folder / "words/bow.csv").size(), 2U) << words.err;
+
   const auto unknown = features({"all", truth, "--tables", "words"}, "two");
   EXPECT_EQ(unknown.status, 2);
   EXPECT_NE(unknown.err.find("wcc, summary, bow"), std::string::npos) << unknown.err;

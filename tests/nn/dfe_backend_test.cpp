@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <numeric>
 
 #include "facelex/core/error.hpp"
 #include "facelex/io/safetensors.hpp"
@@ -15,11 +14,7 @@
 namespace facelex {
 namespace {
 
-std::vector<std::int64_t> numbers_to(std::int64_t count) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
-}
+using test::numbers_to;
 
 /// The network of tests/nn/fixtures/dfe_step.py.
 DfeOptions small_options(DfeEncoder encoder) {
@@ -105,12 +100,7 @@ TEST_P(DfeGradient, LibtorchMakesTheSameSteps) {
   const auto rows = numbers_to(90);
   const auto ours = make_cpu_backend(options.shape, options, 2);
   const auto theirs = make_torch_backend(options.shape, options, 1);
-  EXPECT_LT((ours->latent({frames, rows}) - theirs->latent({frames, rows})).cwiseAbs().maxCoeff(), 1e-5);
-  for (int i = 0; i < 5; ++i) {
-    const DfeLosses mine = ours->step({frames, rows}), other = theirs->step({frames, rows});
-    EXPECT_NEAR(mine.total(options), other.total(options), 1e-4 * other.total(options)) << i;
-    EXPECT_EQ(mine.code_use, other.code_use);
-  }
+  test::expect_same_steps(*ours, *theirs, frames, rows, options);
   const DfeState mine = ours->state(), other = theirs->state();
   EXPECT_EQ(mine.steps, other.steps);
   double apart = 0;

@@ -68,8 +68,7 @@ TEST(DfeDisplacement, TheProcessorsDecoderGradientIsThatOfFiniteDifferences) {
   const DfeOptions options = small_options();
   const DfeLayout layout(options.shape);
   const FloatRowMatrix frames = normals(40, 7, 8);
-  std::vector<std::int64_t> rows(40);
-  std::iota(rows.begin(), rows.end(), 0);
+  const auto rows = test::numbers_to(40);
   const auto backend = make_cpu_backend(options.shape, options, 2);
   const DfeState start = backend->state();
   backend->step({frames, rows});
@@ -98,8 +97,7 @@ TEST(DfeDisplacement, LibtorchMakesTheSameSteps) {
   DfeOptions options = small_options();
   options.device = DfeDevice::cpu;
   const FloatRowMatrix frames = normals(40, 7, 8);
-  std::vector<std::int64_t> rows(40);
-  std::iota(rows.begin(), rows.end(), 0);
+  const auto rows = test::numbers_to(40);
   const auto backend = make_cpu_backend(options.shape, options, 2);
   const auto theirs = make_torch_backend(options.shape, options, 1);
   const double mine = backend->step({frames, rows}).total(options),

@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 #include "../../src/nn/dfe_encoder.hpp"
 #include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_layout.hpp"
+#include "nn/small_dfe.hpp"
 #ifdef FACELEX_WITH_TORCH
 #include "facelex/nn/dfe_torch.hpp"
 #endif
@@ -13,22 +13,17 @@
 namespace facelex {
 namespace {
 
+using test::numbers_to;
+
 DfeOptions small_options(DfeEncoder encoder, int history) {
-  DfeOptions options;
-  options.shape = {.inputs = 5,
-                   .token_width = 3,
-                   .encoder = encoder,
-                   .layers = 2,
-                   .heads = 2,
-                   .width = 8,
-                   .feed_forward = 12,
-                   .latent = 4,
-                   .stages = 2,
-                   .codes = 6,
-                   .decoder_layers = 1,
-                   .decoder_width = 8,
-                   .history = history};
-  options.dropout = 0;
+  DfeOptions options = test::small_dfe_options(encoder);
+  options.shape.inputs = 5;
+  options.shape.latent = 4;
+  options.shape.stages = 2;
+  options.shape.codes = 6;
+  options.shape.decoder_layers = 1;
+  options.shape.decoder_width = 8;
+  options.shape.history = history;
   return options;
 }
 
@@ -37,12 +32,6 @@ FloatRowMatrix random_rows(Eigen::Index rows, Eigen::Index width, std::uint64_t 
   FloatRowMatrix values(rows, width);
   for (auto& value : values.reshaped()) value = static_cast<float>(random.normal());
   return values;
-}
-
-std::vector<std::int64_t> numbers_to(std::int64_t count) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
 }
 
 class DfeHistory : public testing::TestWithParam<DfeEncoder> {};
@@ -144,13 +133,7 @@ TEST_P(DfeHistory, LibtorchMakesTheSameSteps) {
   const auto rows = numbers_to(90);
   const auto ours = make_cpu_backend(options.shape, options, 2);
   const auto theirs = make_torch_backend(options.shape, options, 1);
-  EXPECT_LT((ours->latent({frames, rows}) - theirs->latent({frames, rows})).cwiseAbs().maxCoeff(), 1e-5);
-  for (int i = 0; i < 5; ++i) {
-    const DfeLosses mine = ours->step({frames, rows}), other = theirs->step({frames, rows});
-    EXPECT_NEAR(mine.total(options), other.total(options), 1e-4 * other.total(options)) << i;
-    EXPECT_NEAR(mine.reconstruction, other.reconstruction, 1e-4 * other.reconstruction) << i;
-    EXPECT_EQ(mine.code_use, other.code_use);
-  }
+  test::expect_same_steps(*ours, *theirs, frames, rows, options);
 }
 #endif
 

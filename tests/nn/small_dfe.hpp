@@ -1,5 +1,12 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "facelex/nn/dfe_backend.hpp"
 #include "facelex/nn/dfe_options.hpp"
 
 namespace facelex::test {
@@ -21,6 +28,24 @@ inline DfeOptions small_dfe_options(DfeEncoder encoder) {
                    .decoder_width = 9};
   options.dropout = 0;
   return options;
+}
+
+inline std::vector<std::int64_t> numbers_to(std::int64_t count) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// Two backends that begin with the same weights see the same points and lose the same in each step.
+inline void expect_same_steps(DfeBackend& ours, DfeBackend& theirs, const FloatRowMatrix& frames,
+                              const std::vector<std::int64_t>& rows, const DfeOptions& options) {
+  EXPECT_LT((ours.latent({frames, rows}) - theirs.latent({frames, rows})).cwiseAbs().maxCoeff(), 1e-5);
+  for (int i = 0; i < 5; ++i) {
+    const DfeLosses mine = ours.step({frames, rows}), other = theirs.step({frames, rows});
+    EXPECT_NEAR(mine.total(options), other.total(options), 1e-4 * other.total(options)) << i;
+    EXPECT_NEAR(mine.reconstruction, other.reconstruction, 1e-4 * other.reconstruction) << i;
+    EXPECT_EQ(mine.code_use, other.code_use);
+  }
 }
 
 }  // namespace facelex::test

@@ -77,12 +77,13 @@ class FeaturesAllCommand : public FeaturesCommand {
     return std::find(tables_.begin(), tables_.end(), table) != tables_.end();
   }
 
-  /// Whether the first file that can be read holds tokens.
+  /// Whether the first file whose kind is known holds tokens.
   static bool of_tokens(const std::vector<FeatureInput>& inputs) {
     for (const FeatureInput& input : inputs) {
       if (!input.problem.empty()) continue;
       try {
-        return RecordingReader(input.file).header().kind == SignalKind::tokens;
+        const SignalKind kind = RecordingReader(input.file).header().kind;
+        if (kind != SignalKind::other) return kind == SignalKind::tokens;
       } catch (const Error&) {
         continue;  // the tables say what is wrong with it
       }
