@@ -34,9 +34,39 @@ struct WccChoice {
   double *value, *lag, *magnitude;
 };
 
+/// Of signals in one window, or in the windows from row 0, 1 … on. Where several are asked for: a row of
+/// `stride` numbers for each.
+struct WccMoments {
+  double *mean, *squares;  ///< of values: mean and sum of squared deviations from it
+  double *low, *high;      ///< of the signals as they are
+};
+
+/// Moments of one block of rows, each for `stride` signals. The signals' mean is center + (rest + mean): what
+/// was taken off them, what rounding left of that, and the mean of the values that came out.
+struct WccBlock {
+  const double *center, *rest, *mean, *squares, *low, *high;
+};
+
+/// One lag of windows that are made of blocks: rows of values of the new block (rows × stride), whose mean is
+/// 0 for one of the two sides; of the window, the reciprocal lengths of the deviations (NaN where a signal
+/// does not change) and the contrasts of the blocks' means (contrasts × stride).
+struct WccBlockLag {
+  double lag;
+  std::ptrdiff_t number;  ///< in the ring: 0 … lags − 1
+  const double *x, *y, *scale_x, *scale_y, *contrasts_x, *contrasts_y;
+};
+
+/// How windows are made of contrasts + 1 blocks of `rows` rows. ring: products of the latest `contrasts`
+/// blocks for all pairs and lags, ⌈signals_x⌉ to lanes × columns × lags × contrasts numbers in an order that
+/// is the kernel's own; the new block takes `slot`, 0 … contrasts − 1, which must be the oldest one's.
+struct WccBlockRun {
+  std::ptrdiff_t signals_x, stride_x, signals_y, stride_y, columns, rows, lags, contrasts, slot;
+  bool choose, maximum;  ///< choose: false where the window has not all of its blocks yet
+  double* ring;
+};
+
 /// The kernels of windowed cross-correlation for one kind of processor. What they do for a pair of signals
-/// depends on these two alone, to the last bit, and exchanging them changes nothing; another kind of
-/// processor may round otherwise.
+/// depends on these two alone, to the last bit; another kind of processor may round otherwise.
 struct WccKernels {
   const char* name;
 
@@ -44,16 +74,27 @@ struct WccKernels {
   /// over its range. raw, values: rows × stride.
   void (*center)(const double* raw, std::ptrdiff_t rows, std::ptrdiff_t core_first, std::ptrdiff_t core,
                  std::ptrdiff_t stride, double* values);
-  /// Of each signal over the `window` rows from row 0, 1 … last, last < window: mean and sum of squared
-  /// deviations of values, and range over largest modulus of raw. Each (last + 1) × stride; change has room
-  /// for twice that.
+  /// The same without scaling; tells the mean in its two parts, each `stride` numbers.
+  void (*center_block)(const double* raw, std::ptrdiff_t rows, std::ptrdiff_t core_first, std::ptrdiff_t core,
+                       std::ptrdiff_t stride, double* values, double* mean, double* rest);
+  /// Of each signal over the `window` rows from row 0, 1 … last, last < window. Each (last + 1) × stride.
   void (*moments)(const double* raw, const double* values, std::ptrdiff_t window, std::ptrdiff_t last,
-                  std::ptrdiff_t stride, double* mean, double* squares, double* change);
+                  std::ptrdiff_t stride, const WccMoments& of);
+  /// Blocks of `rows` rows, one behind another, as one window: all moments but the mean, and its count − 1
+  /// contrasts (× stride): the sum over contrasts of the products of x and y is what the blocks' own
+  /// co-moments lack of the window's (Chan, Golub & LeVeque 1979). No term of the squares is negative, so
+  /// nothing cancels.
+  void (*join_blocks)(const WccBlock* blocks, std::ptrdiff_t count, std::ptrdiff_t rows,
+                      std::ptrdiff_t stride, double* contrasts, const WccMoments& of);
   /// Improves the choice of all pairs by all lags, in their order: larger moduli (or with `maximum`: larger
   /// values) replace what is held. scratch: most starts × 8 × 64 bytes, aligned to 64 bytes as all arrays.
+  /// Exchanging x and y changes nothing.
   void (*choose)(const WccSide& x, std::ptrdiff_t signals_x, const WccSide& y, std::ptrdiff_t signals_y,
                  const WccLag* lags, std::ptrdiff_t count, bool maximum, const WccChoice& choice,
                  double* scratch);
+  /// The same for windows of blocks, when the new block has been added.
+  void (*choose_blocks)(const WccBlockLag* lags, std::ptrdiff_t count, const WccBlockRun& run,
+                        const WccChoice& choice);
 };
 
 extern const WccKernels wcc_kernels_portable, wcc_kernels_avx2, wcc_kernels_avx512;

@@ -5,7 +5,7 @@
 
 namespace facelex {
 
-const WccKernels wcc_kernels_avx2 = {"avx2", center, moments, choose};
+const WccKernels wcc_kernels_avx2 = FACELEX_WCC_KERNELS("avx2");
 
 }  // namespace facelex
 #endif

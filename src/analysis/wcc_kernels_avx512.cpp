@@ -5,7 +5,7 @@
 
 namespace facelex {
 
-const WccKernels wcc_kernels_avx512 = {"avx512", center, moments, choose};
+const WccKernels wcc_kernels_avx512 = FACELEX_WCC_KERNELS("avx512");
 
 }  // namespace facelex
 #endif

@@ -4,6 +4,6 @@
 
 namespace facelex {
 
-const WccKernels wcc_kernels_portable = {"portable", center, moments, choose};
+const WccKernels wcc_kernels_portable = FACELEX_WCC_KERNELS("portable");
 
 }  // namespace facelex

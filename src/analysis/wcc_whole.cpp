@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
-#include <limits>
 #include <set>
 
+#include "wcc_scale.hpp"
 #include "wcc_window.hpp"
 
 namespace facelex {
@@ -64,9 +64,7 @@ WccWhole::WccWhole(const WccSignals& x, const WccSignals& y, const WccFrames& fr
   for (const Side* side : {&x_, &y_}) {
     const auto size = static_cast<std::size_t>((side->core_first + 1) * wcc_stride(side->signals->count()));
     if (size <= mean_.size()) continue;
-    mean_ = LaneBuffer<double>(size);
-    squares_ = LaneBuffer<double>(size);
-    change_ = LaneBuffer<double>(2 * size);
+    for (LaneBuffer<double>* buffer : {&mean_, &squares_, &low_, &high_}) *buffer = LaneBuffer<double>(size);
   }
   scratch_ = LaneBuffer<double>(static_cast<std::size_t>(most) * 8 * wcc_lanes);
 }
@@ -105,21 +103,18 @@ bool WccWhole::standardize(Side& side, Index at) {
   const Index stride = wcc_stride(side.signals->count()), first = at + side.places.front();
   const double* raw = side.signals->values().data() + first * stride;
   kernels_.center(raw, side.rows, side.core_first, side.core, stride, side.values.data());
-  kernels_.moments(raw, side.values.data(), window_, side.core_first, stride, mean_.data(), squares_.data(),
-                   change_.data());
+  kernels_.moments(raw, side.values.data(), window_, side.core_first, stride,
+                   {mean_.data(), squares_.data(), low_.data(), high_.data()});
   const double root = std::sqrt(static_cast<double>(window_));
   bool in_range = true;
   for (std::size_t place = 0; place < side.places.size(); ++place) {
     const Index from = (side.places[place] - side.places.front()) * stride;
     const Index to = static_cast<Index>(place) * stride;
-    for (Index i = 0; i < stride; ++i) {
-      const bool changes = change_.data()[from + i] > 1e-12;
-      const double squares = squares_.data()[from + i];
-      // Far beyond these the squares of values in one window would have left the range of a double.
-      in_range = in_range && (!changes || (squares > 1e-200 && squares < 1e200));
-      side.scale.data()[to + i] = changes ? 1 / std::sqrt(squares) : std::numeric_limits<double>::quiet_NaN();
+    in_range = wcc_scales(squares_.data() + from, low_.data() + from, high_.data() + from, stride,
+                          side.scale.data() + to) &&
+               in_range;
+    for (Index i = 0; i < stride; ++i)
       side.offset.data()[to + i] = within_ ? 0 : root * mean_.data()[from + i];
-    }
   }
   return in_range;
 }

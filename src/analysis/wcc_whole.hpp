@@ -48,7 +48,7 @@ class WccWhole {
   bool usable_ = true, equal_ = false;
   Side x_, y_;
   std::vector<WccLag> lags_;
-  LaneBuffer<double> mean_, squares_, change_, scratch_;
+  LaneBuffer<double> mean_, squares_, low_, high_, scratch_;
 };
 
 }  // namespace facelex

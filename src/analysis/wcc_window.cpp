@@ -59,7 +59,8 @@ std::vector<std::vector<Index>> WccSignals::alike(Index first, Index frames) con
   return lists;
 }
 
-WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& frames, bool half)
+WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& frames, bool half,
+                     bool in_order)
     : x_(x), y_(y), frames_(frames), half_(half) {
   std::set<Index> places, lags;
   for (const WccShift& shift : frames.shifts) {
@@ -82,7 +83,10 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
   for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + largest_] = static_cast<Index>(i);
   for (LaneBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
     *buffer = LaneBuffer<double>(static_cast<std::size_t>(stride() * columns()));
+  if (in_order) blocks_in_common_.emplace(x, y, frames, shifts_);
+  if (blocks_in_common_ && !blocks_in_common_->usable()) blocks_in_common_.reset();
   rows_in_common_.emplace(x, y, frames, shifts_);
+  if (!rows_in_common_->usable()) rows_in_common_.reset();
 }
 
 Index WccWindow::needed(Index pairs) const {
@@ -93,13 +97,8 @@ void WccWindow::compute(Index at_x, Index at_y) {
   const bool whole =
       x_.whole(at_x - frames_.before, frames_.reach()) && y_.whole(at_y - frames_.before, frames_.reach());
   const bool within = frames_.moving == WccMoving::within;
-  std::fill_n(value_.data(), value_.size(), missing);
-  std::fill_n(lag_.data(), lag_.size(), static_cast<double>(lags_[0]));
-  // A modulus is never below 0; where the largest value counts, `missing` is below all.
-  std::fill_n(magnitude_.data(), magnitude_.size(),
-              frames_.over_lags == WccOverLags::maximum ? missing : -1.0);
-  if (!whole || !rows_in_common_->usable() ||
-      !rows_in_common_->compute(at_x, at_y, {value_.data(), lag_.data(), magnitude_.data()})) {
+  if (!whole || !compute_whole(at_x, at_y)) {
+    begin_choice();
     begin_shifts();
     if (whole)
       within ? whole_within(at_x, at_y) : whole_shifts(at_x, at_y);
@@ -109,6 +108,26 @@ void WccWindow::compute(Index at_x, Index at_y) {
   }
   if (half_) mirror();
   if (frames_.over_lags == WccOverLags::mean_z) choose_mean_z();
+}
+
+/// The fast ways, which share sums between windows or shifts. False where none of them serves.
+bool WccWindow::compute_whole(Index at_x, Index at_y) {
+  const WccChoice choice{value_.data(), lag_.data(), magnitude_.data()};
+  if (blocks_in_common_) {
+    begin_choice();
+    if (blocks_in_common_->compute(at_x, at_y, choice)) return true;
+  }
+  if (!rows_in_common_) return false;
+  begin_choice();
+  return rows_in_common_->compute(at_x, at_y, choice);
+}
+
+void WccWindow::begin_choice() {
+  std::fill_n(value_.data(), value_.size(), missing);
+  std::fill_n(lag_.data(), lag_.size(), static_cast<double>(lags_[0]));
+  // A modulus is never below 0; where the largest value counts, `missing` is below all.
+  std::fill_n(magnitude_.data(), magnitude_.size(),
+              frames_.over_lags == WccOverLags::maximum ? missing : -1.0);
 }
 
 /// What shifts that share no sums are collected in.

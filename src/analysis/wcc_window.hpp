@@ -7,6 +7,7 @@
 
 #include "facelex/analysis/wcc_options.hpp"
 #include "facelex/core/matrix.hpp"
+#include "wcc_blocks.hpp"
 #include "wcc_whole.hpp"
 
 namespace facelex {
@@ -42,8 +43,9 @@ class WccWindow {
   /// No correlation: of a signal that does not change, or with too many values missing.
   static constexpr double missing = -4;
 
-  /// `half`: x and y are the same and frames.mirrored: half of the shifts are computed.
-  WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& frames, bool half);
+  /// `half`: x and y are the same and frames.mirrored: half of the shifts are computed. `in_order`: windows
+  /// of both will mostly come one after another, so that what they share is kept.
+  WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& frames, bool half, bool in_order);
 
   /// The windows that stand at frame `at_x` of x and at_y of y.
   void compute(Eigen::Index at_x, Eigen::Index at_y);
@@ -55,6 +57,8 @@ class WccWindow {
   const double* lag() const { return lag_.data(); }
 
  private:
+  void begin_choice();
+  bool compute_whole(Eigen::Index at_x, Eigen::Index at_y);
   void whole_shifts(Eigen::Index at_x, Eigen::Index at_y);
   void whole_within(Eigen::Index at_x, Eigen::Index at_y);
   void begin_shifts();
@@ -86,6 +90,7 @@ class WccWindow {
   Eigen::MatrixXd z_, z_count_;  // mean_z
   Eigen::MatrixXd units_x_, units_y_, r_;
   LaneBuffer<double> value_, lag_, magnitude_;
+  std::optional<WccBlocks> blocks_in_common_;
   std::optional<WccWhole> rows_in_common_;
   std::vector<bool> constant_x_, constant_y_;
 };

@@ -75,31 +75,41 @@ struct WindowMoments {
   }
 };
 
+/// Whether most windows of y come one after another, as those of x do.
+bool mostly_in_order(const std::vector<Index>& partner) {
+  std::size_t next = 0;
+  for (std::size_t w = 1; w < partner.size(); ++w) next += partner[w] == partner[w - 1] + 1 ? 1 : 0;
+  return 2 * next >= partner.size();
+}
+
 WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool same, const WccFrames& frames,
                               const Work& work, const std::vector<Index>& partner) {
   const Index windows = frames.windows(x.frames());
-  constexpr Index block = 16;
-  const Index blocks = (windows + block - 1) / block;
+  // Moments are summed up in parts of so many windows, the same whatever the number of threads. A thread
+  // takes several in a row, as windows that follow each other share sums.
+  constexpr Index part = 16, most_in_a_row = 16;
+  const Index parts = (windows + part - 1) / part, threads = std::max(1, work.threads);
+  const Index in_a_row = std::clamp<Index>((parts + threads - 1) / threads, 1, most_in_a_row);
   const bool half = same && partner.empty() && frames.mirrored && frames.over_lags != WccOverLags::mean_z;
+  const bool in_order = partner.empty() || mostly_in_order(partner);
   const Index size = wcc_stride(x.count()) * wcc_stride(y.count());
   WindowMoments sum(size);
   ThreadPool pool(work.threads);
-  // A part for each block, but never more of them at once than threads can use.
-  const Index round = 2 * std::max(1, work.threads);
-  for (Index first = 0; first < blocks; first += round) {
-    const Index count = std::min(round, blocks - first);
-    std::vector<WindowMoments> parts(static_cast<std::size_t>(count), WindowMoments(size));
-    pool.for_each(static_cast<std::size_t>(count), [&](std::size_t part) {
-      WccWindow window(x, y, frames, half);
-      const Index begin = (first + static_cast<Index>(part)) * block;
-      for (Index w = begin; w < std::min(begin + block, windows); ++w) {
+  for (Index first = 0; first < parts; first += threads * in_a_row) {
+    const Index count = std::min(threads * in_a_row, parts - first);
+    std::vector<WindowMoments> of_part(static_cast<std::size_t>(count), WindowMoments(size));
+    pool.for_each(static_cast<std::size_t>((count + in_a_row - 1) / in_a_row), [&](std::size_t task) {
+      WccWindow window(x, y, frames, half, in_order);
+      const Index begin = (first + static_cast<Index>(task) * in_a_row) * part;
+      const Index end = std::min({begin + in_a_row * part, (first + count) * part, windows});
+      for (Index w = begin; w < end; ++w) {
         work.check_stop();
         const Index other = partner.empty() ? w : partner[static_cast<std::size_t>(w)];
         window.compute(frames.before + w * frames.step, frames.before + other * frames.step);
-        parts[part].add(window, frames);
+        of_part[static_cast<std::size_t>(w / part - first)].add(window, frames);
       }
     });
-    for (const WindowMoments& part : parts) sum.add(part);
+    for (const WindowMoments& moments : of_part) sum.add(moments);
   }
   WindowedCorrelation made = sum.result(x.count(), y.count());
   made.laid = windows;
