@@ -22,15 +22,6 @@ bool one_moves(const WccShift& shift) {
   return shift.x == 0 || shift.y == 0;
 }
 
-/// With x where it stands y moves, also at lag 0.
-bool x_moves(const WccShift& shift) {
-  return shift.x != 0;
-}
-
-Index place_of(const WccShift& shift) {
-  return x_moves(shift) ? shift.x : shift.y;
-}
-
 }  // namespace
 
 WccBlocks::WccBlocks(const WccSignals& x, const WccSignals& y, const WccFrames& frames,
@@ -59,49 +50,101 @@ WccBlocks::WccBlocks(const WccSignals& x, const WccSignals& y, const WccFrames& 
           ring_.data()};
   for (LaneBuffer<double>* buffer : {&squares_, &low_, &high_})
     *buffer = LaneBuffer<double>(static_cast<std::size_t>(std::max(stride_x, stride_y)));
+  for (const WccShift& shift : shifts) {
+    some_x_move_ = some_x_move_ || shift.x != 0;
+    some_later_ = some_later_ || shift.lag > 0;
+  }
   still_x_.of_x = true;
-  for (Track* still : {&still_x_, &still_y_}) {
+  if (std::any_of(shifts.begin(), shifts.end(), [&](const WccShift& s) { return !x_moves(s); }))
+    stills_.push_back(&still_x_);
+  if (some_x_move_) stills_.push_back(&still_y_);
+  for (Track* still : stills_) {
     still->places = {0};
     reserve(*still);
   }
-  for (const WccShift& shift : shifts) {
+  for (const WccShift& shift : shifts)
     if (chunks_.empty() || !take(chunks_.back(), shift)) take(chunks_.emplace_back(), shift);
-  }
-  std::ptrdiff_t number = 0;
   for (Chunk& chunk : chunks_) {
+    pair_up(chunk);
     for (Track& track : chunk.tracks) reserve(track);
-    describe(chunk, number);
-    number += static_cast<std::ptrdiff_t>(chunk.shifts.size());
+    describe(chunk);
   }
+}
+
+Index WccBlocks::Track::lowest_pair() const {
+  return *std::min_element(pairs.begin(), pairs.end());
+}
+
+/// Where none of them must move the one does that moves at the lags beside 0.
+bool WccBlocks::x_moves(const WccShift& shift) const {
+  return shift.x != 0 || (shift.y == 0 && some_x_move_ && some_later_);
+}
+
+Index WccBlocks::place_of(const WccShift& shift) const {
+  return x_moves(shift) ? shift.x : shift.y;
+}
+
+/// nullptr: there is none yet.
+WccBlocks::Track* WccBlocks::track_of(Chunk& chunk, const WccShift& shift) const {
+  const bool of_x = x_moves(shift), later = shift.lag > 0 || (shift.lag == 0 && some_later_);
+  for (Track& track : chunk.tracks)
+    if (track.of_x == of_x && track.later == later) return &track;
+  return nullptr;
 }
 
 /// False when the lag lies too far from those that its track has.
 bool WccBlocks::take(Chunk& chunk, const WccShift& shift) const {
-  const bool of_x = x_moves(shift), later = shift.lag > 0;
   const Index place = place_of(shift);
-  const auto track = std::find_if(chunk.tracks.begin(), chunk.tracks.end(),
-                                  [&](const Track& t) { return t.of_x == of_x && t.later == later; });
-  if (track == chunk.tracks.end()) {
-    Track made;
-    made.of_x = of_x;
-    made.later = later;
-    made.places = {place};
-    chunk.tracks.push_back(std::move(made));
-  } else {
+  if (Track* track = track_of(chunk, shift)) {
     const Index reach = std::max(track->places.back(), place) - std::min(track->places.front(), place);
     if (static_cast<Index>(track->places.size()) == most_places || reach > rows_ / least_reach_share)
       return false;
     track->places.insert(std::lower_bound(track->places.begin(), track->places.end(), place), place);
+  } else {
+    Track made;
+    made.of_x = x_moves(shift);
+    made.later = shift.lag > 0 || (shift.lag == 0 && some_later_);
+    made.places = {place};
+    chunk.tracks.push_back(std::move(made));
   }
-  chunk.shifts.push_back(shift);
+  if (chunk.shifts.empty() || static_cast<std::ptrdiff_t>(chunk.shifts.back().size()) == wcc_bundle)
+    chunk.shifts.emplace_back();
+  chunk.shifts.back().push_back(shift);
   return true;
+}
+
+/// Finds the neighbouring lags of each bundle.
+void WccBlocks::pair_up(Chunk& chunk) const {
+  for (const std::vector<WccShift>& shifts : chunk.shifts) {
+    std::vector<Lags>& products = chunk.products.emplace_back();
+    std::vector<bool> done(shifts.size(), false);
+    for (std::size_t n = 0; n < shifts.size(); ++n) {
+      if (done[n]) continue;
+      Track* const track = track_of(chunk, shifts[n]);
+      Lags lags{{n}};
+      for (std::size_t other = n + 1; other < shifts.size() && lags.numbers.size() == 1; ++other) {
+        const Index here = place_of(shifts[n]), there = place_of(shifts[other]),
+                    lower = std::min(here, there);
+        if (done[other] || track_of(chunk, shifts[other]) != track || std::abs(here - there) != 1 ||
+            (!track->pairs.empty() && (track->pairs.front() - lower) % 2 != 0))
+          continue;
+        lags.numbers = here < there ? std::vector{n, other} : std::vector{other, n};
+        track->pairs.push_back(lower);
+        done[other] = true;
+      }
+      products.push_back(std::move(lags));
+    }
+  }
 }
 
 void WccBlocks::reserve(Track& track) const {
   track.signals = track.of_x ? &x_ : &y_;
   const auto stride = static_cast<std::size_t>(wcc_stride(track.signals->count()));
   const auto starts = static_cast<std::size_t>(track.reach() + 1), places = track.places.size();
-  track.values = LaneBuffer<double>((starts - 1 + static_cast<std::size_t>(rows_)) * stride);
+  const std::size_t rows = starts - 1 + static_cast<std::size_t>(rows_);
+  track.values = LaneBuffer<double>(rows * stride);
+  for (LaneBuffer<double>* buffer : {&track.shared, &track.first, &track.second})
+    *buffer = LaneBuffer<double>((rows + 1) / 2 * stride);
   track.contrasts = LaneBuffer<double>(places * static_cast<std::size_t>(count_ - 1) * stride);
   track.scale = LaneBuffer<double>(places * stride);
   track.blocks.resize(static_cast<std::size_t>(count_));
@@ -112,31 +155,55 @@ void WccBlocks::reserve(Track& track) const {
   }
 }
 
-void WccBlocks::describe(Chunk& chunk, std::ptrdiff_t first_number) const {
-  for (const WccShift& shift : chunk.shifts) {
-    const bool of_x = x_moves(shift);
-    const Track& moving = *std::find_if(chunk.tracks.begin(), chunk.tracks.end(), [&](const Track& t) {
-      return t.of_x == of_x && t.later == (shift.lag > 0);
-    });
-    const Index stride = wcc_stride(moving.signals->count()), place = place_of(shift);
-    const Index row = place - moving.places.front();
-    const Index number =
-        std::lower_bound(moving.places.begin(), moving.places.end(), place) - moving.places.begin();
-    const double *values = moving.values.data() + row * stride,
-                 *scale = moving.scale.data() + number * stride,
-                 *contrasts = moving.contrasts.data() + number * (count_ - 1) * stride;
-    const Track& still = of_x ? still_y_ : still_x_;
-    WccBlockLag lag{};
-    lag.lag = static_cast<double>(shift.lag);
-    lag.number = first_number + static_cast<std::ptrdiff_t>(chunk.lags.size());
-    lag.x = of_x ? values : still.values.data();
-    lag.y = of_x ? still.values.data() : values;
-    lag.scale_x = of_x ? scale : still.scale.data();
-    lag.scale_y = of_x ? still.scale.data() : scale;
-    lag.contrasts_x = of_x ? contrasts : still.contrasts.data();
-    lag.contrasts_y = of_x ? still.contrasts.data() : contrasts;
-    chunk.lags.push_back(lag);
+/// What the kernel is told of a chunk; where the buffers lie does not change any more.
+void WccBlocks::describe(Chunk& chunk) {
+  for (std::size_t b = 0; b < chunk.shifts.size(); ++b) {
+    WccBundle bundle{};
+    for (const WccShift& shift : chunk.shifts[b])
+      bundle.lags[bundle.lag_count++] = described_lag(chunk, shift);
+    for (const Lags& lags : chunk.products[b])
+      bundle.products[bundle.product_count++] = described_products(chunk, chunk.shifts[b], lags);
+    chunk.bundles.push_back(bundle);
   }
+}
+
+WccBlockLag WccBlocks::described_lag(Chunk& chunk, const WccShift& shift) {
+  const Track& moving = *track_of(chunk, shift);
+  const Track& still = moving.of_x ? still_y_ : still_x_;
+  const Index number =
+      std::lower_bound(moving.places.begin(), moving.places.end(), place_of(shift)) - moving.places.begin();
+  const Index at = number * wcc_stride(moving.signals->count());
+  const double *scale = moving.scale.data() + at, *contrasts = moving.contrasts.data() + at * (count_ - 1);
+  return {static_cast<double>(shift.lag),
+          lags_++,
+          moving.of_x ? scale : still.scale.data(),
+          moving.of_x ? still.scale.data() : scale,
+          moving.of_x ? contrasts : still.contrasts.data(),
+          moving.of_x ? still.contrasts.data() : contrasts};
+}
+
+WccBlockProducts WccBlocks::described_products(Chunk& chunk, const std::vector<WccShift>& shifts,
+                                               const Lags& lags) {
+  const WccShift& shift = shifts[lags.numbers[0]];
+  Track& moving = *track_of(chunk, shift);
+  Track& still = moving.of_x ? still_y_ : still_x_;
+  const Index stride = wcc_stride(moving.signals->count());
+  WccBlockProducts of{};
+  of.lags = static_cast<std::ptrdiff_t>(lags.numbers.size());
+  for (std::size_t n = 0; n < lags.numbers.size(); ++n) of.lag[n] = static_cast<Index>(lags.numbers[n]);
+  const auto set = [&](int table, const double* moves, const double* stays) {
+    of.x[table] = moving.of_x ? moves : stays;
+    of.y[table] = moving.of_x ? stays : moves;
+  };
+  if (of.lags == 1) {
+    set(0, moving.values.data() + (place_of(shift) - moving.places.front()) * stride, still.values.data());
+    return of;
+  }
+  const Index at = (place_of(shift) - moving.lowest_pair()) / 2 * stride;
+  set(0, moving.shared.data() + at, still.shared.data());
+  set(1, moving.first.data() + at, still.first.data());
+  set(2, moving.second.data() + at, still.second.data());
+  return of;
 }
 
 bool WccBlocks::compute(Index at_x, Index at_y, const WccChoice& choice) {
@@ -160,8 +227,9 @@ bool WccBlocks::add_block(Index at_x, Index at_y, const WccChoice* choice) {
   const Index number = at_x / rows_;
   run_.slot = number % (count_ - 1);
   run_.choose = choice != nullptr;
-  for (Track* still : {&still_x_, &still_y_}) {
+  for (Track* still : stills_) {
     center(*still, still->of_x ? at_x : at_y, number);
+    kernels_.split_still(still->values.data(), rows_, wcc_stride(still->signals->count()), still->split());
     if (run_.choose && !join(*still, number)) return false;
   }
   for (Chunk& chunk : chunks_) {
@@ -169,7 +237,7 @@ bool WccBlocks::add_block(Index at_x, Index at_y, const WccChoice* choice) {
       center(track, track.of_x ? at_x : at_y, number);
       if (run_.choose && !join(track, number)) return false;
     }
-    kernels_.choose_blocks(chunk.lags.data(), static_cast<Index>(chunk.lags.size()), run_,
+    kernels_.choose_blocks(chunk.bundles.data(), static_cast<Index>(chunk.bundles.size()), run_,
                            choice != nullptr ? *choice : WccChoice{});
   }
   ++held_;
@@ -184,6 +252,9 @@ void WccBlocks::center(Track& track, Index at, Index number) {
                         block.center.data(), block.rest.data());
   kernels_.moments(raw, track.values.data(), rows_, reach, stride,
                    {block.mean.data(), block.squares.data(), block.low.data(), block.high.data()});
+  if (track.pairs.empty()) return;
+  const Index before = track.lowest_pair() - track.places.front();
+  kernels_.split_moving(track.values.data() + before * stride, rows_ + reach - before, stride, track.split());
 }
 
 /// The window that ends with this block.

@@ -47,13 +47,38 @@ struct WccBlock {
   const double *center, *rest, *mean, *squares, *low, *high;
 };
 
-/// One lag of windows that are made of blocks: rows of values of the new block (rows × stride), whose mean is
-/// 0 for one of the two sides; of the window, the reciprocal lengths of the deviations (NaN where a signal
-/// does not change) and the contrasts of the blocks' means (contrasts × stride).
+/// Rows of a block in three tables, from which the products of two neighbouring lags come with three
+/// quarters of the multiplications (the two-parallel fast FIR algorithm: Winograd 1980; Mou & Duhamel 1987).
+/// With e and o the even and the odd rows, x still and y moving, sums over k:
+///   shared Σ (xₑ + xₒ)[k] yₒ[k],  first Σ xₑ[k] (yₑ[k] − yₒ[k]),  second Σ xₒ[k] (yₑ[k + 1] − yₒ[k]);
+/// Σ x[t] y[t] = shared + first, Σ x[t] y[t + 1] = shared + second. The differences are taken once for each
+/// signal, the products for each pair.
+struct WccSplit {
+  double *shared, *first, *second;  ///< half of the rows, rounded up × stride
+};
+
+/// One lag of windows that are made of blocks. Of the window: the reciprocal lengths of the deviations (NaN
+/// where a signal does not change) and the contrasts of the blocks' means (contrasts × stride).
 struct WccBlockLag {
   double lag;
   std::ptrdiff_t number;  ///< in the ring: 0 … lags − 1
-  const double *x, *y, *scale_x, *scale_y, *contrasts_x, *contrasts_y;
+  const double *scale_x, *scale_y, *contrasts_x, *contrasts_y;
+};
+
+/// Where the products of one lag or of two neighbouring lags come from. The mean over the block is 0 for one
+/// of the two sides.
+struct WccBlockProducts {
+  std::ptrdiff_t lags;        ///< 1 or 2
+  std::ptrdiff_t lag[2];      ///< their numbers in the bundle
+  const double *x[3], *y[3];  ///< one lag: [0] rows × stride; two: shared, first and second
+};
+
+/// Lags that are offered together, in their order.
+constexpr std::ptrdiff_t wcc_bundle = 4;
+struct WccBundle {
+  WccBlockLag lags[wcc_bundle];
+  WccBlockProducts products[wcc_bundle];
+  std::ptrdiff_t lag_count, product_count;
 };
 
 /// How windows are made of contrasts + 1 blocks of `rows` rows. ring: products of the latest `contrasts`
@@ -93,8 +118,12 @@ struct WccKernels {
                  const WccLag* lags, std::ptrdiff_t count, bool maximum, const WccChoice& choice,
                  double* scratch);
   /// The same for windows of blocks, when the new block has been added.
-  void (*choose_blocks)(const WccBlockLag* lags, std::ptrdiff_t count, const WccBlockRun& run,
+  void (*choose_blocks)(const WccBundle* bundles, std::ptrdiff_t count, const WccBlockRun& run,
                         const WccChoice& choice);
+  /// The three tables of the side that stays and of the side that moves, from rows × stride values. Behind
+  /// the last of an odd number of rows the one that stays has zeros.
+  void (*split_still)(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stride, const WccSplit& to);
+  void (*split_moving)(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stride, const WccSplit& to);
 };
 
 extern const WccKernels wcc_kernels_portable, wcc_kernels_avx2, wcc_kernels_avx512;

@@ -9,4 +9,4 @@
 #include "wcc_shifts_body.hpp"
 
 #define FACELEX_WCC_KERNELS(NAME) \
-  { NAME, center, center_block, moments, join_blocks, choose, choose_blocks }
+  { NAME, center, center_block, moments, join_blocks, choose, choose_blocks, split_still, split_moving }

@@ -85,11 +85,12 @@ struct WccTile {
       Lanes before[V * J] = {};
       for (std::ptrdiff_t start = last - 1, row = -lag.spacing; start >= 0; --start, row -= lag.spacing) {
         add(before, lag.core_x + row, lag.core_y + row, lag.spacing);
-        for (int k = 0; k < V * J; ++k) put(scratch + start * size + k * width, before[k]);
+        FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(scratch + start * size + k * width, before[k]);
       }
       std::ptrdiff_t row = lag.core;
       for (std::ptrdiff_t start = 0; start < last; ++start, row += lag.spacing) {
-        for (int k = 0; k < V * J; ++k) before[k] = sums[k] + lanes_at(scratch + start * size + k * width);
+        FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) before[k] =
+            sums[k] + lanes_at(scratch + start * size + k * width);
         offer<Maximum>(before, lag.place_x + start, lag.place_y + start, found);
         add(sums, lag.core_x + row, lag.core_y + row, lag.spacing);
       }
@@ -102,7 +103,7 @@ struct WccTile {
                           double* scratch) const {
     for (std::ptrdiff_t number = 0; number < count; ++number) {
       Best<Maximum> found[V * J];
-      for (int k = 0; k < V * J; ++k) found[k].clear();
+      FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) found[k].clear();
       shifts_of<Maximum, Several>(lags[number], scratch, found);
       for (int k = 0; k < J; ++k)
         for (int v = 0; v < V; ++v)
