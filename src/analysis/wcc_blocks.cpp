@@ -14,12 +14,17 @@ using Eigen::Index;
 /// Below this a block's own cost is no longer its products.
 constexpr Index least_block_rows = 8;
 constexpr Index most_blocks = 16;
-constexpr std::size_t most_ring_numbers = std::size_t{1} << 23;
+constexpr Index most_ring_numbers = Index{1} << 23;  // 64 MB
 /// Neighbouring places share the rows at which they are centred: at least three quarters of a block.
 constexpr Index most_places = 8, least_reach_share = 4;
 
-bool one_moves(const WccShift& shift) {
-  return shift.x == 0 || shift.y == 0;
+/// Whether windows are a few blocks of one step each, and one of the two windows stays where it is.
+bool made_of_blocks(const WccFrames& frames, const std::vector<WccShift>& shifts) {
+  const Index count = frames.window / frames.step;
+  return (frames.moving == WccMoving::second || frames.moving == WccMoving::earlier) &&
+         frames.over_lags != WccOverLags::mean_z && frames.window % frames.step == 0 &&
+         frames.step >= least_block_rows && count >= 2 && count <= most_blocks &&
+         std::all_of(shifts.begin(), shifts.end(), [](const WccShift& s) { return s.x == 0 || s.y == 0; });
 }
 
 }  // namespace
@@ -27,29 +32,21 @@ bool one_moves(const WccShift& shift) {
 WccBlocks::WccBlocks(const WccSignals& x, const WccSignals& y, const WccFrames& frames,
                      const std::vector<WccShift>& shifts, const WccKernels& kernels)
     : x_(x), y_(y), kernels_(kernels), rows_(frames.step), count_(frames.window / frames.step) {
-  const bool moves = frames.moving == WccMoving::second || frames.moving == WccMoving::earlier;
-  const Index stride_x = wcc_stride(x.count()), stride_y = wcc_stride(y.count());
-  usable_ = moves && frames.over_lags != WccOverLags::mean_z && frames.window % frames.step == 0 &&
-            rows_ >= least_block_rows && count_ >= 2 && count_ <= most_blocks &&
-            std::all_of(shifts.begin(), shifts.end(), one_moves);
-  const std::size_t numbers = static_cast<std::size_t>(stride_x * stride_y) * shifts.size();
-  usable_ = usable_ && numbers * static_cast<std::size_t>(count_ - 1) <= most_ring_numbers;
+  run_.signals_x = x.count();
+  run_.signals_y = y.count();
+  run_.stride_x = wcc_stride(x.count());
+  run_.stride_y = run_.columns = wcc_stride(y.count());
+  run_.rows = rows_;
+  run_.lags = static_cast<Index>(shifts.size());
+  run_.contrasts = count_ - 1;
+  run_.maximum = frames.over_lags == WccOverLags::maximum;
+  const Index numbers = run_.stride_x * run_.columns * run_.lags * run_.contrasts;
+  usable_ = made_of_blocks(frames, shifts) && numbers <= most_ring_numbers;
   if (!usable_) return;
-  ring_ = LaneBuffer<double>(numbers * static_cast<std::size_t>(count_ - 1));
-  run_ = {x.count(),
-          stride_x,
-          y.count(),
-          stride_y,
-          stride_y,
-          rows_,
-          static_cast<Index>(shifts.size()),
-          count_ - 1,
-          0,
-          false,
-          frames.over_lags == WccOverLags::maximum,
-          ring_.data()};
+  ring_ = LaneBuffer<double>(static_cast<std::size_t>(numbers));
+  run_.ring = ring_.data();
   for (LaneBuffer<double>* buffer : {&squares_, &low_, &high_})
-    *buffer = LaneBuffer<double>(static_cast<std::size_t>(std::max(stride_x, stride_y)));
+    *buffer = LaneBuffer<double>(static_cast<std::size_t>(std::max(run_.stride_x, run_.stride_y)));
   for (const WccShift& shift : shifts) {
     some_x_move_ = some_x_move_ || shift.x != 0;
     some_later_ = some_later_ || shift.lag > 0;

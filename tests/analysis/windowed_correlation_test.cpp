@@ -213,6 +213,10 @@ TEST(WindowedCorrelation, ShiftsOfEveryShapeAreTheirDefinition) {
     };
     options.window = any(5, 34);
     options.step = any(3, 20);
+    if (trial % 5 == 4) {  // windows of whole blocks
+      options.step = any(8, 12);
+      options.window = options.step * any(2, 5);
+    }
     options.lag = any(0, trial % 4 == 0 ? 40 : 9);  // also lags that leave windows nothing in common
     options.lag_step = any(1, 4);
     options.moving = std::vector{WccMoving::second, WccMoving::earlier, WccMoving::both}[trial % 3];
