@@ -73,6 +73,7 @@ void note_sidecar(FeatureInput& input, const std::filesystem::path& file) {
 
 double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOptions& options) {
   std::vector<std::filesystem::path> files;
+  files.reserve(inputs.size());
   for (const FeatureInput& input : inputs)
     files.push_back(input.problem.empty() ? input.file : std::filesystem::path());
   const std::vector<double> rates = frame_rates(files);

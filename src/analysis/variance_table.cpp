@@ -26,7 +26,7 @@ void append_rows(std::string& table, const MeasuredCurves& one, const char* budg
              number_text(pooled[i]) + ',' + number_text(mean[i]) + '\n';
 }
 
-std::vector<double> unit_counts(const VarianceCurves& curves) {
+std::vector<double> sizes_in_units(const VarianceCurves& curves) {
   std::vector<double> counts;
   for (std::size_t k = 0; k < curves.pooled_by_units.size(); ++k) counts.push_back(static_cast<double>(k));
   return counts;
@@ -43,7 +43,7 @@ StageResult write_variance_table(const std::filesystem::path& file,
   table += '\n';
   Json sets = Json::array();
   for (const MeasuredCurves& one : measured) {
-    append_rows(table, one, "units", unit_counts(one.curves), one.curves.pooled_by_units,
+    append_rows(table, one, "units", sizes_in_units(one.curves), one.curves.pooled_by_units,
                 one.curves.mean_by_units);
     append_rows(table, one, "l1", one.curves.l1, one.curves.pooled_by_l1, one.curves.mean_by_l1);
     sets.push_back({{"system", one.system},

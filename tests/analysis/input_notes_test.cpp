@@ -19,7 +19,8 @@ class InputNotes : public ::testing::Test {
     made.columns = {{"e_a", "", ""}};
     made.values.resize(20, 1);
     for (int t = 0; t < 20; ++t) {
-      made.frames.push_back({t + 1, 0, fps > 0 ? t / fps : std::numeric_limits<double>::quiet_NaN(), 1, true});
+      made.frames.push_back(
+          {t + 1, 0, fps > 0 ? t / fps : std::numeric_limits<double>::quiet_NaN(), 1, true});
       made.values(t, 0) = t;
     }
     return made;

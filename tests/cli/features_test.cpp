@@ -442,6 +442,7 @@ TEST_F(Features, WhatHoldsNoCodesIsNamed) {
       {{"wcc", truth, "--columns", "LB-*"}, "out.csv", 1, "no column begins with 'LB-*'; it has "},
       {{"wcc", "--pair", truth, truth}, "out.csv", 2, "are the same, and everyone moves with himself"},
       {{"all", truth, "--wcc-window", "0.05"}, "tables", 2, "give a longer --wcc-window"},
+      {{"all", truth, "--wcc-surrogates", "5"}, "tables", 2, "all: --wcc-surrogates: 5 cannot give a p"},
       {{"all", truth, "--tables", "bow"}, "tables", 2, "holds fit, no tokens"},
       {{"all", at("tokens"), "--tables", "bow"}, "tables", 2, "size of the codebook: --bow-codes 64"},
       {{"all", truth}, "out.csv", 2, "is named like a table; several files are written: name a folder"},
