@@ -3,13 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <unordered_map>
 
+#include "facelex/coding/encode.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 
 namespace facelex {
+
+std::vector<Eigen::Index> code_columns(const Recording& header, const std::string& file) {
+  if (header.kind != SignalKind::coefficients && header.kind != SignalKind::tokens &&
+      header.kind != SignalKind::expression)
+    throw data_error({file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are no codes",
+                     "give --model, which codes them; or make codes with facelex encode or facelex import");
+  std::vector<Eigen::Index> chosen;
+  for (std::size_t i = 0; i < header.columns.size(); ++i)
+    if (!accompanies_codes(header.columns[i].name)) chosen.push_back(static_cast<Eigen::Index>(i));
+  return chosen;
+}
 
 void CodeSets::add(Eigen::Index row, std::vector<std::int32_t>& units) {
   for (const std::int32_t unit : units) ++occurrences_[static_cast<std::size_t>(unit)];

@@ -77,11 +77,15 @@ VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const Fea
       if (const auto misfit = other_columns(table.columns, outcome.features->columns, first); !misfit.empty())
         outcome = {{}, inputs[i].file.string() + ": " + misfit};
     if (!outcome.features) {
-      table.left_out.push_back({inputs[i].name, outcome.problem});
+      const std::string& note = inputs[i].note;
+      table.left_out.push_back({inputs[i].name, outcome.problem + (note.empty() ? "" : "; note: " + note)});
       continue;
     }
+    std::string note = inputs[i].note;
+    if (!note.empty() && !outcome.features->note.empty()) note += "; ";
+    note += outcome.features->note;
     for (FeatureRow& row : outcome.features->rows)
-      table.rows.push_back({inputs[i].name, std::move(row), outcome.features->note});
+      table.rows.push_back({inputs[i].name, std::move(row), note});
   }
   return table;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -24,6 +25,12 @@ void append_figures(std::string& line, std::initializer_list<double> values) {
     append_number(line, value);
   }
   line += '\n';
+}
+
+/// Whether a size reaches the power, though not all larger ones do.
+bool reached_before(const PowerCurve& curve, double target) {
+  return std::any_of(curve.points.begin(), curve.points.end(),
+                     [&](const PowerPoint& at) { return at.power >= target; });
 }
 
 }  // namespace
@@ -67,14 +74,18 @@ std::string power_markdown(const PowerCurve& curve, const PowerOptions& options,
   for (const auto& name : pool.classes) classes += (classes.empty() ? "" : ", ") + name;
   std::string text = "# How many subjects " + cohort + " needs\n\n";
   const int enough = curve.enough(options.target);
-  text += enough > 0
-              ? "**" + std::to_string(enough) +
-                    " of each group** are the fewest of the sizes tried from which " +
-                    percent(options.target) + " of the studies or more find the difference (p ≤ " +
-                    number_text(options.alpha) + ").\n\n"
-              : "None of the sizes tried finds the difference (p ≤ " + number_text(options.alpha) + ") in " +
-                    percent(options.target) + " of the studies up to the largest: try more " +
-                    "subjects, longer recordings, or a larger difference.\n\n";
+  text +=
+      enough > 0
+          ? "**" + std::to_string(enough) + " of each group** are the fewest of the sizes tried from which " +
+                percent(options.target) + " of the studies or more find the difference (p ≤ " +
+                number_text(options.alpha) + ").\n\n"
+          : "None of the sizes tried finds the difference (p ≤ " + number_text(options.alpha) + ") in " +
+                percent(options.target) + " of the studies up to the largest: " +
+                (reached_before(curve, options.target)
+                     ? "a smaller size does and a larger one does not, which is the chance of few studies; "
+                       "--studies " +
+                           std::to_string(5 * options.studies) + " says more.\n\n"
+                     : "try more subjects, longer recordings, or a larger difference.\n\n");
   text += "| subjects of each group | " + options.metric +
           " | 95 % of the studies | by chance | needed for p ≤ " + number_text(options.alpha) +
           " | power | interval |\n|---|---|---|---|---|---|---|\n";

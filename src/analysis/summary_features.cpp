@@ -15,9 +15,6 @@ namespace {
 
 using Eigen::Index;
 
-/// Time stamps beyond this are no camera's: OpenFace writes a frame a millisecond for folders of pictures.
-constexpr double fastest_camera = 250;
-
 bool needs_units(const SummaryOptions& options) {
   return std::any_of(options.groups.begin(), options.groups.end(),
                      [](const std::string& group) { return group != "kinematics"; });
@@ -27,9 +24,6 @@ bool needs_units(const SummaryOptions& options) {
 void describe_time(const VideoSignals& signals, SummaryRow& made) {
   if (signals.resampled)
     made.add_note("its frames are resampled to " + number_text(signals.fps) + " per second");
-  if (signals.fps > fastest_camera)
-    made.add_note("its time stamps say " + number_text(signals.fps) +
-                  " frames per second; rates, durations and speeds are as wrong as they are");
   made.row.details["fps"] = signals.fps;
   made.row.details["frames"] = signals.values.rows();
 }

@@ -18,10 +18,6 @@ using Eigen::Index;
 
 constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
-bool is_same_rate(double a, double b, double tolerance = 0.01) {
-  return std::abs(a - b) <= tolerance * b;
-}
-
 /// Time of each row in seconds; by number where there are no time stamps.
 std::vector<double> times_of(const Recording& recording, const std::vector<Index>& rows, bool stamped,
                              double fps) {
@@ -71,7 +67,45 @@ void interpolate_rows(const RowMatrix& values, const std::vector<double>& times,
   }
 }
 
+/// Why no signals are taken of a recording by its kind.
+Error no_codes(const Recording& recording, const std::string& file) {
+  const Place place{file, 1, {}};
+  if (recording.kind == SignalKind::other)
+    return data_error(place,
+                      "nothing says what kind of signals it holds: its columns have no known names, and no " +
+                          std::filesystem::path(file).stem().string() + ".json says it",
+                      "copy the sidecar along with the table, or name --columns");
+  if (recording.kind == SignalKind::tokens)
+    return data_error(place, "holds tokens, which are no codes with magnitudes", "features bow counts them");
+  return data_error(
+      place, "holds " + std::string(kind_name(recording.kind)) + ", which are no codes with magnitudes",
+      "give what facelex encode or import writes, or name --columns");
+}
+
+/// "no column 'LB-9'; did you mean 'LB-1'?", or the first columns that there are.
+Error no_such_column(const Recording& recording, const std::string& what, const std::string& wanted,
+                     const std::string& file) {
+  std::vector<std::string> names;
+  for (const Column& column : recording.columns) names.push_back(column.name);
+  const auto longer =
+      std::find_if(names.begin(), names.end(), [&](const auto& name) { return name.starts_with(wanted); });
+  if (longer != names.end())
+    return data_error({file, 1, {}}, what + in_quotes(wanted),
+                      "'" + wanted + "*' takes " + *longer + " and all that begin so");
+  if (const auto nearest = nearest_word(wanted, names))
+    return data_error({file, 1, {}}, what + in_quotes(wanted), "did you mean '" + *nearest + "'?");
+  std::string some;
+  constexpr std::size_t shown = 6;
+  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) some += (i > 0 ? ", " : "") + names[i];
+  return data_error({file, 1, {}}, what + in_quotes(wanted),
+                    "it has " + some + (names.size() > shown ? " …" : ""));
+}
+
 }  // namespace
+
+bool is_same_rate(double a, double b, double tolerance) {
+  return std::abs(a - b) <= tolerance * b;
+}
 
 void CodeSignalOptions::describe(OptionList& options) {
   options
@@ -81,13 +115,17 @@ void CodeSignalOptions::describe(OptionList& options) {
           "all codes)")
       .number(
           "fps", fps, Bounds::at_least(0),
-          "Frames per second that all videos are brought to, and that videos without time stamps have; 0: "
-          "the rate of most videos")
-      .flag("strict", strict, "Leave out videos of another frame rate instead of resampling them");
+          "Frames per second that all videos are brought to by their time stamps, and that videos without "
+          "time stamps have; 0: the rate of most videos")
+      .flag("strict", strict, "Leave out videos of another frame rate instead of resampling them")
+      .flag("ignore-timestamps", ignore_timestamps,
+            "Take the time of a frame from its number and --fps: for tables whose time stamps are wrong");
 }
 
 void CodeSignalOptions::check() const {
   if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
+  if (ignore_timestamps && fps == 0)
+    throw usage_error("--ignore-timestamps leaves no frame rate", "give the true one: --fps");
   for (const std::string& column : columns)
     if (column.empty()) throw usage_error("columns: an entry is empty", "separate names by single commas");
 }
@@ -117,9 +155,9 @@ std::vector<Index> signal_columns_of(const Recording& recording, const CodeSigna
       take([&](const std::string& name) { return name == wanted; });
     }
     if (chosen.size() == before && wanted.back() == '*')
-      throw data_error({file, 1, {}}, "no column begins with " + in_quotes(wanted), "see its first line");
+      throw no_such_column(recording, "no column begins with ", wanted, file);
     if (chosen.size() == before && recording.column(wanted) < 0)
-      throw data_error({file, 1, {}}, "no column " + in_quotes(wanted), "see its first line");
+      throw no_such_column(recording, "no column ", wanted, file);
   }
   if (!options.columns.empty()) return chosen;
   if (recording.kind == SignalKind::expression || recording.kind == SignalKind::fit)
@@ -129,10 +167,7 @@ std::vector<Index> signal_columns_of(const Recording& recording, const CodeSigna
   else if (recording.kind == SignalKind::coefficients)
     take([](const std::string& name) { return !accompanies_codes(name) && !name.starts_with("pose_"); });
   else
-    throw data_error(
-        {file, 1, {}},
-        "holds " + std::string(kind_name(recording.kind)) + ", which are no codes with magnitudes",
-        "give what facelex encode or import writes, or name --columns");
+    throw no_codes(recording, file);
   if (chosen.empty()) throw data_error({file, 1, {}}, "has no column of codes", "name --columns");
   return chosen;
 }
@@ -153,24 +188,30 @@ std::optional<double> frame_rate(const Recording& recording, const std::vector<I
   return std::round(rate * 1e4) / 1e4;
 }
 
-double common_frame_rate(const std::vector<std::filesystem::path>& files) {
-  std::vector<double> rates;
-  for (const auto& file : files) {
+std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files) {
+  std::vector<double> rates(files.size(), 0);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i].empty()) continue;
     try {
-      RecordingReader reader(file);
+      RecordingReader reader(files[i]);
       Recording block = reader.header();
       if (!reader.read(block)) continue;
       const auto faces = block.faces();
       if (faces.empty()) continue;
-      if (const auto rate = frame_rate(block, faces[0])) rates.push_back(*rate);
+      rates[i] = frame_rate(block, faces[0]).value_or(0);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data) throw;  // the file's own turn tells what is wrong with it
     }
   }
+  return rates;
+}
+
+double most_frequent_rate(std::vector<double> rates) {
   std::sort(rates.begin(), rates.end());
   double best = 0;
   std::ptrdiff_t most = 0;
   for (const double rate : rates) {
+    if (rate == 0) continue;
     const auto same =
         std::count_if(rates.begin(), rates.end(), [&](double other) { return is_same_rate(other, rate); });
     if (same > most) {
@@ -179,6 +220,10 @@ double common_frame_rate(const std::vector<std::filesystem::path>& files) {
     }
   }
   return best;
+}
+
+double common_frame_rate(const std::vector<std::filesystem::path>& files) {
+  return most_frequent_rate(frame_rates(files));
 }
 
 void add_head(Recording& recording, std::vector<Index>& columns, const Recording& head,
@@ -222,28 +267,30 @@ std::vector<VideoSignals> even_signals(const Recording& recording, const std::ve
   std::vector<VideoSignals> all;
   const auto faces = recording.faces();
   for (const auto& face : faces) {
-    const auto own = frame_rate(recording, face);
-    if (!own && fps <= 0)
+    const double own = options.ignore_timestamps ? 0 : frame_rate(recording, face).value_or(0);
+    if (own == 0 && fps <= 0)
       throw data_error({file, 0, {}}, "has no time stamps, so windows of seconds cannot be laid",
                        "give its frame rate: --fps");
-    const bool another = own && fps > 0 && !is_same_rate(*own, fps, tolerance);
-    if (another && options.strict && !is_same_rate(*own, fps))
+    const bool another = own > 0 && fps > 0 && !is_same_rate(own, fps, tolerance);
+    if (another && options.strict && !is_same_rate(own, fps))
       throw data_error({file, 0, {}},
-                       "has " + number_text(*own) + " frames per second, not " + number_text(fps),
+                       "has " + number_text(std::round(own * 100) / 100) + " frames per second, not " +
+                           number_text(std::round(fps * 100) / 100),
                        "without --strict it is resampled");
     std::vector<Index> rows;  // with a time
     for (const Index row : face)
-      if (!own || !std::isnan(recording.frames[static_cast<std::size_t>(row)].timestamp)) rows.push_back(row);
+      if (own == 0 || !std::isnan(recording.frames[static_cast<std::size_t>(row)].timestamp))
+        rows.push_back(row);
     VideoSignals made;
     if (faces.size() > 1) made.face_id = recording.frames[static_cast<std::size_t>(face[0])].face_id;
     for (const Index column : columns)
       made.columns.push_back(recording.columns[static_cast<std::size_t>(column)]);
-    made.fps = own && !another ? *own : fps;
-    const std::vector<double> times = times_of(recording, rows, own.has_value(), made.fps);
+    made.fps = own > 0 && !another ? own : fps;
+    const std::vector<double> times = times_of(recording, rows, own > 0, made.fps);
     made.start = times.front();
     const RowMatrix values = recording.values(rows, columns);
     if (another || !place_rows(values, times, made))
-      interpolate_rows(values, times, own.value_or(made.fps), made);
+      interpolate_rows(values, times, own > 0 ? own : made.fps, made);
     all.push_back(std::move(made));
   }
   if (all.empty()) throw data_error({file, 0, {}}, "has no rows", "was its video empty?");

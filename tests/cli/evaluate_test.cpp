@@ -287,6 +287,22 @@ TEST_F(Evaluate, WhatIsWrongIsSaid) {
   EXPECT_NE(end.err.find("none.csv"), std::string::npos) << end.err;
 }
 
+TEST_F(Evaluate, WhereNothingCanBeWrittenIsSaidBeforeTheWork) {
+  struct Case {
+    std::string out, says;
+    int status;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"my data/labels.csv", "is a file; several files are written: name a folder", 2},
+           {"result.csv", "is named like a table", 2},
+           {"my data/labels.csv/result", "nothing can be written there; give another --output", 3}}) {
+    const auto end = evaluate("classify", {}, one.out);
+    EXPECT_EQ(end.status, one.status) << end.err;
+    EXPECT_NE(end.err.find(one.says), std::string::npos) << end.err;
+    EXPECT_EQ(end.err.find("videos of"), std::string::npos) << "before the evaluation begins: " << end.err;
+  }
+}
+
 TEST_F(Evaluate, WhatIsLeftOutIsNamed) {
   const Sample sample(5);
   std::string features = sample.features;

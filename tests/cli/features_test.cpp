@@ -320,6 +320,166 @@ TEST_F(Features, WrongUseIsOneLine) {
   EXPECT_EQ(features({"wcc", truth}, "folder.txt").status, 2);
 }
 
+/// The hand-made codes at another rate, with wrong time stamps, or with none.
+std::string timed_codes(double rate) {
+  std::istringstream lines(hand_made_codes(false));
+  std::string line, text;
+  std::getline(lines, line);
+  text = line + "\n";
+  for (int t = 0; std::getline(lines, line); ++t) {
+    const auto from = line.find(',', line.find(',') + 1) + 1;
+    line.replace(from, line.find(',', from) - from, rate > 0 ? number_text(t / rate) : "");
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST_F(Features, TimeStampsThatDisagreeWithFpsAreFollowedWithANoteOrIgnoredOnRequest) {
+  folder.write("true/a.csv", timed_codes(25));
+  folder.write("wrong/a.csv", timed_codes(50));
+  const auto made = [&](const std::string& input, std::vector<std::string> more) {
+    more.insert(more.begin(), {"summary", at(input)});
+    const auto end = features(more);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return std::pair(end.err, table(folder / "out.csv")[1]);
+  };
+  const auto wanted = made("true", {}).second;
+  EXPECT_NE(made("wrong", {}).second, wanted);
+  const auto [said, followed] = made("wrong", {"--fps", "25"});
+  EXPECT_NE(followed, wanted);
+  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of --fps"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("--ignore-timestamps"), std::string::npos) << said;
+  EXPECT_NE(said.find("its frames are resampled to 25 per second"), std::string::npos) << said;
+  const auto [quiet, ignored] = made("wrong", {"--fps", "25", "--ignore-timestamps"});
+  EXPECT_EQ(ignored, wanted);
+  EXPECT_EQ(quiet.find("time stamps"), std::string::npos) << quiet;
+  // OpenFace's time stamps of a folder of pictures: a millisecond each.
+  folder.write("pictures/a.csv", timed_codes(1000));
+  const auto none = features({"wcc", at("pictures"), "--window", "2", "--lag", "0.5"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.err.find("hold no window"), std::string::npos) << none.err;
+  EXPECT_NE(none.err.find("1000 frames per second, which no camera takes"), std::string::npos) << none.err;
+  EXPECT_EQ(
+      features({"wcc", at("pictures"), "--window", "2", "--lag", "0.5", "--fps", "25", "--ignore-timestamps"})
+          .status,
+      0);
+  const auto alone = features({"summary", at("wrong"), "--ignore-timestamps"});
+  EXPECT_EQ(alone.status, 2);
+  EXPECT_NE(alone.err.find("give the true one: --fps"), std::string::npos) << alone.err;
+}
+
+TEST_F(Features, MixedFrameRatesAreResampledWithANoteOrRefused) {
+  folder.write("mixed/a.csv", timed_codes(25));
+  folder.write("mixed/b.csv", timed_codes(25));
+  folder.write("mixed/c.csv", timed_codes(30));
+  folder.write("mixed/d.csv", timed_codes(0));
+  for (const std::vector<std::string>& kind :
+       std::vector<std::vector<std::string>>{{"summary"}, {"wcc", "--window", "1", "--lag", "0.2"}}) {
+    std::vector<std::string> words = kind;
+    words.push_back(at("mixed"));
+    const auto end = features(words);
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_NE(end.err.find("c: its time stamps say 30 frames per second; its frames are resampled to 25"),
+              std::string::npos)
+        << end.err;
+    EXPECT_NE(end.err.find("d: has no time stamps: 25 frames per second are taken, the rate of most"),
+              std::string::npos)
+        << end.err;
+    words.push_back("--strict");
+    const auto strict = features(words);
+    EXPECT_EQ(strict.status, 1);
+    EXPECT_NE(strict.err.find("c.csv: has 30 frames per second, not 25"), std::string::npos) << strict.err;
+    EXPECT_NE(strict.err.find("3 videos, 1 left out (the lines above and left_out in out.json say why)"),
+              std::string::npos)
+        << strict.err;
+  }
+}
+
+TEST_F(Features, TablesThatWereCutOrAreOfAPartAreNamed) {
+  folder.write("codes/a.csv", hand_made_codes(false));
+  Sidecar sidecar;
+  sidecar.stage = "encode";
+  sidecar.result.kind = SignalKind::expression;
+  sidecar.result.counts.rows = 150;
+  sidecar.result.state = "partial";
+  sidecar.result.message = "cannot decode after frame 150";
+  write_sidecar(folder / "codes/a.csv", sidecar);
+  const auto whole = features({"summary", at("codes")});
+  EXPECT_EQ(whole.err.find("rows that its sidecar names"), std::string::npos) << whole.err;
+  EXPECT_NE(whole.err.find("a.csv is of a part of its video: cannot decode after frame 150"),
+            std::string::npos)
+      << whole.err;
+  std::string cut = hand_made_codes(false);
+  for (int i = 0; i < 50; ++i) cut.resize(cut.rfind('\n', cut.size() - 2) + 1);
+  folder.write("codes/a.csv", cut);
+  const auto end = features({"summary", at("codes")});
+  EXPECT_EQ(end.status, 0);
+  EXPECT_NE(end.err.find("a.csv has 100 of the 150 rows that its sidecar names"), std::string::npos)
+      << end.err;
+}
+
+TEST_F(Features, WhatHoldsNoCodesIsNamed) {
+  folder.write("bare/a.csv", "frame,b\n1,2\n2,3\n");
+  folder.write("tokens/a.csv", "frame,q0\n1,0\n2,3\n");
+  fs::create_directories(folder / "taken.csv");
+  const std::string truth = at("my sample/truth");
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string out;
+    int status;
+    std::string says;
+  };
+  const std::vector<Case> cases = {
+      {{"wcc", at("bare")}, "out.csv", 1, "copy the sidecar along with the table, or name --columns"},
+      {{"wcc", at("tokens")}, "out.csv", 1, "holds tokens, which are no codes with magnitudes; features bow"},
+      {{"bow", truth}, "out.csv", 2, "S01_1.csv holds fit, no tokens; codes with magnitudes have"},
+      {{"wcc", truth, "--columns", "e_AU12"},
+       "out.csv",
+       1,
+       "no column 'e_AU12'; 'e_AU12*' takes e_AU12_L and all"},
+      {{"wcc", truth, "--columns", "e_AU12_M"}, "out.csv", 1, "did you mean 'e_AU12_"},
+      {{"wcc", truth, "--columns", "LB-*"}, "out.csv", 1, "no column begins with 'LB-*'; it has "},
+      {{"wcc", "--pair", truth, truth}, "out.csv", 2, "are the same, and everyone moves with himself"},
+      {{"all", truth, "--wcc-window", "0.05"}, "tables", 2, "give a longer --wcc-window"},
+      {{"all", truth, "--wcc-surrogates", "5"}, "tables", 2, "all: --wcc-surrogates: 5 cannot give a p"},
+      {{"all", truth, "--tables", "bow"}, "tables", 2, "holds fit, no tokens"},
+      {{"all", at("tokens"), "--tables", "bow"}, "tables", 2, "size of the codebook: --bow-codes 64"},
+      {{"all", truth}, "out.csv", 2, "is named like a table; several files are written: name a folder"},
+      {{"all", truth}, "my sample/cohort.json", 2, "is a file; several files are written: name a folder"},
+      {{"wcc", truth}, "taken.csv", 2, "is a folder; one table is written: name a file .csv"},
+      {{"wcc", truth},
+       "my sample/cohort.json/out.csv",
+       3,
+       "nothing can be written there; give another --output"}};
+  for (const Case& one : cases) {
+    const auto end = features(one.arguments, one.out);
+    EXPECT_EQ(end.status, one.status) << end.err;
+    EXPECT_NE(end.err.find(one.says), std::string::npos) << one.says << "\n" << end.err;
+  }
+}
+
+TEST_F(Features, FewerSurrogatesThanWereAskedForAreSaid) {
+  const auto end = features({"wcc", at("my sample/truth"), "--columns", "e_AU12_L,e_AU01_L", "--window", "1",
+                             "--lag", "0.2", "--step", "0.2", "--surrogates", "500", "--head", "none"});
+  EXPECT_EQ(end.status, 0) << end.err;
+  EXPECT_NE(end.err.find(" of the 500 surrogates, for its windows can be shifted in no more ways: p is at "),
+            std::string::npos)
+      << end.err;
+}
+
+TEST_F(Features, AllGoesOnWithTheOtherTables) {
+  const std::string truth = at("my sample/truth");
+  const auto end = features({"all", truth, "--wcc-window", "60"}, "my tables");
+  EXPECT_EQ(end.status, 1);
+  EXPECT_NE(end.err.find("hold no window"), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("give a shorter --wcc-window or --wcc-lag"), std::string::npos)
+      << "options by the names that they have here: " << end.err;
+  EXPECT_NE(end.err.find("wcc.csv' is not written"), std::string::npos) << end.err;
+  EXPECT_FALSE(fs::exists(folder / "my tables/wcc.csv"));
+  EXPECT_TRUE(fs::exists(folder / "my tables/summary.csv")) << end.err;
+}
+
 TEST_F(Features, AllWritesTheTablesOfTheSingleCommands) {
   const std::string truth = at("my sample/truth"), columns = "e_AU12_L,e_AU01_L,e_AU04_L";
   const auto end = features({"all", truth, "--columns", columns, "--wcc-window", "3", "--wcc-values",

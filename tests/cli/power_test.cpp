@@ -66,6 +66,23 @@ TEST_F(Power, FindsHowManySubjectsAreEnough) {
   EXPECT_EQ(file_text(folder / "my power/power.json"), sidecar);
 }
 
+TEST_F(Power, AdviceOfTheLearnerNamesOptionsThatPowerHas) {
+  std::vector<std::string> words = few;
+  words.insert(words.end(), {"--subjects", "4", "--facial-basis-max-iterations", "1"});
+  words.erase(words.begin(), words.begin() + 2);  // --subjects of `few`
+  const auto end = power(words);
+  ASSERT_EQ(end.status, 0) << end.err;
+  EXPECT_NE(end.err.find("; raise --facial-basis-max-iterations or --facial-basis-tolerance"),
+            std::string::npos)
+      << end.err;
+  const auto help = facelex_command({"power", "--help"});
+  for (const char* option : {"--facial-basis-max-iterations N", "--facial-basis-tolerance X"})
+    EXPECT_NE(help.out.find(option), std::string::npos) << option;
+  const auto sidecar = read_sidecar(folder / "my power/power.csv");
+  ASSERT_TRUE(sidecar);
+  EXPECT_EQ(sidecar->options["facial-basis"]["max-iterations"], 1);
+}
+
 TEST_F(Power, TakesTheBuiltInCodebook) {
   const auto end = power({"--subjects", "6", "--pool", "8", "--studies", "20", "--folds", "4", "--model",
                           "built-in", "--c", "0.01", "-q"});
@@ -87,7 +104,12 @@ TEST_F(Power, SaysWhatIsWrongBeforeItSimulates) {
       {{"--subjects", "20", "--features", "bow"}, "does not fit"},
       {{"--subjects", "20", "--studies", "20", "--alpha", "0.01"}, "at least 99"},
       {{"--subjects", "20", "--metric", "kappa"}, "balanced_accuracy"},
-      {{"--subjects", "20", "--model", "missing.safetensors"}, "missing.safetensors", 3}};
+      {{"--subjects", "20", "--model", "missing.safetensors"}, "missing.safetensors", 3},
+      {{"--subjects", "20", "--wcc-window", "30"}, "recordings of 3 s hold no window: one takes 31"},
+      {{"--subjects", "20", "--features", "summary", "--model", "built-in", "--facial-basis-alpha", "3"},
+       "--facial-basis-alpha says how a Facial Basis is learnt, but --model gives the system"},
+      {{"--subjects", "20", "--features", "summary", "--facial-basis-tolerance", "-1"},
+       "--facial-basis-tolerance: '-1'"}};
   for (const Case& one : cases) {
     const auto end = power(one.arguments);
     EXPECT_EQ(end.status, one.status) << end.err;

@@ -23,7 +23,7 @@ class BuildFaceCommand : public Command {
  private:
   int run() override {
     if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
     const MorphableModel model = build_anatomical_face(read_json(table_), table_);
     write_model(output_, morphable_model_to_file(model));
     std::printf("%s: %td vertices, %td expression modes, %td identity modes\n", output_.c_str(),

@@ -37,7 +37,7 @@ class BuildFacsCommand : public Command {
  private:
   int run() override {
     if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
     const LoadedFace face = load_face(options_.face);
     const auto system = facs_comparator(*face.model, options_.units, options_.code_alpha);
     Sidecar sidecar;

@@ -1,22 +1,20 @@
 #pragma once
 
 #include <CLI/App.hpp>
-#include <atomic>
 #include <filesystem>
-#include <functional>
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "command_options.hpp"
 #include "facelex/batch/inputs.hpp"
 #include "facelex/batch/runner.hpp"
 #include "facelex/core/options.hpp"
+#include "path_text.hpp"
+#include "sidecar_text.hpp"
+#include "signals.hpp"
 
 namespace facelex::cli {
-
-/// Set by the first Ctrl-C or SIGTERM; the second ends the process at once.
-extern std::atomic<bool> stop_requested;
-void catch_signals();
 
 /// One command: its CLI11 subcommand, the options that every command has, and the options structs of its
 /// algorithms. A value given on the command line wins over --config FILE.json, which wins over the struct's
@@ -65,29 +63,15 @@ class Command {
   std::unique_ptr<Reporter> reporter_;
 
  private:
-  struct Group {
-    OptionList list;
-    std::string section;
-    std::map<std::string, std::string> given;  ///< texts from the command line, by option name
-
-    /// The option's name on the command line.
-    std::string argument(const Option& option) const;
-  };
-  void apply_configuration();
+  void read_configuration();
 
   Text text_;
-  std::vector<std::unique_ptr<Group>> groups_;
+  CommandOptions command_options_;
 };
 
 /// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in
 /// `log_file`.
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file);
-
-/// "facelex <words> {} --alpha 0.5": the command line that repeats a stage with these options.
-std::string command_text(const std::string& words, const OptionList& list);
-
-/// The options as they stand in a sidecar: absolute paths are cut to their last part.
-Json portable_options(const OptionList& list);
 
 /// Files that hold a row per frame.
 InputKind recording_files(const std::string& noun);

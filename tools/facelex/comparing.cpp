@@ -45,7 +45,7 @@ Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& sear
 std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const std::string& option,
                                                 const std::filesystem::path& output) {
   if (std::error_code error; !std::filesystem::is_directory(folder, error))
-    throw usage_error(option + ": no such folder: " + in_quotes(folder));
+    throw usage_error(option + ": no such folder: " + path_in_quotes(folder));
   InputOptions plain;
   plain.shard = "none";
   return named_files(find_inputs({folder}, plain, comparable_files(), output));

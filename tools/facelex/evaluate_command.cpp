@@ -4,6 +4,7 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/version.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -64,6 +65,7 @@ class EvaluateCommand : public Command {
 
   int run() override {
     options_.evaluation.check();
+    check_folder_path(output_);
     const std::filesystem::path folder(output_);
     const EvaluationData data =
         read_evaluation_data({features_.begin(), features_.end()}, labels_, task, options_.data);
@@ -74,6 +76,7 @@ class EvaluateCommand : public Command {
                       report);
       return 0;
     }
+    check_writable(folder / "metrics.csv");
     reporter_->info(evaluation_data_text(data) + evaluation_left_out_text(data));
     for (const auto& warning : data.warnings) reporter_->warning(warning);
     Work work;

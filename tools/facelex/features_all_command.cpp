@@ -1,11 +1,14 @@
 #include <algorithm>
 
+#include "facelex/analysis/code_kinds.hpp"
+#include "facelex/analysis/input_notes.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/io/recording_file.hpp"
 #include "feature_settings.hpp"
 #include "features_command.hpp"
 #include "features_inputs.hpp"
 #include "features_kinds.hpp"
+#include "option_names.hpp"
+#include "outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -41,36 +44,68 @@ class FeaturesAllCommand : public FeaturesCommand {
 
  private:
   int run() override {
+    check_folder_path(output_);
     wcc_.signals = summary_.signals = signals_;
-    wcc_.check();
-    summary_.check();
+    with_names_here(wcc_names(), "wcc-", [&] { wcc_.check(); });
+    with_names_here(described(summary_.summary), "summary-", [&] { summary_.check(); });
     const auto bare = videos("none");
     if (tables_.empty()) tables_ = of_tokens(bare) ? Tables{"bow"} : Tables{"wcc", "summary"};
     for (const std::string& table : tables_)
       if (table != "wcc" && table != "summary" && table != "bow")
         throw usage_error("--tables: there is no " + in_quotes(table), "one of wcc, summary, bow");
-    const double fps = rate_of(bare, signals_.fps);
-    if (wants("wcc")) wcc_frames(wcc_.wcc, fps > 0 ? fps : 30);
+    auto timed = bare;
+    const double fps = settle_frame_rate(timed, signals_);
+    if (wants("wcc"))
+      with_names_here(wcc_names(), "wcc-", [&] { return wcc_frames(wcc_.wcc, fps > 0 ? fps : 30); });
     int status = 0;
     for (const std::string& table : tables_) {
-      const auto file = std::filesystem::path(output_) / (table + ".csv");
-      if (table == "wcc")
-        status = std::max(
-            status, write_features(table, file, videos(head_), wcc_.maker(fps), wcc_.list(), head_text()));
-      else if (table == "summary")
-        status = std::max(status, summarise(file, fps));
-      else
-        status = std::max(status, write_features(table, file, bare, bow_.maker(bare), bow_.list()));
+      try {
+        status = std::max(status, write_table(table, fps, bare));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::data) throw;
+        reporter_->error(error.what());  // the other tables may be had all the same
+        status = 1;
+      }
     }
     return status;
+  }
+
+  int write_table(const std::string& table, double fps, const std::vector<FeatureInput>& bare) {
+    const auto file = std::filesystem::path(output_) / (table + ".csv");
+    if (table == "bow") {
+      const auto maker = with_names_here(bow_.list(), "bow-", [&] { return bow_.maker(bare); });
+      return write_features(table, file, bare, named(maker, bow_.list(), "bow-"), bow_.list());
+    }
+    if (table == "summary") return summarise(file, fps);
+    auto inputs = videos(head_);
+    settle_frame_rate(inputs, signals_);
+    return write_features(table, file, inputs, named(wcc_.maker(fps), wcc_names(), "wcc-"), wcc_.list(),
+                          head_text());
   }
 
   int summarise(const std::filesystem::path& file, double fps) {
     const bool moves = summary_.summary.has("kinematics");
     if (moves && head_ == "none")
       throw usage_error("--head none leaves nothing to take kinematics from", "give auto or a folder");
-    return write_features("summary", file, videos(moves ? head_ : "auto"), summary_.maker(fps),
+    auto inputs = videos(moves ? head_ : "auto");
+    settle_frame_rate(inputs, signals_);
+    return write_features("summary", file, inputs,
+                          named(summary_.maker(fps), described(summary_.summary), "summary-"),
                           summary_.list(), moves ? head_text() : "");
+  }
+
+  /// The options that are called --wcc-… here.
+  OptionList wcc_names() {
+    OptionList names = described(wcc_.wcc);
+    names.append(described(wcc_.values));
+    names.append(described(wcc_.surrogates));
+    return names;
+  }
+
+  static FeatureMaker named(const FeatureMaker& maker, const OptionList& list, const std::string& prefix) {
+    return [maker, list, prefix](const FeatureInput& input, const Work& work) {
+      return with_names_here(list, prefix, [&] { return maker(input, work); });
+    };
   }
 
   bool wants(const char* table) const {
@@ -79,15 +114,9 @@ class FeaturesAllCommand : public FeaturesCommand {
 
   /// Whether the first file whose kind is known holds tokens.
   static bool of_tokens(const std::vector<FeatureInput>& inputs) {
-    for (const FeatureInput& input : inputs) {
-      if (!input.problem.empty()) continue;
-      try {
-        const SignalKind kind = RecordingReader(input.file).header().kind;
-        if (kind != SignalKind::other) return kind == SignalKind::tokens;
-      } catch (const Error&) {
-        continue;  // the tables say what is wrong with it
-      }
-    }
+    for (const FeatureInput& input : inputs)
+      if (const auto kind = kind_of(input); kind && *kind != SignalKind::other)
+        return *kind == SignalKind::tokens;
     return false;
   }
 

@@ -1,13 +1,22 @@
 #include "features_command.hpp"
 
 #include "commands.hpp"
-#include "facelex/analysis/video_signals.hpp"
+#include "facelex/analysis/input_notes.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
 #include "features_inputs.hpp"
 #include "features_kinds.hpp"
+#include "outputs.hpp"
 
 namespace facelex::cli {
+namespace {
+
+/// "1 video", "2 videos".
+std::string counted(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+}  // namespace
 
 FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& output)
     : Command(parent, std::move(text)) {
@@ -20,14 +29,6 @@ void FeaturesCommand::add_head_option(const std::string& help, const std::string
   app_->add_option("--head", head_, help)->type_name(values)->group("Input and output");
 }
 
-double FeaturesCommand::rate_of(const std::vector<FeatureInput>& inputs, double wanted) {
-  if (wanted > 0) return wanted;
-  std::vector<std::filesystem::path> files;
-  for (const FeatureInput& input : inputs)
-    if (input.problem.empty()) files.push_back(input.file);
-  return common_frame_rate(files);
-}
-
 std::vector<FeatureInput> FeaturesCommand::videos(const std::string& head) const {
   return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head, output_);
 }
@@ -37,9 +38,11 @@ std::string FeaturesCommand::head_text() const {
 }
 
 int FeaturesCommand::write_features(const std::string& kind, const std::filesystem::path& file,
-                                    const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
+                                    std::vector<FeatureInput> inputs, const FeatureMaker& maker,
                                     const OptionList& options, const std::string& flags) {
   check_table_path(file);
+  check_writable(file);
+  note_incomplete_tables(inputs);
   Work work;
   work.threads = threads_;
   work.stop = &stop_requested;
@@ -51,7 +54,7 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   for (const VideoFeatureTable::Row& row : table.rows)
     if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
   if (table.rows.empty())
-    throw data_error({}, "no video gives features, so " + in_quotes(file.string()) + " is not written",
+    throw data_error({}, "no video gives features, so " + path_in_quotes(file.string()) + " is not written",
                      "the lines above say why");
   Sidecar sidecar;
   sidecar.stage = "features " + kind;
@@ -62,9 +65,15 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   sidecar.input_digest = digest_of_inputs(inputs);
   sidecar.result = write_feature_table(file, table);
   write_sidecar(file, sidecar);
-  reporter_->info(std::to_string(table.rows.size()) + " rows of " + std::to_string(table.columns.size()) +
-                  " features of " + std::to_string(inputs.size() - table.left_out.size()) + " videos, " +
-                  std::to_string(table.left_out.size()) + " left out; see " + file.string());
+  const bool pairs = !inputs.empty() && !inputs.front().other.empty();
+  const std::size_t left_out = table.left_out.size();
+  reporter_->info(counted(table.rows.size(), "row") + " of " + counted(table.columns.size(), "feature") +
+                  " of " + counted(inputs.size() - left_out, pairs ? "pair" : "video") + ", " +
+                  std::to_string(left_out) + " left out" +
+                  (left_out > 0 ? " (the lines above and left_out in " +
+                                      sidecar_path(file).filename().string() + " say why)"
+                                : std::string()) +
+                  "; see " + file.string());
   return table.left_out.empty() ? 0 : 1;
 }
 

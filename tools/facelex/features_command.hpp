@@ -16,13 +16,11 @@ class FeaturesCommand : public Command {
 
   /// Another recording of the same video (--head): what of it is taken, and which values the option has.
   void add_head_option(const std::string& help, const std::string& values);
-  /// `wanted`, or where that is 0 the frame rate of most inputs; 0 where none has one.
-  static double rate_of(const std::vector<FeatureInput>& inputs, double wanted);
   /// Makes the table of all inputs by `features <kind>`, writes it with its sidecar to `file`, and says what
   /// became of them. Returns the exit status: 1 when videos are left out.
   int write_features(const std::string& kind, const std::filesystem::path& file,
-                     const std::vector<FeatureInput>& inputs, const FeatureMaker& maker,
-                     const OptionList& options, const std::string& flags = {});
+                     std::vector<FeatureInput> inputs, const FeatureMaker& maker, const OptionList& options,
+                     const std::string& flags = {});
   /// The inputs of the command line, with `head` as --head says it.
   std::vector<FeatureInput> videos(const std::string& head) const;
   /// How --head stands in the command line of a sidecar.

@@ -1,14 +1,12 @@
 #include "features_inputs.hpp"
 
-#include <cstdint>
-#include <limits>
 #include <map>
-#include <optional>
 
 #include "comparing.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "path_text.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -66,11 +64,15 @@ std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& argument
   std::error_code error;
   for (const fs::path& path : {a, b})
     if (!fs::exists(path, error))
-      throw usage_error("--pair: no such file or folder: " + in_quotes(path.string()));
+      throw usage_error("--pair: no such file or folder: " + path_in_quotes(path.string()));
   if (fs::is_directory(a, error) != fs::is_directory(b, error))
-    throw usage_error(
-        "--pair: " + in_quotes(arguments[0]) + " and " + in_quotes(arguments[1]) + " are a file and a folder",
-        "give two of a kind");
+    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
+                          " are a file and a folder",
+                      "give two of a kind");
+  if (fs::equivalent(a, b, error))
+    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
+                          " are the same, and everyone moves with himself",
+                      "name the other person's");
   if (!fs::is_directory(a, error)) return {{a.stem().string() + "~" + b.stem().string(), a, b, {}, {}}};
   const auto first = by_name(recordings_of_folder(arguments[0], "--pair", output));
   auto second = by_name(recordings_of_folder(arguments[1], "--pair", output));
@@ -87,45 +89,6 @@ std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& argument
   for (const auto& [name, file] : second)
     made.push_back({name, file, {}, {}, arguments[0] + " has no recording of that name"});
   return made;
-}
-
-void check_table_path(const fs::path& output) {
-  if (output.empty()) throw usage_error("--output is empty", "name a file; is a shell variable unset?");
-  if (std::error_code error; fs::is_directory(output, error))
-    throw usage_error("--output: " + in_quotes(output.string()) + " is a folder",
-                      "features are one table: name a file .csv");
-  if (output.extension() != ".csv")
-    throw usage_error("--output: " + in_quotes(output.string()) + " is not named .csv", "name a file .csv");
-}
-
-int codebook_size(const std::vector<FeatureInput>& inputs) {
-  int codes = 0;
-  std::string first;
-  for (const FeatureInput& input : inputs) {
-    if (!input.problem.empty()) continue;
-    std::optional<Sidecar> sidecar;
-    try {
-      sidecar = read_sidecar(input.file);
-    } catch (const Error&) {
-      continue;  // as good as none: the file itself may be
-    }
-    if (!sidecar || !sidecar->result.details.contains("codes")) continue;
-    const Json& said = sidecar->result.details["codes"];
-    if (!said.is_number_integer() || said.get<std::int64_t>() < 1 ||
-        said.get<std::int64_t>() > std::numeric_limits<int>::max())
-      continue;
-    if (codes > 0 && said.get<int>() != codes)
-      throw usage_error("the sidecars name codebooks of different sizes: " + std::to_string(codes) + " of " +
-                            first + ", " + std::to_string(said.get<int>()) + " of " + input.name,
-                        "tokens of one table come from one model");
-    codes = said.get<int>();
-    if (first.empty()) first = input.name;
-  }
-  if (codes == 0)
-    throw usage_error(
-        "no sidecar says how many codes the tokens are of",
-        "say the size of the codebook: --codes 64; codes that are no tokens have features summary");
-  return codes;
 }
 
 std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {

@@ -6,7 +6,6 @@
 
 #include "facelex/analysis/feature_table.hpp"
 #include "facelex/batch/inputs.hpp"
-#include "facelex/io/sidecar.hpp"
 
 namespace facelex::cli {
 
@@ -21,13 +20,6 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
 /// pair with a problem. Throws Error (usage) for anything else.
 std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& arguments,
                                         const std::filesystem::path& output);
-
-/// Throws Error (usage) unless the output is named .csv and is no folder.
-void check_table_path(const std::filesystem::path& output);
-
-/// The number of codes K that the sidecars of these files of tokens name; files without one go by those with.
-/// Throws Error (usage) when none names it, or two different ones.
-int codebook_size(const std::vector<FeatureInput>& inputs);
 
 /// Names and SHA-256 of all files that the inputs name and that can be read.
 std::string digest_of_inputs(const std::vector<FeatureInput>& inputs);

@@ -1,3 +1,4 @@
+#include "facelex/analysis/input_notes.hpp"
 #include "facelex/core/error.hpp"
 #include "feature_settings.hpp"
 #include "features_command.hpp"
@@ -33,8 +34,8 @@ class FeaturesSummaryCommand : public FeaturesCommand {
                         "add it, or leave --head away");
     if (head_ == "none")
       throw usage_error("--head none leaves nothing to take kinematics from", "give auto or a folder");
-    const auto inputs = videos(head_);
-    const double fps = rate_of(inputs, settings_.signals.fps);
+    auto inputs = videos(head_);
+    const double fps = settle_frame_rate(inputs, settings_.signals);
     return write_features("summary", output_, inputs, settings_.maker(fps), settings_.list(), head_text());
   }
 

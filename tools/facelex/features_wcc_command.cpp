@@ -1,3 +1,4 @@
+#include "facelex/analysis/input_notes.hpp"
 #include "facelex/core/error.hpp"
 #include "feature_settings.hpp"
 #include "features_command.hpp"
@@ -43,8 +44,8 @@ class FeaturesWccCommand : public FeaturesCommand {
     if (pair_ && settings_.values.triangle)
       throw usage_error("--triangle has no meaning with --pair: the two orders of a pair are different pairs",
                         "leave it away");
-    const auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos(head_);
-    const double fps = rate_of(videos_or_pairs, settings_.signals.fps);
+    auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_) : videos(head_);
+    const double fps = settle_frame_rate(videos_or_pairs, settings_.signals);
     wcc_frames(settings_.wcc, fps > 0 ? fps : 30);  // a window that no video can hold is no video's fault
     return write_features("wcc", output_, videos_or_pairs, settings_.maker(fps), settings_.list(),
                           pair_ ? " --pair" : head_text());

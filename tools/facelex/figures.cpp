@@ -8,12 +8,13 @@
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/csv.hpp"
+#include "path_text.hpp"
 
 namespace facelex::cli {
 
 void write_figures(const std::string& file, const std::vector<Figure>& figures, Sidecar sidecar) {
   if (std::filesystem::path(file).extension() != ".csv")
-    throw usage_error("--output: " + in_quotes(file) + " is not named .csv");
+    throw usage_error("--output: " + path_in_quotes(file) + " is not named .csv");
   sidecar.result.columns = {{"figure", "what was measured", ""},
                             {"value", "empty: not defined for these codes", ""},
                             {"unit", "", ""},

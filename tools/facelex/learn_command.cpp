@@ -24,10 +24,10 @@ class LearnCommand : public Command {
   int run() override {
     if (system_ == "dfe" && !dry_run_) hand_over_to_nn(options_.dfe.device);
     if (std::filesystem::is_directory(output_))
-      throw usage_error("--output: " + in_quotes(output_) + " is a folder",
+      throw usage_error("--output: " + path_in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");
     if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors",
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
                         "the model's format; its .json is written beside it");
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);

@@ -34,7 +34,7 @@ class LearnFrontalizationCommand : public Command {
  private:
   int run() override {
     if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors",
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
                         "the model's format; its .json is written beside it");
     options_.check();
     Sidecar sidecar;

@@ -10,9 +10,9 @@
 #include "facelex/core/version.hpp"
 #include "facelex/io/model_file.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "option_names.hpp"
 
 namespace facelex::cli {
-
 const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() {
   static const std::vector<std::pair<std::string, std::string>> all = {
       {"facial-basis", "A sparse dictionary of local movements for each facial feature (paper 000)"},
@@ -35,13 +35,15 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
   Learning learning;
   learning.system = system;
   const OptionList list = describe_system(system);
+  learning.own = list;
   learning.options = portable_options(list);
   learning.command = command_text("learn " + system, list);
   if (system == "facial-basis") {
     facial_basis.check();
     if (const std::string& start = facial_basis.start_from; !start.empty()) {
       if (std::error_code none; !std::filesystem::is_regular_file(start, none))
-        throw usage_error("--start-from: no such file: " + in_quotes(start), "name a model of facelex learn");
+        throw usage_error("--start-from: no such file: " + path_in_quotes(start),
+                          "name a model of facelex learn");
       learning.options["start_from_sha256"] = sha256_of_file(start);
     }
     learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
@@ -110,7 +112,8 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
   };
   const LearnResult result = learning.learn(inputs, watched);
   reporter.end();
-  for (const auto& warning : result.warnings) reporter.warning(warning);
+  for (const auto& warning : result.warnings)
+    reporter.warning(as_called_here(warning, learning.own, learning.option_prefix));
 
   sidecar.result.kind = result.system->code_kind();
   sidecar.result.columns = result.system->units();

@@ -17,6 +17,8 @@ struct Learning {
   std::string system;  ///< "facial-basis"
   Json options;        ///< as they stand in the sidecar
   std::string command;
+  OptionList own = {};             ///< the options themselves
+  std::string option_prefix = {};  ///< before its options' names in this command: "facial-basis-" in run
   std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
   std::string noun = "iterations";                 ///< what its progress counts
   std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete

@@ -24,7 +24,7 @@ void set_up_logging(const std::string& command, bool quiet, bool verbose, const 
       file->set_level(spdlog::level::debug);
       sinks.push_back(file);
     } catch (const spdlog::spdlog_ex& error) {
-      throw usage_error("--log: cannot write " + in_quotes(log_file) + ": " + error.what());
+      throw usage_error("--log: cannot write " + path_in_quotes(log_file) + ": " + error.what());
     }
   }
   auto logger = std::make_shared<spdlog::logger>("facelex", sinks.begin(), sinks.end());

@@ -7,6 +7,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
 #include "help.hpp"
+#include "usage.hpp"
 
 namespace {
 
@@ -22,32 +23,6 @@ int exit_status(facelex::ErrorKind kind) {
       return 130;
   }
   return 3;
-}
-
-/// "unknown command 'standardise'; did you mean 'standardize'?" when a word stands where a command should and
-/// is none; CLI11 itself would only say that one is missing.
-std::string unknown_command(const CLI::App& program, int argc, char** argv) {
-  const CLI::App* app = &program;
-  for (int i = 1; i < argc; ++i) {
-    const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty() || argv[i][0] == '-') return {};
-    const std::string word = argv[i];
-    const CLI::App* found = nullptr;
-    std::vector<std::string> known;
-    for (const CLI::App* command : commands) {
-      if (command->get_name() == word) found = command;
-      if (!command->get_group().empty()) known.push_back(command->get_name());
-    }
-    if (!found) {
-      std::string list;
-      for (const auto& name : known) list += (list.empty() ? "" : ", ") + name;
-      const auto nearest = facelex::nearest_word(word, known);
-      return "unknown command " + facelex::in_quotes(word) + "; " +
-             (nearest ? "did you mean '" + *nearest + "'?" : "known are " + list);
-    }
-    app = found;
-  }
-  return {};
 }
 
 }  // namespace
@@ -112,13 +87,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (const std::string problem = unknown_command(program, argc, argv); !problem.empty()) {
-    std::fprintf(stderr, "facelex: %s\n", problem.c_str());
+    std::fprintf(stderr, "%s\n", problem.c_str());
     return 2;
   }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
+    std::fprintf(stderr, "%s\n", usage_problem(program, error).c_str());
+    return 2;
   }
   catch_signals();
   set_up_logging("", false, false, "");

@@ -1,31 +1,14 @@
 #include "measure_codes.hpp"
 
 #include "commands.hpp"
+#include "facelex/analysis/code_kinds.hpp"
 #include "facelex/analysis/reconstruction.hpp"
-#include "facelex/coding/encode.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
-#include "features_inputs.hpp"
 #include "measuring.hpp"
 
 namespace facelex::cli {
-namespace {
-
-/// The units or the tokens of a recording of codes.
-std::vector<Eigen::Index> code_columns(const Recording& header, const std::string& file) {
-  if (header.kind != SignalKind::coefficients && header.kind != SignalKind::tokens &&
-      header.kind != SignalKind::expression)
-    throw data_error({file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are no codes",
-                     "give --model, which codes them; or make codes with facelex encode or facelex import");
-  std::vector<Eigen::Index> chosen;
-  for (std::size_t i = 0; i < header.columns.size(); ++i)
-    if (!accompanies_codes(header.columns[i].name)) chosen.push_back(static_cast<Eigen::Index>(i));
-  return chosen;
-}
-
-}  // namespace
-
 void PresenceOptions::describe(OptionList& options) {
   options.number("threshold", threshold, Bounds::at_least(0),
                  "A unit is present in a frame where its |code| is above this, in the unit of the codes; of "
@@ -115,7 +98,7 @@ CodedFrames MeasureCodesCommand::read_codes(const std::vector<BatchItem>& items,
 int MeasureCodesCommand::run() {
   coding_.check();
   if (std::filesystem::path(output_).extension() != ".csv")
-    throw usage_error("--output: " + in_quotes(output_) + " is not named .csv");
+    throw usage_error("--output: " + path_in_quotes(output_) + " is not named .csv");
   Work work;
   work.threads = threads_ > 0 ? threads_ : available_processors();
   work.stop = &stop_requested;

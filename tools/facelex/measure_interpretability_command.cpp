@@ -49,7 +49,7 @@ class MeasureInterpretabilityCommand : public Command {
     if (models_.empty() == raters_.empty())
       throw usage_error("give either models (-m FILE) or verdicts of people (--raters FILE)");
     if (std::filesystem::path(output_).extension() != ".csv")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .csv");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .csv");
     return raters_.empty() ? judge_models() : count_verdicts();
   }
 

@@ -49,7 +49,7 @@ class MeasureOrthogonalityCommand final : public Command {
   int run() override {
     const std::filesystem::path output(output_);
     if (output.extension() != ".csv")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .csv");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .csv");
     const LoadedSystem loaded = load_system(model_);
     Sidecar sidecar = measurement_sidecar("measure orthogonality", {}, described(curve_));
     sidecar.command += " --model " + loaded.file;

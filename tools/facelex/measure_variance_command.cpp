@@ -3,6 +3,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "measuring.hpp"
+#include "result_plots.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -107,7 +108,9 @@ class MeasureVarianceCommand : public Command {
     Sidecar sidecar = measurement_sidecar("measure variance", systems, list());
     sidecar.input = std::to_string(files) + " recordings";
     sidecar.input_digest = digest.hex();
-    sidecar.result = write_variance(folder, measured, unit);
+    write_line_plot(folder / "variance_units.svg", variance_plot(measured, true, unit));
+    write_line_plot(folder / "variance_l1.svg", variance_plot(measured, false, unit));
+    sidecar.result = write_variance_table(folder / "variance.csv", measured);
     write_sidecar(folder / "variance.csv", sidecar);
     for (const MeasuredCurves& one : measured)
       reporter_->info(one.system + ", " + one.set + ": at most " +

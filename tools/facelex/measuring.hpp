@@ -32,15 +32,6 @@ TrainingData read_measured(const std::vector<BatchItem>& items, const std::vecto
                            SignalKind kind, const TrainingOptions& options, const Work& work,
                            int history = 0);
 
-/// Curves of one system on one set of recordings ("train", "test").
-struct MeasuredCurves {
-  std::string system, set;
-  VarianceCurves curves;
-};
-/// folder/variance.csv, variance_units.svg, variance_l1.svg; returns the columns and digest of the table.
-StageResult write_variance(const std::filesystem::path& folder, const std::vector<MeasuredCurves>& measured,
-                           const std::string& unit);
-
 /// A sidecar of a measurement of these systems.
 Sidecar measurement_sidecar(const std::string& stage, const std::vector<MeasuredSystem>& systems,
                             const OptionList& list);

@@ -38,10 +38,11 @@ class ModelImportCommand : public Command {
     const std::string path = arguments_.back();
     const bool is_dictionary = take_type(path);
     if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .safetensors");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
     std::error_code none;
     if (std::filesystem::equivalent(path, output_, none))
-      throw usage_error("--output: " + in_quotes(output_) + " is the model to be read", "name another file");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is the model to be read",
+                        "name another file");
     refuse_options_of(is_dictionary ? described(face_) : described(facial_basis_),
                       is_dictionary ? "a dictionary" : "a face");
     write_model(output_, is_dictionary ? import_facial_basis(path, facial_basis_)->to_model()

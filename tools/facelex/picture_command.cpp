@@ -57,7 +57,7 @@ class PictureCommand : public Command {
 
   int run() override {
     if (std::filesystem::path(output_).extension() != ".png")
-      throw usage_error("--output: " + in_quotes(output_) + " is not named .png");
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .png");
     face_ = load_face(file_);
     const MorphableModel& model = *face_.model;
     identity_ = coefficients_of(model.identity, options_.identity, "--identity");

@@ -1,39 +1,13 @@
 #include "commands.hpp"
-#include "facelex/analysis/evaluation_folder.hpp"
-#include "facelex/analysis/power.hpp"
+#include "facelex/analysis/power_folder.hpp"
 #include "facelex/core/digest.hpp"
-#include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
-#include "facelex/draw/line_plot.hpp"
-#include "facelex/io/atomic_file.hpp"
+#include "outputs.hpp"
 #include "power_pool.hpp"
+#include "result_plots.hpp"
 
 namespace facelex::cli {
 namespace {
-
-/// Power, the metric and its spread against the size of the studies.
-LinePlot power_plot(const PowerCurve& curve, const std::string& metric, const std::string& cohort) {
-  LinePlot plot;
-  plot.title = cohort;
-  plot.x_label = "subjects of each group";
-  plot.y_label = "share";
-  plot.y_low = 0;
-  plot.y_high = 1;
-  const auto line = [&](const std::string& name, double PowerPoint::*field, bool dashed) {
-    LineSeries series{name, {}, {}, dashed};
-    for (const PowerPoint& at : curve.points) {
-      series.x.push_back(at.subjects);
-      series.y.push_back(at.*field);
-    }
-    plot.series.push_back(std::move(series));
-  };
-  line("power", &PowerPoint::power, false);
-  line(metric, &PowerPoint::mean, false);
-  line("97.5 % of studies below", &PowerPoint::high, true);
-  line("2.5 % of studies below", &PowerPoint::low, true);
-  line("by chance", &PowerPoint::chance, true);
-  return plot;
-}
 
 class PowerCommand : public Command {
  public:
@@ -54,9 +28,11 @@ class PowerCommand : public Command {
         ->group("Input and output");
     add_output("Folder to write to");
     add_options("Studies", described(power_));
-    add_options("Pool", described(pool_.options));
-    add_options("Cross-correlation", described(pool_.wcc.wcc), "wcc");
-    add_options("Summary", described(pool_.summary.summary), "summary");
+    add_options("Pool", described(pool_.settings.options));
+    add_options("Learning the Facial Basis", pool_.settings.learn.describe_system("facial-basis"),
+                "facial-basis");
+    add_options("Cross-correlation", described(pool_.settings.wcc.wcc), "wcc");
+    add_options("Summary", described(pool_.settings.summary.summary), "summary");
     add_options("Evaluation", evaluation_list());
     add_threads();
     app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
@@ -82,10 +58,10 @@ class PowerCommand : public Command {
   }
 
   int run() override {
-    if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
+    check_folder_path(output_);
     power_.check();
     evaluation_.check();
-    pool_.prepare(file_, power_, evaluation_.folds);
+    pool_.settings.resolve(file_, power_, evaluation_.folds);
     const auto tables = pool_.make(
         output_,
         [this](const Inputs& items, const Stage& stage, const std::filesystem::path& to) {
@@ -110,16 +86,12 @@ class PowerCommand : public Command {
     columns.missing = MissingFeatures::impute;
     const EvaluationData pool =
         read_evaluation_data(tables, folder("labels.csv"), EvaluationTask::classify, columns);
-    Sidecar made = sidecar(tables);
-    const auto known = read_sidecar(folder("power.csv"));
-    std::error_code none;
-    if (!force_ && is_same_work(known, made) && std::filesystem::is_regular_file(folder("power.csv"), none) &&
-        sha256_of_file(folder("power.csv")) == known->result.output_digest) {
+    const Sidecar made = sidecar(tables);
+    if (!force_ && power_is_complete(output_, made)) {
       reporter_->info("complete already (the same cohort, options and version; --force does it again); see " +
                       folder("report.md").string());
       return;
     }
-    std::filesystem::remove(sidecar_path(folder("power.csv")), none);
     Work judged = work();
     judged.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
     reporter_->begin("power", "studies",
@@ -127,14 +99,8 @@ class PowerCommand : public Command {
     const PowerCurve curve = power_curve(pool, power_, evaluation_, judged);
     reporter_->end();
     const std::string cohort = std::filesystem::path(file_).filename().string();
-    write_file_atomically(folder("studies.csv"), power_studies_csv(curve, power_));
-    write_file_atomically(folder("report.md"), power_markdown(curve, power_, pool, cohort));
     write_line_plot(folder("power.svg"), power_plot(curve, power_.metric, cohort));
-    AtomicFile file(folder("power.csv"));
-    file.write(power_csv(curve, power_));
-    made.result.output_digest = file.commit();
-    made.result.columns = power_columns(power_);
-    write_sidecar(folder("power.csv"), made);
+    write_power(output_, curve, power_, pool, cohort, made);
     const int enough = curve.enough(power_.target);
     reporter_->info((enough > 0 ? std::to_string(enough) + " subjects of each group are enough"
                                 : std::string("no size that was tried is enough")) +
@@ -147,11 +113,13 @@ class PowerCommand : public Command {
     made.stage = "power";
     made.version = version;
     OptionList list = described(power_);
-    list.append(described(pool_.options));
+    list.append(described(pool_.settings.options));
     list.append(evaluation_list());
     made.options = portable_options(list);
-    made.options["wcc"] = options_json(pool_.wcc.wcc);
-    made.options["summary"] = options_json(pool_.summary.summary);
+    if (pool_.settings.options.model.empty())
+      made.options["facial-basis"] = options_json(pool_.settings.learn.facial_basis);
+    made.options["wcc"] = options_json(pool_.settings.wcc.wcc);
+    made.options["summary"] = options_json(pool_.settings.summary.summary);
     made.command = command_text("power", list);
     made.command.replace(made.command.find("{}"), 2, std::filesystem::path(file_).filename().string());
     made.input = std::filesystem::path(file_).filename().string();

@@ -38,25 +38,13 @@ class RunCommand : public Command {
   }
 
  private:
-  std::vector<std::string> configured_inputs() const {
-    const Json& inputs = configuration_["inputs"];
-    if (inputs.is_string()) return {inputs.get<std::string>()};
-    std::vector<std::string> paths;
-    for (const Json& path : inputs) {
-      if (!path.is_string())
-        throw usage_error(config_ + ": inputs: expected a list of paths, found " + path.dump());
-      paths.push_back(path.get<std::string>());
-    }
-    return paths;
-  }
-
   std::filesystem::path folder(const std::string& name) const {
     return std::filesystem::path(output_) / name;
   }
 
   int run() override {
     if (input_arguments_.empty() && input_options_struct_.list.empty() && configuration_.contains("inputs"))
-      input_arguments_ = configured_inputs();
+      input_arguments_ = configured_inputs(configuration_, config_);
     const Inputs videos = inputs(video_inputs());
     if (settings_.run.model.empty() && videos.shard.count > 1)
       throw usage_error(std::string(videos.shard.from_slurm ? "a Slurm array task" : "--shard") +
@@ -69,6 +57,7 @@ class RunCommand : public Command {
     }
     settings_.resolve(system_ ? system_->system.get() : nullptr, folder("fits").string());
     learning_ = settings_.learn.learning(settings_.run.system, folder("model.safetensors"), force_);
+    learning_.option_prefix = settings_.run.system + "-";
     const Stage extraction = extract_stage(settings_.extract, false);
     std::optional<Stage> fitting;
     if (settings_.fits_faces() && (settings_.run.signal != CodedSignal::motion || settings_.own_fits))

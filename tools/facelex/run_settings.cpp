@@ -88,4 +88,16 @@ Json RunSettings::to_json() {
   return json;
 }
 
+std::vector<std::string> configured_inputs(const Json& configuration, const std::string& file) {
+  const Json& inputs = configuration["inputs"];
+  if (inputs.is_string()) return {inputs.get<std::string>()};
+  std::vector<std::string> paths;
+  for (const Json& path : inputs) {
+    if (!path.is_string())
+      throw usage_error(file + ": inputs: expected a list of paths, found " + path.dump());
+    paths.push_back(path.get<std::string>());
+  }
+  return paths;
+}
+
 }  // namespace facelex::cli

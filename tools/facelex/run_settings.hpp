@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/core/options.hpp"
@@ -44,5 +45,8 @@ struct RunSettings {
   /// All options as resolved, in the layout that --config reads.
   Json to_json();
 };
+
+/// The "inputs" of a configuration that stood in `file`. Throws Error (usage).
+std::vector<std::string> configured_inputs(const Json& configuration, const std::string& file);
 
 }  // namespace facelex::cli

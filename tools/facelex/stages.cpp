@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "commands.hpp"
-#include "facelex/coding/built_in_codebook.hpp"
 #include "facelex/coding/encode.hpp"
 #include "facelex/coding/expression_face.hpp"
 #include "facelex/core/digest.hpp"
@@ -29,7 +28,7 @@ Stage recording_stage(const std::string& name, OptionList list, TableFormat form
 /// Of everything that a folder of fits holds. A fit itself names its landmarks, and is checked against them.
 std::string digest_of_recordings(const std::string& folder) {
   if (std::error_code error; !std::filesystem::is_directory(folder, error))
-    throw usage_error("--fits: no such folder: " + in_quotes(folder), "facelex fit makes it");
+    throw usage_error("--fits: no such folder: " + path_in_quotes(folder), "facelex fit makes it");
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".csv" || entry.path().extension() == ".npy")
@@ -45,23 +44,6 @@ std::string digest_of_recordings(const std::string& folder) {
 void TableOptions::describe(OptionList& options) {
   options.choice("format", format, {{"csv", TableFormat::csv}, {"npy", TableFormat::npy}},
                  "Tables as CSV, or as NumPy arrays of the signals alone");
-}
-
-LoadedSystem load_system(const std::string& file) {
-  if (file == built_in_name)
-    return {coding_system_from_model(built_in_codebook()), built_in_codebook_digest(),
-            "codebook.safetensors"};
-  std::error_code missing;
-  if (!std::filesystem::exists(file, missing))
-    throw environment_error("--model: no such file: " + in_quotes(file),
-                            "make one with facelex learn, or give " + std::string(built_in_name));
-  std::unique_ptr<CodingSystem> system;
-  try {
-    system = load_coding_system(file);
-  } catch (const Error& error) {
-    throw environment_error(std::string("--model: ") + error.what());
-  }
-  return {std::move(system), sha256_of_file(file), std::filesystem::path(file).filename().string()};
 }
 
 Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,
@@ -84,7 +66,7 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
                                      std::pair("--frontalize-map", options.frontalize_map)}) {
     if (file.empty()) continue;
     if (std::error_code error; !std::filesystem::is_regular_file(file, error))
-      throw usage_error(std::string(option) + ": no such file: " + in_quotes(file));
+      throw usage_error(std::string(option) + ": no such file: " + path_in_quotes(file));
     digest.update(option + sha256_of_file(file));
   }
   if (options.frontalize == StandardizeOptions::Frontalization::linear && options.frontalize_map.empty())

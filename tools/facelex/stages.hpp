@@ -1,14 +1,12 @@
 #pragma once
 
-#include <memory>
-
 #include "facelex/analysis/import_codes.hpp"
 #include "facelex/batch/runner.hpp"
-#include "facelex/coding/coding_system.hpp"
 #include "facelex/coding/decoded_faces.hpp"
 #include "facelex/face/standardize.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "fit_stage.hpp"
+#include "loaded_system.hpp"
 
 namespace facelex::cli {
 
@@ -18,15 +16,6 @@ struct TableOptions {
 
   void describe(OptionList& options);
 };
-
-/// A coding system as it is used by a batch.
-struct LoadedSystem {
-  std::shared_ptr<const CodingSystem> system;
-  std::string digest;  ///< of the file
-  std::string file;    ///< its name without folder
-};
-/// The system of a model file, or the built-in codebook (built_in_name).
-LoadedSystem load_system(const std::string& file);
 
 /// The items of a batch whose outputs stand in `folder`, as the inputs of the next stage.
 Inputs outputs_of(const Inputs& inputs, const std::vector<ManifestRow>& rows,

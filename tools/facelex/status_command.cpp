@@ -35,7 +35,8 @@ class StatusCommand : public Command {
   int run() override {
     const auto folders = merged_manifests(folder_);
     if (folders.empty())
-      throw usage_error("no manifest below " + in_quotes(folder_), "name the folder that a command wrote to");
+      throw usage_error("no manifest below " + path_in_quotes(folder_),
+                        "name the folder that a command wrote to");
     std::string table, problems, retry;
     std::set<std::string> retried;
     for (const auto& [folder, rows] : folders) {

@@ -3,11 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "facelex/core/matrix.hpp"
+#include "facelex/io/recording.hpp"
 
 namespace facelex {
+
+/// The units or the tokens among the columns of a recording of codes. Throws Error (data) that names the file
+/// for a recording of something else.
+std::vector<Eigen::Index> code_columns(const Recording& header, const std::string& file);
 
 /// Which units are present in each frame: the tokens of its stages, or the units whose code is far enough
 /// from 0. Rows with a missing code are no frames here.

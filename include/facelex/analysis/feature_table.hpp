@@ -20,6 +20,7 @@ struct FeatureInput {
   std::filesystem::path other;  ///< the second person's codes; empty: none
   std::filesystem::path head;   ///< a recording with pose_R*; empty: none
   std::string problem;          ///< why it cannot be used at all, or empty
+  std::string note = {};        ///< what the user should know of it whatever its features, or empty
 };
 
 /// One face's features.

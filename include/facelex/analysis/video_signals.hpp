@@ -18,6 +18,8 @@ struct CodeSignalOptions {
   std::vector<std::string> columns;
   double fps = 0;       ///< frames per second that all videos are brought to; 0: the most frequent rate
   bool strict = false;  ///< refuse videos of another frame rate instead of resampling them
+  /// Times are (number − 1)/fps, whatever the time stamps say; needs fps.
+  bool ignore_timestamps = false;
 
   void describe(OptionList& options);
   /// Throws Error (usage).
@@ -46,8 +48,14 @@ std::vector<Eigen::Index> signal_columns_of(const Recording& recording, const Co
 /// have a time stamp, or time stands still.
 std::optional<double> frame_rate(const Recording& recording, const std::vector<Eigen::Index>& rows);
 
-/// The rate of most files (of equals the lower), as far as their first rows tell; rates within 1 % are one.
-/// 0 when none has time stamps.
+/// Whether two rates are within `tolerance` (a share of b) of one another.
+bool is_same_rate(double a, double b, double tolerance = 0.01);
+
+/// The rate of each file as far as its first rows tell; 0: it has no time stamps, or cannot be read.
+std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files);
+/// The rate that most have (of equals the lower); rates within 1 % are one, and 0 is none. 0 when all are 0.
+double most_frequent_rate(std::vector<double> rates);
+/// most_frequent_rate of frame_rates.
 double common_frame_rate(const std::vector<std::filesystem::path>& files);
 
 /// The recording with pitch, yaw, roll behind its columns: from its own pose_R* columns, or from those of
@@ -57,10 +65,9 @@ void add_head(Recording& recording, std::vector<Eigen::Index>& columns, const Re
               const std::string& file);
 
 /// The signals of each face of a recording at even times: at its own rate where that is within `tolerance`
-/// (a share) of fps,
-/// else resampled linearly to fps; times without a frame are missing, and nothing is interpolated across
-/// them. `fps` 0: its own rate. A recording without time stamps has the rate fps. Throws Error (data): no
-/// time stamps and fps 0, another rate with options.strict.
+/// (a share) of fps, else resampled linearly to fps; times without a frame are missing, and nothing is
+/// interpolated across them. `fps` 0: its own rate. A recording without time stamps, or whose are ignored,
+/// has the rate fps. Throws Error (data): no time stamps and fps 0, another rate with options.strict.
 std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Eigen::Index>& columns,
                                        const CodeSignalOptions& options, double fps, const std::string& file,
                                        double tolerance = 0.01);

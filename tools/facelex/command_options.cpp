@@ -1,0 +1,88 @@
+#include "command_options.hpp"
+
+#include "facelex/core/error.hpp"
+#include "option_names.hpp"
+
+namespace facelex::cli {
+namespace {
+
+/// A list as it is written on the command line.
+std::string joined(const Json& list) {
+  std::string text;
+  for (const Json& item : list) text += (text.empty() ? "" : ",") + item.get<std::string>();
+  return text;
+}
+
+}  // namespace
+
+std::string CommandOptions::Group::argument(const Option& option) const {
+  const bool on = option.type == Option::Type::flag && option.default_value == Json(true);
+  return std::string("--") + (on ? "no-" : "") + (section.empty() ? "" : section + "-") + option.name;
+}
+
+void CommandOptions::add(CLI::App& app, const std::string& heading, OptionList list,
+                         const std::string& section) {
+  auto group = std::make_unique<Group>(Group{std::move(list), section, {}});
+  for (const Option& option : group->list.options()) {
+    std::string& given = group->given[option.name];
+    std::string help = option.help;
+    const std::string allowed = option.allowed_text();
+    const Json& standard = option.default_value;
+    const std::string default_text = standard.is_string()  ? standard.get<std::string>()
+                                     : standard.is_array() ? joined(standard)
+                                                           : standard.dump();
+    if (!allowed.empty()) help += " [" + allowed + "]";
+    if (option.type == Option::Type::flag) {
+      const bool on = standard.get<bool>();
+      app.add_flag(group->argument(option) + (on ? "{false}" : "{true}"), given, on ? "Not: " + help : help)
+          ->group(heading);
+      continue;
+    }
+    if (!default_text.empty()) help += " (default " + default_text + ")";
+    static const std::map<Option::Type, std::string> types = {{Option::Type::integer, "N"},
+                                                              {Option::Type::number, "X"},
+                                                              {Option::Type::text, "TEXT"},
+                                                              {Option::Type::choice, "NAME"},
+                                                              {Option::Type::texts, "A,B,…"}};
+    app.add_option(group->argument(option), given, help)->type_name(types.at(option.type))->group(heading);
+  }
+  groups_.push_back(std::move(group));
+}
+
+void CommandOptions::apply(const CLI::App& app, const Json& configuration, const std::string& file,
+                           const std::string& command) {
+  // Top-level options may be spread over several structs: each takes its own, and what none knows is an
+  // error.
+  OptionList top;
+  std::vector<std::string> known;
+  Json rest = configuration;
+  for (auto& group : groups_) {
+    if (group->section.empty()) {
+      Json own = Json::object();
+      for (const Option& option : group->list.options()) {
+        known.push_back(option.name);
+        if (rest.contains(option.name)) own[option.name] = rest[option.name];
+        rest.erase(option.name);
+      }
+      group->list.from_json(own, file);
+    } else {
+      known.push_back(group->section);
+      if (rest.contains(group->section))
+        group->list.from_json(rest[group->section], file + ": " + group->section);
+      rest.erase(group->section);
+    }
+  }
+  for (const char* name : {"inputs", "command", "version"}) rest.erase(name);
+  if (!rest.empty()) {
+    const auto nearest = nearest_word(rest.begin().key(), known);
+    throw usage_error(file + ": unknown option " + in_quotes(rest.begin().key()),
+                      nearest ? "did you mean '" + *nearest + "'?" : "see " + command + " --help");
+  }
+  for (auto& group : groups_)
+    for (const Option& option : group->list.options())
+      if (app.count(group->argument(option)) > 0)
+        with_names_here(group->list, group->section.empty() ? "" : group->section + "-",
+                        [&] { option.set_text(group->given[option.name]); });
+}
+
+}  // namespace facelex::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/options.hpp"
+
+namespace facelex::cli {
+
+/// A module's text with the options of `list` by the names that they have in this command: an algorithm says
+/// --window, where features all calls it --wcc-window (`prefix` "wcc-").
+std::string as_called_here(std::string text, const OptionList& list, const std::string& prefix);
+
+/// What `work` gives; an Error that it throws names its options as they are called here.
+template <class Function>
+auto with_names_here(const OptionList& list, const std::string& prefix, const Function& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), as_called_here(error.what(), list, prefix));
+  }
+}
+
+}  // namespace facelex::cli
