@@ -132,7 +132,7 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
   options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
   options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
   options.number("tolerance", tolerance, Bounds::above(0),
-                 "To which solutions are exact, in units of the margin");
+                 "To which solutions are exact, in units of the margin; rounding within the solvers apart");
 }
 
 void LearnerOptions::check() const {
