@@ -53,8 +53,9 @@ class InterceptBounds {
   int free_ = 0;
 };
 
-/// Whether rounding left the last coefficient that went to its bound 1e-18 short of it decides, in libsvm, on
-/// the whole intercept where all are at their bounds, and so would the order of rows.
+/// Rounding may leave the last coefficient that goes to its bound 1e-18 short of it. Where all are at their
+/// bounds, that coefficient alone would be free and decide on the intercept; which one it is, and whether
+/// there is one, would depend on the order of the rows.
 double at_bound_if_near(double size, double bound) {
   constexpr double rounding = 1e-12;
   return size < rounding * bound ? 0 : size > (1 - rounding) * bound ? bound : size;
