@@ -6,6 +6,7 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build ccache pkg-config
   libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev libhdf5-dev libmatio-dev libopenblas-dev
+  libsvm-dev liblinear-dev
   libopencv-dev libdlib-dev libdlib-data libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libgtest-dev libbenchmark-dev)
 if [ "${1:-}" = "--tests" ]; then packages+=(ffmpeg clang-format clang-tidy); fi

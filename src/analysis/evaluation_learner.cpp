@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
+#include <numeric>
 
+#include "evaluation_liblinear.hpp"
+#include "evaluation_libsvm.hpp"
 #include "evaluation_solvers.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -26,14 +31,6 @@ std::vector<double> grid_values(const std::vector<std::string>& texts, const cha
   return values;
 }
 
-/// One machine's rows of the training set, its targets (±1 for classes), and how much each counts.
-struct MachineProblem {
-  Eigen::MatrixXd part;  ///< of the kernel; empty: all of it
-  std::vector<Eigen::Index> rows;
-  Eigen::VectorXd y, weight;
-  int positive = 1, negative = 0;
-};
-
 Eigen::VectorXd weights_of_classes(const Eigen::VectorXd& y, int classes, ClassWeights kind) {
   Eigen::VectorXd weight = Eigen::VectorXd::Ones(classes);
   if (kind == ClassWeights::none) return weight;
@@ -46,69 +43,68 @@ Eigen::VectorXd weights_of_classes(const Eigen::VectorXd& y, int classes, ClassW
 }
 
 /// `negative` < 0: all other classes.
-MachineProblem machine_problem(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y,
-                               const Eigen::VectorXd& class_weight, int positive, int negative) {
+MachineProblem machine_problem(const Eigen::VectorXd& y, const Eigen::VectorXd& class_weight, int positive,
+                               int negative) {
   MachineProblem problem;
   problem.positive = positive;
   problem.negative = negative;
+  problem.positive_weight = class_weight(positive);
+  // One against the others: the others count once, as in liblinear.
+  if (negative >= 0) problem.negative_weight = class_weight(negative);
   for (Eigen::Index i = 0; i < y.size(); ++i)
     if (negative < 0 || y(i) == positive || y(i) == negative) problem.rows.push_back(i);
-  const auto size = static_cast<Eigen::Index>(problem.rows.size());
-  problem.y.resize(size);
-  problem.weight.resize(size);
-  for (Eigen::Index i = 0; i < size; ++i) {
-    const double value = y(problem.rows[static_cast<std::size_t>(i)]);
-    problem.y(i) = value == positive ? 1 : -1;
-    // One against the others: the others count once, as in liblinear.
-    problem.weight(i) =
-        negative < 0 && value != positive ? 1 : class_weight(static_cast<Eigen::Index>(value));
-  }
-  if (size < y.size()) problem.part = gram(problem.rows, problem.rows);
+  problem.y = (y(problem.rows).array() == positive)
+                  .select(Eigen::VectorXd::Ones(static_cast<Eigen::Index>(problem.rows.size())), -1);
   return problem;
 }
 
-KernelSolution solve_machine(const Eigen::MatrixXd& kernel, const MachineProblem& problem, double cost,
-                             double epsilon, const KernelSolution& start, const LearnerOptions& options,
-                             const Work& work) {
+bool is_hinge(Learner learner) {
+  return learner == Learner::svm || learner == Learner::rbf_svm;
+}
+
+/// Fits a machine; `start` is its solution for a smaller cost, if there is one.
+using Solver = std::function<KernelSolution(const MachineProblem&, double cost, const KernelSolution& start)>;
+
+/// What the learner needs of the kernel is computed here, once for all machines and costs.
+Solver solver_for(const Eigen::MatrixXd& gram, double epsilon, const LearnerOptions& options) {
+  using Problem = MachineProblem;
+  using Start = KernelSolution;
+  const double tolerance = options.tolerance;
   switch (options.learner) {
     case Learner::svm:
-    case Learner::rbf_svm:
-      return solve_hinge(kernel, problem.y, problem.weight * cost, start, options.tolerance, work);
-    case Learner::svm_l2:
-      return solve_squared_hinge(kernel, problem.y, problem.weight * cost, start, options.tolerance, work);
-    case Learner::logistic:
-      return solve_logistic(kernel, problem.y, problem.weight * cost, start, options.tolerance, work);
+    case Learner::rbf_svm: {
+      const auto solver = std::make_shared<SupportVectorSolver>(gram);
+      return [=](const Problem& problem, double cost, const Start&) {
+        return solver->classify(problem, cost, tolerance);
+      };
+    }
     case Learner::svr:
-    case Learner::rbf_svr:
-      return solve_svr(kernel, problem.y, cost, epsilon, options.tolerance, work);
+    case Learner::rbf_svr: {
+      const auto solver = std::make_shared<SupportVectorSolver>(gram);
+      return [=](const Problem& problem, double cost, const Start&) {
+        return solver->regress(problem, cost, epsilon, tolerance);
+      };
+    }
+    case Learner::svm_l2:
+    case Learner::logistic: {
+      const auto solver = std::make_shared<PrimalSolver>(
+          gram, options.learner == Learner::logistic ? PrimalLoss::logistic : PrimalLoss::squared_hinge);
+      return [=](const Problem& problem, double cost, const Start& start) {
+        return solver->solve(problem, cost, tolerance, start);
+      };
+    }
     case Learner::ridge:
       break;
   }
-  return solve_ridge(kernel, problem.y, 1 / (2 * cost));
+  return [&gram](const Problem& problem, double cost, const Start&) {
+    return solve_ridge(gram, problem.y, 1 / (2 * cost));
+  };
 }
 
 /// Whether the hinge machine's bounds left it alone: then a larger cost has the same solution.
 bool is_unbounded(const KernelSolution& solution, const MachineProblem& problem, double cost) {
   return solution.converged &&
-         (solution.coefficients.cwiseAbs().array() < problem.weight.array() * cost).all();
-}
-
-void fit_machines(const Eigen::MatrixXd& gram, const MachineProblem& problem,
-                  const std::vector<double>& costs, double epsilon, const LearnerOptions& options,
-                  const Work& work, std::vector<KernelModel>& models) {
-  const Eigen::MatrixXd& kernel = problem.part.size() > 0 ? problem.part : gram;
-  const bool hinge = options.learner == Learner::svm || options.learner == Learner::rbf_svm;
-  KernelSolution solution;
-  bool final = false;
-  for (std::size_t c = 0; c < costs.size(); ++c) {
-    if (!final) solution = solve_machine(kernel, problem, costs[c], epsilon, solution, options, work);
-    final = final || (hinge && is_unbounded(solution, problem, costs[c]));
-    KernelMachine machine{Eigen::VectorXd::Zero(gram.rows()), solution.intercept, problem.positive,
-                          problem.negative};
-    machine.coefficients(problem.rows) = solution.coefficients;
-    models[c].converged = models[c].converged && solution.converged;
-    models[c].machines.push_back(std::move(machine));
-  }
+         (solution.coefficients.cwiseAbs().array() < problem.weights().array() * cost).all();
 }
 
 }  // namespace
@@ -136,7 +132,7 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
   options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
   options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
   options.number("tolerance", tolerance, Bounds::above(0),
-                 "To which solutions are exact, in units of the margin");
+                 "To which solutions are exact, in units of the margin; rounding within the solvers apart");
 }
 
 void LearnerOptions::check() const {
@@ -160,15 +156,30 @@ std::vector<double> LearnerOptions::epsilons() const {
 std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y, int classes,
                                          const std::vector<double>& costs, double epsilon,
                                          const LearnerOptions& options, const Work& work) {
+  if (!gram.allFinite())
+    throw Error(ErrorKind::data,
+                "evaluate: features are so large that their products are not finite; scale them");
   std::vector<KernelModel> models(costs.size());
+  const Solver solve = solver_for(gram, epsilon, options);
   const auto fit = [&](const MachineProblem& problem) {
-    fit_machines(gram, problem, costs, epsilon, options, work, models);
+    KernelSolution solution;
+    bool final = false;
+    for (std::size_t c = 0; c < costs.size(); ++c) {
+      work.check_stop();
+      if (!final) solution = solve(problem, costs[c], solution);
+      final = final || (is_hinge(options.learner) && is_unbounded(solution, problem, costs[c]));
+      KernelMachine machine{Eigen::VectorXd::Zero(gram.rows()), solution.intercept, problem.positive,
+                            problem.negative};
+      machine.coefficients(problem.rows) = solution.coefficients;
+      models[c].converged = models[c].converged && solution.converged;
+      models[c].machines.push_back(std::move(machine));
+    }
   };
   if (classes == 0) {
     MachineProblem problem;
-    for (Eigen::Index i = 0; i < y.size(); ++i) problem.rows.push_back(i);
+    problem.rows.resize(static_cast<std::size_t>(y.size()));
+    std::iota(problem.rows.begin(), problem.rows.end(), Eigen::Index{0});
     problem.y = y;
-    problem.weight = Eigen::VectorXd::Ones(y.size());
     fit(problem);
     return models;
   }
@@ -180,15 +191,14 @@ std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eige
     return models;
   }
   const Eigen::VectorXd weight = weights_of_classes(y, classes, options.class_weights);
-  const bool pairs = options.learner == Learner::svm || options.learner == Learner::rbf_svm;
   if (classes == 2 || present.size() == 2) {
-    fit(machine_problem(gram, y, weight, present[1], present[0]));
-  } else if (pairs) {
+    fit(machine_problem(y, weight, present[1], present[0]));
+  } else if (is_hinge(options.learner)) {
     for (std::size_t a = 0; a < present.size(); ++a)
       for (std::size_t b = a + 1; b < present.size(); ++b)
-        fit(machine_problem(gram, y, weight, present[b], present[a]));
+        fit(machine_problem(y, weight, present[b], present[a]));
   } else {
-    for (const int k : present) fit(machine_problem(gram, y, weight, k, -1));
+    for (const int k : present) fit(machine_problem(y, weight, k, -1));
   }
   return models;
 }

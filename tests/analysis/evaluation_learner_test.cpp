@@ -72,13 +72,17 @@ void expect_as_sklearn(const LearnerCase& one, const std::string& labels, bool b
     const auto found = predict_from_kernel(models[c], kernel.test, classes);
     const Json& expected = fixture()[key][c];
     const double error = (found.values - vector_of(expected["predicted"])).cwiseAbs().maxCoeff();
-    // libsvm keeps its kernel in single precision: with large costs it is not exact to 1e-6.
+    // libsvm keeps its kernel in single precision, scikit-learn's too: with large costs it is not exact to
+    // 1e-6. liblinear ends at 1e-12 of the objective f, where ½‖w − w*‖² may be as much, and so a value off
+    // by ‖x‖·√(2e-12·f): here 1e-5 at most.
     const double exact = one.learner == Learner::ridge ? 1e-8 : 1e-6 * std::max(1.0, 5 * costs[c]);
+    const bool by_liblinear = one.learner == Learner::svm_l2 || one.learner == Learner::logistic;
     EXPECT_LT(error, classes > 0 ? 0.5 : exact) << key << " at C = " << costs[c];
     if (classes == 0) continue;
     const Eigen::MatrixXd decision = matrix_of(expected["decision"]);
     const Eigen::MatrixXd scores = classes == 2 ? Eigen::MatrixXd(found.scores.col(1)) : found.scores;
-    EXPECT_LT((scores - decision).cwiseAbs().maxCoeff(), 1e-6) << key << " at C = " << costs[c];
+    EXPECT_LT((scores - decision).cwiseAbs().maxCoeff(), by_liblinear ? 1e-5 : 1e-6)
+        << key << " at C = " << costs[c];
   }
 }
 

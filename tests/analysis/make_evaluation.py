@@ -44,10 +44,13 @@ out = dict(x=X.tolist(), two=two.tolist(), three=three.tolist(), target=target.t
 for labels, y in (("two", two), ("three", three)):
     for weights in (None, "balanced"):
         end = f"_{labels}" + ("_balanced" if weights else "")
-        classify("svm" + end, lambda c: SVC(kernel="linear", C=c, class_weight=weights, **tight), y)
+        # With weights and smaller C all coefficients are at their bounds, where the intercept is anyone's: whether
+        # rounding left one of them next to its bound decides on libsvm's.
+        classify("svm" + end, lambda c: SVC(kernel="linear", C=c, class_weight=weights, **tight), y,
+                 [0.1, 0.3, 20.0] if weights else C)
         classify("rbf-svm" + end, lambda c: SVC(kernel="rbf", gamma=0.5 / P, C=c, class_weight=weights, **tight), y,
-                 [1.0, 4.0, 20.0])  # below, all coefficients are at their bounds and the intercept is anyone's
-        classify("svm-l2" + end, lambda c: LinearSVC(C=c, max_iter=10**6, class_weight=weights, **tight), y)
+                 [3.0, 5.0, 20.0] if weights else [1.0, 4.0, 20.0])
+        classify("svm-l2" + end, lambda c: LinearSVC(C=c, random_state=0, max_iter=10**6, class_weight=weights, **tight), y)
         classify("logistic" + end, lambda c: LogisticRegression(C=c, solver="newton-cg", max_iter=10**5, multi_class="ovr",
                                                                    class_weight=weights, tol=1e-12), y)
 regress("svr", lambda c: SVR(kernel="linear", epsilon=0.1, C=c, **tight))

@@ -14,15 +14,15 @@ namespace facelex {
 enum class Learner { svm, svm_l2, logistic, rbf_svm, ridge, svr, rbf_svr };
 enum class ClassWeights { none, balanced };
 
-/// What is learnt, and the grid that the inner folds choose from. All are solved in the Gram matrix of the
-/// training rows, so their cost hardly depends on the number of features.
+/// What is learnt, and the grid that the inner folds choose from. libsvm, liblinear and Eigen solve all in
+/// the Gram matrix of the training rows, so their cost hardly depends on the number of features.
 struct LearnerOptions {
   Learner learner = Learner::svm;
   std::vector<std::string> c = {"1e-4", "1e-3", "1e-2", "0.1", "1", "10", "100"};  ///< each > 0
   std::vector<std::string> gamma = {"0.1", "1", "10"};  ///< of RBF kernels, times 1/(P·variance); each > 0
   std::vector<std::string> epsilon = {"0.1"};           ///< of SVR, times the targets' SD; each ≥ 0
   ClassWeights class_weights = ClassWeights::none;
-  double tolerance = 1e-6;  ///< to which the optimality conditions hold, in units of the margin; > 0
+  double tolerance = 1e-6;  ///< to which the optimality conditions are to hold, in units of the margin; > 0
 
   /// The learners of the task. The options of a learner of the other task are not described.
   void describe(OptionList& options, EvaluationTask task);
@@ -57,13 +57,20 @@ struct KernelPredictions {
       scores;  ///< m×K: larger is likelier (scikit-learn's decision_function); empty for a regression
 };
 
-/// Fits for every cost, in the order of `costs` (ascending, so that each starts from the one before).
-///   svm       ½‖w‖² + C Σ cᵢ max(0, 1 − yᵢf(xᵢ)), intercept not penalised                    (libsvm C-SVC;
-///   SVC) svm_l2    ½(‖w‖² + b²) + C Σ cᵢ max(0, 1 − yᵢf(xᵢ))² (liblinear; LinearSVC) logistic  ½‖w‖² + C Σ
-///   cᵢ log(1 + exp(−yᵢf(xᵢ))), intercept not penalised                  (LogisticRegression, one against the
-///   others) svr       ½‖w‖² + C Σ max(0, |yᵢ − f(xᵢ)| − ε) (libsvm ε-SVR; SVR) ridge     ½‖w‖² + C Σ (yᵢ −
-///   f(xᵢ))²: scikit-learn's alpha is 1/(2C)
-/// `gram`: n×n, k(x_i, x_j). `y`: n. `classes`: K, 0 for a regression. cᵢ: 1, or n/(K·n_class) when balanced.
+/// Fits for every cost, in the order of `costs`, ascending.
+///
+/// - svm, rbf_svm: ½‖w‖² + C Σ cᵢ max(0, 1 − yᵢf(xᵢ)). libsvm's C-SVC; scikit-learn's SVC.
+/// - svm_l2: ½(‖w‖² + b²) + C Σ cᵢ max(0, 1 − yᵢf(xᵢ))². liblinear; LinearSVC.
+/// - logistic: ½‖w‖² + C Σ cᵢ log(1 + exp(−yᵢf(xᵢ))). liblinear; LogisticRegression, one against the others.
+/// - svr, rbf_svr: ½‖w‖² + C Σ max(0, |yᵢ − f(xᵢ)| − ε). libsvm's ε-SVR; SVR.
+/// - ridge: ½‖w‖² + C Σ (yᵢ − f(xᵢ))². A Cholesky decomposition; Ridge with alpha = 1/(2C).
+///
+/// The intercept b is penalised in svm_l2 alone. `gram`: n×n, k(x_i, x_j); throws Error when it is not
+/// finite. `y`: n. `classes`: K, 0 for a regression. cᵢ: 1, or n/(K·n_class) when balanced.
+///
+/// A model has converged when the optimality conditions, checked on the result in double, hold to the
+/// tolerance or to what rounding within the library explains: libsvm's kernel is in single precision,
+/// liblinear ends where steps gain less than 1e-12 of the objective.
 std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y, int classes,
                                          const std::vector<double>& costs, double epsilon,
                                          const LearnerOptions& options, const Work& work);

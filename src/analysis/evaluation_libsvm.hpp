@@ -1,0 +1,37 @@
+#pragma once
+
+#include <libsvm/svm.h>
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "evaluation_solvers.hpp"
+
+namespace facelex {
+
+/// libsvm's C-SVC and ε-SVR on one Gram matrix, whose table in libsvm's form is made once for all machines
+/// and costs. It draws no random numbers, so solutions depend on nothing but what is given. libsvm's copy of
+/// the kernel is in single precision: a solution is that of a kernel rounded to 2⁻²⁴ of each value.
+///
+/// The intercept is computed here from the coefficients, as libsvm does, but in double and with those that
+/// rounding left next to a bound at it. `converged` is whether the optimality conditions, computed here in
+/// double, hold to `tolerance` and what that rounding explains.
+class SupportVectorSolver {
+ public:
+  /// `gram`: n×n, finite; must outlive the solver.
+  explicit SupportVectorSolver(const Eigen::MatrixXd& gram);
+
+  /// ½‖w‖² + cost Σ weightᵢ max(0, 1 − yᵢf(xᵢ)), y: ±1, both there.
+  KernelSolution classify(const MachineProblem& problem, double cost, double tolerance) const;
+  /// ½‖w‖² + cost Σ max(0, |yᵢ − f(xᵢ)| − epsilon).
+  KernelSolution regress(const MachineProblem& problem, double cost, double epsilon, double tolerance) const;
+
+ private:
+  /// The coefficients.
+  Eigen::VectorXd train(const MachineProblem& problem, const svm_parameter& parameters) const;
+
+  const Eigen::MatrixXd& gram_;
+  std::vector<svm_node> table_;  ///< n rows of 1 + n nodes: the row's number from 1, then its values
+};
+
+}  // namespace facelex
