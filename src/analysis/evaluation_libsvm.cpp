@@ -140,7 +140,8 @@ KernelSolution SupportVectorSolver::classify(const MachineProblem& problem, doub
   InterceptBounds bounds;
   for (Eigen::Index i = 0; i < most.size(); ++i) {
     const double size = problem.y(i) * solution.coefficients(i), slope = problem.y(i) - sums.value(i);
-    const bool more = size<most(i), less = size> 0;
+    const bool more = size < most(i);
+    const bool less = size > 0;
     bounds.add(slope, problem.y(i) > 0 ? more : less, problem.y(i) > 0 ? less : more);
   }
   finish(bounds, sums, tolerance, solution);
@@ -160,7 +161,8 @@ KernelSolution SupportVectorSolver::regress(const MachineProblem& problem, doubl
   // Above the tube and below it are two variables: α may shrink or grow where β > 0, α* where β < 0.
   for (Eigen::Index i = 0; i < problem.y.size(); ++i) {
     const double beta = solution.coefficients(i), error = problem.y(i) - sums.value(i);
-    bounds.add(error - epsilon, beta >= 0 && beta<cost, beta> 0);
+    const bool above = beta > 0;
+    bounds.add(error - epsilon, beta >= 0 && beta < cost, above);
     bounds.add(error + epsilon, beta < 0, beta <= 0 && beta > -cost);
   }
   finish(bounds, sums, tolerance, solution);
