@@ -1,6 +1,7 @@
 #include "feature_settings.hpp"
 
 #include "facelex/analysis/code_kinds.hpp"
+#include "facelex/analysis/input_notes.hpp"
 
 namespace facelex::cli {
 
@@ -42,10 +43,17 @@ FeatureMaker SummarySettings::maker(double fps) const {
   };
 }
 
-FeatureMaker BowSettings::maker(const std::vector<FeatureInput>& inputs) {
+FeatureMaker BowSettings::maker(std::vector<FeatureInput>& inputs) {
   if (words.codes == 0) words.codes = codebook_size(inputs);
   words.check();
-  return [this](const FeatureInput& input, const Work&) { return token_features(input, words); };
+  TokenFeatureOptions settled = words;
+  if (words.dwell) {
+    CodeSignalOptions time;
+    time.fps = words.fps;
+    time.ignore_timestamps = words.ignore_timestamps;
+    settled.fps = settle_frame_rate(inputs, time);
+  }
+  return [settled](const FeatureInput& input, const Work&) { return token_features(input, settled); };
 }
 
 }  // namespace facelex::cli
