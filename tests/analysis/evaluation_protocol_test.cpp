@@ -256,5 +256,42 @@ TEST_F(EvaluationTables, WhatIsLeftOutIsCountedByReason) {
                                                "); 1 feature left out (c: is the same in all videos (5))");
 }
 
+TEST_F(EvaluationTables, AClassOfOneSubjectIsRefused) {
+  const auto refused = [&](const std::vector<std::string>& groups, bool per_video = false) -> std::string {
+    std::string features = "name,f\n", labels = "name,subject,group\n";
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      for (const int video : {1, 2}) {
+        const std::string subject = "S" + std::to_string(i);
+        features += subject + "_" + std::to_string(video) + "," + std::to_string(i + 10 * video) + "\n";
+        labels += subject + "_" + std::to_string(video) + "," + subject + "," + groups[i] + "\n";
+      }
+    EvaluationDataOptions options;
+    options.per_video = per_video;
+    EvaluationOptions evaluation;
+    evaluation.folds = {FoldProtocol::k_fold, 2, 2};
+    try {
+      check_evaluation(read(features, labels, options), evaluation);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(refused({"a", "b", "a", "b"}), "none");
+  const std::string ages = refused({"31", "27.5", "44", "18", "60"});
+  EXPECT_NE(ages.find("column group: 5 of 5 classes (18, 27.5, 31, 44, 60) have one subject each, too few to "
+                      "learn from and to test on; numbers are predicted by facelex evaluate regress --label "
+                      "group"),
+            std::string::npos)
+      << ages;
+  const std::string rare = refused({"a", "b", "a", "b", "c"});
+  EXPECT_NE(
+      rare.find("class 'c' has one subject, too few to learn from and to test on; merge rare ones in the "
+                "labels, or leave them out: --classes a,b"),
+      std::string::npos)
+      << rare;
+  EXPECT_EQ(rare.find("regress"), std::string::npos) << rare;
+  EXPECT_NE(refused({"1", "0", "0", "0"}).find("class '1' has one subject, too few"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace facelex

@@ -244,6 +244,8 @@ TEST_F(Evaluate, WhatIsWrongIsSaid) {
        {},
        "labels.csv: line 9, column group: subject 'S3' is 'lively'"},
       {f, l, "classify", {"--protocol", "k-fold", "--folds", "17"}, "there are only 16 subjects", 2},
+      {edited(f, "S3_1,0,", "S3_9,0,"), l, "classify", {"--folds", "17"}, "there are only 16 subjects", 2},
+      {f, l, "classify", {"--label", "score", "--per-video"}, "column score: 32 of 32 classes (", 1},
       {edited(f, ",", ";"),
        l,
        "classify",
@@ -285,6 +287,8 @@ TEST_F(Evaluate, WhatIsWrongIsSaid) {
     const auto end = evaluate(one.task, one.options, "not made");
     EXPECT_NE(end.err.find(one.message), std::string::npos) << one.message << "\n" << end.err;
     EXPECT_EQ(end.status, one.status) << end.err;
+    EXPECT_EQ(std::count(end.err.begin(), end.err.end(), '\n'), 1)
+        << "refused before anything is said: " << end.err;
     EXPECT_FALSE(fs::exists(folder / "not made/metrics.json")) << one.message;
   }
   const auto end = facelex_command({"evaluate", "classify", "--features", at("none.csv"), "--labels",
