@@ -5,6 +5,7 @@
 #include <set>
 
 #include "evaluation_join.hpp"
+#include "evaluation_names.hpp"
 #include "evaluation_tables.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -28,7 +29,7 @@ LabelColumns find_columns(const NamedTexts& labels, EvaluationTask task,
     const int at = labels.column(name);
     if (at < 0)
       throw usage_error(std::string(option) + ": " + labels.file + " has no column " + in_quotes(name),
-                        "it has " + few_names(labels.header));
+                        columns_found(labels.header, name));
     return at;
   };
   if (!options.label.empty()) {
@@ -38,7 +39,8 @@ LabelColumns find_columns(const NamedTexts& labels, EvaluationTask task,
       if (columns.label < 0) columns.label = labels.column(name);
     if (columns.label < 0)
       throw usage_error(labels.file + " has none of the columns " + few_names(default_label_columns(task)),
-                        "name the column to learn with --label; it has " + few_names(labels.header));
+                        "name the column to learn with --label; " +
+                            columns_found(labels.header, default_label_columns(task).front()));
   }
   columns.subject = labels.column("subject");
   if (!options.fold_column.empty()) columns.fold = need(options.fold_column, "--fold-column");
@@ -57,6 +59,7 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
   std::vector<JoinedRow> rows;
   std::set<std::string> labelled;
   const auto name_at = static_cast<std::size_t>(labels.column("name"));
+  NearLabels near(tables, labels);
   for (std::size_t i = 0; i < labels.rows.size(); ++i) {
     const auto& fields = labels.rows[i];
     JoinedRow row{fields[name_at],
@@ -80,7 +83,8 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
       continue;
     }
     if (lacking != tables.end()) {
-      leave_out("no features in " + lacking->file);
+      data.videos_left_out.push_back(
+          {row.name, "no features in " + lacking->file, near.in_table(*lacking, row.name)});
       continue;
     }
     if (columns.subject >= 0) {
@@ -100,12 +104,15 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
   }
   for (const auto& table : tables)
     for (const auto& [name, at] : table.row_of)
-      if (labelled.insert(name).second) data.videos_left_out.push_back({name, "no line in " + labels.file});
+      if (labelled.insert(name).second)
+        data.videos_left_out.push_back({name, "no line in " + labels.file, near.in_labels(name)});
   if (rows.empty())
     throw data_error({labels.file, 0, {}}, "no video has both features and a label",
-                     "names must be the same in both: the labels have " +
-                         few_names({labels.rows.front()[name_at]}) + ", " + tables.front().file + " has " +
-                         tables.front().row_of.begin()->first);
+                     near.any()
+                         ? near.text()
+                         : "names must be the same in both: the labels have " + labels.rows.front()[name_at] +
+                               ", " + tables.front().file + " has " + tables.front().row_of.begin()->first);
+  if (near.any()) data.warnings.push_back(near.text());
   std::sort(rows.begin(), rows.end(),
             [](const JoinedRow& a, const JoinedRow& b) { return natural_less(a.name, b.name); });
   return rows;

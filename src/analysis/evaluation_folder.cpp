@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <system_error>
+#include <utility>
 
+#include "evaluation_join.hpp"
 #include "facelex/analysis/evaluation_metrics.hpp"
 #include "facelex/analysis/evaluation_report.hpp"
 #include "facelex/core/digest.hpp"
@@ -177,13 +179,30 @@ std::string evaluation_headline(const EvaluationData& data, const EvaluationResu
 }
 
 std::string evaluation_left_out_text(const EvaluationData& data) {
-  const auto part = [](const std::vector<LeftOutOfEvaluation>& left_out, const std::string& noun) {
-    if (left_out.empty()) return std::string();
-    return "; " + std::to_string(left_out.size()) + " " + noun + (left_out.size() == 1 ? "" : "s") +
-           " left out (" + left_out.front().name + ": " + left_out.front().reason +
-           (left_out.size() > 1 ? " …)" : ")");
+  const auto part = [](const std::vector<LeftOutOfEvaluation>& left_out, const char* noun) {
+    std::vector<std::pair<const LeftOutOfEvaluation*, std::size_t>> reasons;  // with its first, and how many
+    for (const auto& one : left_out) {
+      const auto known = std::find_if(reasons.begin(), reasons.end(),
+                                      [&](const auto& other) { return other.first->reason == one.reason; });
+      if (known == reasons.end())
+        reasons.emplace_back(&one, 1);
+      else
+        ++known->second;
+    }
+    std::string text;
+    for (const auto& [first, count] : reasons) {
+      text += text.empty() ? "; " + count_text(left_out.size(), noun) + " left out (" : "; ";
+      if (left_out.size() == 1)
+        text += first->name + ": " + first->text();
+      else
+        text += std::to_string(count) + ": " + first->reason + (count > 1 ? ", for example " : ", ") +
+                first->name;
+    }
+    return text.empty() ? text : text + ")";
   };
-  return part(data.videos_left_out, "video") + part(data.features_left_out, "feature");
+  const std::string text = part(data.videos_left_out, "video") + part(data.features_left_out, "feature");
+  const bool all_named = data.videos_left_out.size() < 2 && data.features_left_out.size() < 2;
+  return all_named ? text : text + "; report.md and metrics.json name each";
 }
 
 bool is_same_work(const std::optional<Sidecar>& known, const Sidecar& made) {

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <set>
 
+#include "evaluation_join.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
@@ -161,6 +162,41 @@ std::vector<OuterFold> subject_folds(const EvaluationData& data, const Eigen::Ve
   return folds;
 }
 
+/// A class of one subject is either learnt from or tested on, never both: its videos are told wrong whatever
+/// the features say.
+void require_two_subjects(const EvaluationData& data) {
+  std::vector<std::set<int>> subjects(data.classes.size());
+  for (const auto row : all_rows(data))
+    subjects[static_cast<std::size_t>(data.y(row))].insert(subject_of(data, row));
+  std::vector<std::string> rare, others;
+  for (std::size_t k = 0; k < subjects.size(); ++k)
+    (subjects[k].size() < 2 ? rare : others).push_back(data.classes[k]);
+  if (rare.empty()) return;
+  const std::string one = data.has_subjects ? "one subject" : "one video";
+  const bool numbers = data.classes.size() > 2 &&
+                       std::all_of(data.classes.begin(), data.classes.end(),
+                                   [](const std::string& name) { return parse_double(name).has_value(); });
+  std::string remedy =
+      numbers ? "numbers are predicted by facelex evaluate regress --label " + data.label + "; for classes "
+              : "";
+  if (data.classes.size() == 2)
+    remedy += "add people of it, or choose another --label";
+  else
+    remedy += "merge rare ones in the labels";
+  constexpr std::size_t most_named = 10;
+  if (others.size() > 1 && others.size() <= most_named) {
+    remedy += ", or leave them out: --classes ";
+    for (std::size_t k = 0; k < others.size(); ++k) remedy += (k > 0 ? "," : "") + others[k];
+  }
+  throw data_error(
+      {data.labels_file, 0, data.label},
+      (rare.size() == 1 ? "class " + in_quotes(rare.front()) + " has " + one
+                        : std::to_string(rare.size()) + " of " + std::to_string(data.classes.size()) +
+                              " classes (" + few_names(rare) + ") have " + one + " each") +
+          ", too few to learn from and to test on",
+      remedy);
+}
+
 }  // namespace
 
 void FoldOptions::describe(OptionList& options) {
@@ -210,6 +246,7 @@ std::vector<OuterFold> evaluation_folds(const EvaluationData& data, const Eigen:
 }
 
 void require_learnable(const EvaluationData& data, const std::vector<OuterFold>& folds) {
+  if (data.classifies()) require_two_subjects(data);
   for (const OuterFold& fold : folds) {
     const auto& train = fold.rows.train;
     if (train.empty())

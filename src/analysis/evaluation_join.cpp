@@ -61,7 +61,7 @@ void take_features(const std::vector<FeatureTable>& tables, const EvaluationData
       } else if (gap && options.missing == MissingFeatures::leave_out) {
         data.features_left_out.push_back({name, "has missing values"});
       } else if (low == high) {
-        data.features_left_out.push_back({name, "is " + number_text(low) + " in all videos"});
+        data.features_left_out.push_back({name, "is the same in all videos", number_text(low)});
       } else {
         if (gap) with_gaps.push_back(name);
         data.x.col(used++) = column;
@@ -81,7 +81,7 @@ void take_features(const std::vector<FeatureTable>& tables, const EvaluationData
     throw data_error({tables.front().file, 0, {}}, "no feature varies between the videos",
                      data.features_left_out.empty()
                          ? ""
-                         : data.features_left_out.front().name + " " + data.features_left_out.front().reason);
+                         : data.features_left_out.front().name + " " + data.features_left_out.front().text());
   if (!with_gaps.empty())
     data.warnings.push_back(count_text(with_gaps.size(), "feature") + " (" + few_names(with_gaps) +
                             ") with missing values: the mean of the training videos stands in");

@@ -33,7 +33,6 @@ Labelling make_labelling(const EvaluationData& data, const EvaluationOptions& op
           : permuted_labels(data, kind, Random(seed).stream(stream_of_permutations).stream(number).next());
   // The folds are a function of data and labels: with permuted labels they are dealt as with the true ones.
   labelling.folds = evaluation_folds(data, labelling.y, options.folds, seed);
-  if (number == 0) require_learnable(data, labelling.folds);
   labelling.outcomes.resize(labelling.folds.size());
   return labelling;
 }
@@ -166,8 +165,15 @@ void EvaluationOptions::check() const {
   learner.check();
 }
 
-EvaluationResult evaluate(const EvaluationData& data, const EvaluationOptions& options, const Work& work) {
+void check_evaluation(const EvaluationData& data, const EvaluationOptions& options) {
   options.check();
+  if (options.permutations > 0) (void)resolved_permutation(data, options.permuted);
+  require_learnable(data,
+                    evaluation_folds(data, data.y, options.folds, static_cast<std::uint64_t>(options.seed)));
+}
+
+EvaluationResult evaluate(const EvaluationData& data, const EvaluationOptions& options, const Work& work) {
+  check_evaluation(data, options);
   const auto& kinds = metric_kinds(static_cast<int>(data.classes.size()));
   EvaluationResult result;
   const auto permutations = static_cast<std::size_t>(options.permutations);

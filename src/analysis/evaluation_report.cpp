@@ -32,7 +32,7 @@ Json figure_json(double value) {
 
 Json left_out_json(const std::vector<LeftOutOfEvaluation>& left_out) {
   Json list = Json::array();
-  for (const auto& one : left_out) list.push_back({{"name", one.name}, {"reason", one.reason}});
+  for (const auto& one : left_out) list.push_back({{"name", one.name}, {"reason", one.text()}});
   return list;
 }
 
@@ -41,7 +41,7 @@ void append_left_out(std::string& text, const char* what, const std::vector<Left
   text += "\n" + std::to_string(left_out.size()) + " " + what + " left out:\n\n";
   constexpr std::size_t most = 50;
   for (std::size_t i = 0; i < left_out.size() && i < most; ++i)
-    text += "- " + left_out[i].name + ": " + left_out[i].reason + "\n";
+    text += "- " + left_out[i].name + ": " + left_out[i].text() + "\n";
   if (left_out.size() > most)
     text += "- … and " + std::to_string(left_out.size() - most) + " more, in metrics.json\n";
 }

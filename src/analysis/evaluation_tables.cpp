@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
+#include "evaluation_names.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/csv.hpp"
@@ -21,12 +23,23 @@ std::string count_of_fields(std::size_t count, std::size_t expected) {
   return std::to_string(count) + " fields, but the header has " + std::to_string(expected);
 }
 
+/// Spreadsheets of languages with a decimal comma write semicolons.
+void require_commas(std::string_view header, const Place& place) {
+  if (header.find(',') != std::string_view::npos) return;
+  for (const auto& [separator, noun] : {std::pair(';', "semicolons"), std::pair('\t', "tabs")})
+    if (trimmed(header).find(separator) != std::string_view::npos)
+      throw data_error(place, std::string("its columns are separated by ") + noun + ", not by commas",
+                       "save it with commas between columns and points in numbers (a spreadsheet offers that "
+                       "on export; in R it is write.csv, not write.csv2)");
+}
+
 /// Reads the header, with no name twice.
 std::vector<std::string> evaluation_header(CsvLines& lines, const std::filesystem::path& file) {
   std::string_view line;
   if (!lines.next(line) || trimmed(line).empty())
     throw data_error({file.string(), 0, {}}, "is empty",
                      "it needs a header with a column 'name', and a line for each video");
+  require_commas(line, lines.place());
   auto header = csv_fields(line, lines.place());
   std::set<std::string> seen;
   for (const auto& name : header)
@@ -34,7 +47,8 @@ std::vector<std::string> evaluation_header(CsvLines& lines, const std::filesyste
       throw data_error(lines.place(), "column " + in_quotes(name) + " stands there twice");
   if (!seen.contains("name"))
     throw data_error(lines.place(), "has no column 'name'",
-                     "the names of the videos tie the tables together");
+                     "call the column with the names of the videos so: they tie the tables together; " +
+                         columns_found(header, "name"));
   return header;
 }
 

@@ -19,8 +19,8 @@ struct NamedTexts {
   /// Index of a column; −1: there is none.
   int column(const std::string& name) const;
 };
-/// A CSV with a header. Throws Error (data): no rows, ragged rows, no column `name`, a name or a column
-/// twice, a row without a name.
+/// A CSV with a header. Throws Error (data): no rows, ragged rows, semicolons or tabs instead of commas, no
+/// column `name` (with the columns found), a name or a column twice, a row without a name.
 NamedTexts read_named_texts(const std::filesystem::path& file);
 
 /// Features of one file.

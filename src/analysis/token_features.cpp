@@ -79,7 +79,9 @@ void TokenFeatureOptions::describe(OptionList& options) {
       .flag("bigrams", bigrams, "Also how often each token follows each other one from frame to frame")
       .flag("dwell", dwell, "Also how long each token stays, in seconds")
       .number("fps", fps, Bounds::at_least(0),
-              "Frames per second of videos without time stamps, for --dwell; 0: they are left out");
+              "Frames per second of videos without time stamps, for --dwell; 0: the rate of most videos")
+      .flag("ignore-timestamps", ignore_timestamps,
+            "Frames last as --fps says, for --dwell of tables whose time stamps are wrong");
 }
 
 void TokenFeatureOptions::check() const {
@@ -87,6 +89,8 @@ void TokenFeatureOptions::check() const {
     throw usage_error("codes: " + std::to_string(codes) + " is not ≥ 1",
                       "say the size of the codebook: --codes 64");
   if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
+  if (ignore_timestamps && fps == 0)
+    throw usage_error("--ignore-timestamps leaves no frame rate", "give the true one: --fps");
 }
 
 VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOptions& options) {
@@ -123,7 +127,8 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
       for (Index k = 0; k < counts.successions.size(); ++k)
         row.values.push_back(counts.pairs > 0 ? counts.successions.data()[k] / counts.pairs : none);
     if (options.dwell) {
-      const double fps = frame_rate(recording, rows).value_or(options.fps);
+      const double fps =
+          options.ignore_timestamps ? options.fps : frame_rate(recording, rows).value_or(options.fps);
       if (!(fps > 0))
         throw data_error({file, 0, {}}, "has no time stamps, so dwell times have no unit",
                          "give its frame rate: --fps");

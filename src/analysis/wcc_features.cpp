@@ -57,6 +57,62 @@ std::string resampling_note(const VideoSignals& signals) {
   return signals.resampled ? "its frames are resampled to " + number_text(signals.fps) + " per second" : "";
 }
 
+/// A short video has fewer different shifts than were asked for, and its p cannot be as small.
+std::string surrogate_note(int used, int asked) {
+  if (used >= asked) return {};
+  return std::to_string(used) + " of the " + std::to_string(asked) +
+         " surrogates, for its windows can be shifted in no more ways: p is at least " +
+         number_text(std::round(1e4 / (1 + used)) / 1e4);
+}
+
+/// What the signals of a person hold: one that never changes correlates with nothing.
+struct SignalChanges {
+  std::vector<std::string> still, moving;  ///< names; of signals that have values
+  bool any_value = false;
+};
+
+SignalChanges changes_of(const VideoSignals& signals) {
+  SignalChanges changes;
+  for (Index d = 0; d < signals.values.cols(); ++d) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const double value : signals.values.col(d)) {
+      if (std::isnan(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+    if (low > high) continue;
+    changes.any_value = true;
+    (low < high ? changes.moving : changes.still)
+        .push_back(signals.columns[static_cast<std::size_t>(d)].name);
+  }
+  return changes;
+}
+
+std::string some_signals(const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) text += (i > 0 ? ", " : "") + names[i];
+  return text + (names.size() > shown ? " …" : "");
+}
+
+/// Why no pair of a video has a window: no face, signals that never change, or too few values.
+Error no_window(const FeatureInput& input, const VideoSignals& first, const VideoSignals& second) {
+  const bool pair = !input.other.empty();
+  const SignalChanges first_changes = changes_of(first);
+  const bool of_first = !pair || first_changes.moving.empty();
+  const SignalChanges changes = of_first ? first_changes : changes_of(second);
+  const Place place{(of_first ? input.file : input.other).string(), 0, {}};
+  if (!changes.any_value) return data_error(place, "no frame has values", "is there a face in the video?");
+  if (changes.moving.empty())
+    return data_error(place,
+                      "none of its " + std::to_string(changes.still.size()) + " signals ever changes (" +
+                          some_signals(changes.still) + ")",
+                      "what stands still correlates with nothing: are these the codes of this video?");
+  std::string what = "no window of any pair has enough values";
+  if (!changes.still.empty()) what += "; never changing: " + some_signals(changes.still);
+  return data_error({input.file.string(), 0, {}}, what, "--valid lowers what is asked");
+}
+
 }  // namespace
 
 void WccFeatureOptions::describe(OptionList& options) {
@@ -93,6 +149,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
     cut_to_common(faces[0], others[0], input);
   }
   VideoFeatures made;
+  int fewest = surrogates.surrogates;
   for (const VideoSignals& face : faces) {
     const VideoSignals& second = pair ? others[0] : face;
     const WccFrames frames = wcc_frames(wcc, face.fps);
@@ -107,9 +164,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
           "give a shorter --window or --lag, or leave the video out");
     const WindowedCorrelation found = pair ? windowed_correlation(face.values, second.values, frames, work)
                                            : windowed_correlation(face.values, frames, work);
-    if ((found.windows.array() > 0).count() == 0)
-      throw data_error({input.file.string(), 0, {}}, "no window of any pair has enough values",
-                       "is there a face in the video? --valid lowers what is asked");
+    if ((found.windows.array() > 0).count() == 0) throw no_window(input, face, second);
     std::vector<std::pair<Index, Index>> pairs;
     for (Index i = 0; i < face.values.cols(); ++i)
       for (Index j = features.triangle && !pair ? i + 1 : 0; j < second.values.cols(); ++j)
@@ -151,14 +206,19 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
       add(" q", "false discovery rate (Benjamini-Hochberg) against surrogates", "",
           [&](std::size_t k) { return q[k]; });
       row.details["surrogates"] = used;
+      fewest = std::min(fewest, used);
     }
     row.details["fps"] = face.fps;
     row.details["frames"] = rows;
     row.details["windows"] = found.laid;
+    row.details["never_change"] = changes_of(face).still;
+    if (pair) row.details["never_change_other"] = changes_of(second).still;
     made.columns = std::move(columns);
     made.rows.push_back(std::move(row));
     made.note = resampling_note(face.resampled ? face : second);
   }
+  if (const std::string note = surrogate_note(fewest, surrogates.surrogates); !note.empty())
+    made.note += (made.note.empty() ? "" : "; ") + note;
   return made;
 }
 

@@ -36,6 +36,10 @@ Eigen::Index in_frames(double seconds, double fps) {
   return static_cast<Eigen::Index>(std::llround(seconds * fps));
 }
 
+std::string frames_text(Eigen::Index count) {
+  return std::to_string(count) + (count == 1 ? " frame" : " frames");
+}
+
 std::vector<WccShift> shifts_of(WccMoving moving, WccSides sides, Eigen::Index most, Eigen::Index every) {
   std::vector<Eigen::Index> offsets = {0};
   for (Eigen::Index lag = every; lag <= most; lag += every) {
@@ -132,9 +136,9 @@ WccFrames wcc_frames(const WccOptions& options, double fps) {
   WccFrames made;
   made.window = in_frames(seconds, fps);
   if (made.window < 3)
-    throw usage_error("window: " + number_text(seconds) + " s are " + std::to_string(made.window) +
-                          " frames at " + number_text(fps) +
-                          " frames per second, which correlate with nothing",
+    throw usage_error("window: " + number_text(seconds) + " s at " + number_text(fps) +
+                          " frames per second hold " + frames_text(made.window) +
+                          ", and fewer than 3 correlate with nothing",
                       "give a longer --window");
   const double step = options.step > 0 ? options.step : preset.step;
   made.step = std::max<Eigen::Index>(1, step > 0 ? in_frames(step, fps) : made.window / 2);
@@ -151,8 +155,8 @@ WccFrames wcc_frames(const WccOptions& options, double fps) {
   else
     most = made.window / 4;
   if (made.moving == WccMoving::within && most > made.window - 3)
-    throw usage_error("lag: " + std::to_string(most) + " frames leave fewer than 3 of a window of " +
-                          std::to_string(made.window) + " frames",
+    throw usage_error("lag: " + frames_text(most) + (most == 1 ? " leaves" : " leave") +
+                          " fewer than 3 of a window of " + frames_text(made.window),
                       "give a shorter --lag, or windows that move (--moving)");
   made.shifts =
       shifts_of(made.moving, sides, most, std::max<Eigen::Index>(1, in_frames(options.lag_step, fps)));

@@ -10,6 +10,7 @@
 
 #include "facelex/batch/manifest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 
 namespace facelex {
@@ -196,7 +197,7 @@ void add_list(Collector& collector, const std::string& list) {
   if (list != "-") {
     file.open(list);
     if (!file || fs::is_directory(list))
-      throw usage_error("--list: cannot open " + in_quotes(list), "give a file with one path per line");
+      throw usage_error("--list: cannot open " + path_in_quotes(list), "give a file with one path per line");
   }
   std::istream& in = list == "-" ? std::cin : file;
   for (std::string line; std::getline(in, line);) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/csv.hpp"
@@ -152,7 +153,8 @@ bool is_ours(const fs::path& file) {
 
 std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& folder) {
   std::error_code error;
-  if (!fs::is_directory(folder, error)) throw usage_error(in_quotes(folder.string()) + " is not a folder");
+  if (!fs::is_directory(folder, error))
+    throw usage_error(path_in_quotes(folder.string()) + " is not a folder");
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error),
        end;

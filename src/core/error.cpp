@@ -36,7 +36,10 @@ Error environment_error(std::string_view what, std::string_view remedy) {
 }
 
 Error system_error(std::string_view file, std::string_view action, int error_number) {
-  const bool nothing_can_work = error_number == ENOSPC || error_number == EDQUOT || error_number == EROFS;
+  // EFBIG is the limit of a process (ulimit -f) or of the disk's format: the next file meets it as this one
+  // did.
+  const bool nothing_can_work =
+      error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG || error_number == EROFS;
   std::string text(file);
   text.append(": cannot ").append(action).append(": ").append(std::generic_category().message(error_number));
   return {nothing_can_work ? ErrorKind::environment : ErrorKind::data, text};

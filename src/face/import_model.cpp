@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/face/model_import.hpp"
 #include "import_parts.hpp"
 
@@ -47,7 +48,7 @@ Type resolved_type(const fs::path& path, const ModelImportOptions& options) {
   if (options.type != Type::guess) return options.type;
   const Type type = fs::is_directory(path) ? type_of_folder(path) : type_of_file(path);
   if (type == Type::guess)
-    throw usage_error(in_quotes(path.string()) + " is of no layout that is known by its content",
+    throw usage_error(path_in_quotes(path.string()) + " is of no layout that is known by its content",
                       "say which it is with --type");
   return type;
 }

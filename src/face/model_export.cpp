@@ -7,6 +7,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/core/options.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/face/model_import.hpp"
 #include "facelex/io/atomic_file.hpp"
@@ -142,7 +143,7 @@ Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::
 void write_mesh(const std::filesystem::path& file, const Vertices& vertices, const Triangles& triangles) {
   const std::string extension = file.extension().string();
   if (extension != ".obj" && extension != ".ply")
-    throw usage_error("--output: " + in_quotes(file.string()) + " is not named .obj or .ply");
+    throw usage_error("--output: " + path_in_quotes(file.string()) + " is not named .obj or .ply");
   const Vertices turned = with_y_up(vertices);
   write_file_atomically(file,
                         extension == ".obj" ? obj_text(turned, triangles) : ply_bytes(turned, triangles));

@@ -5,6 +5,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/face/landmark_scheme.hpp"
 #include "facelex/face/rotation.hpp"
 #include "facelex/io/sidecar.hpp"
@@ -24,7 +25,7 @@ fs::path fit_of(const fs::path& folder, const fs::path& landmarks) {
     for (auto part = first; part != whole.end(); ++part) end /= *part;
     if (std::error_code ignored; fs::is_regular_file(folder / end, ignored)) return folder / end;
   }
-  throw data_error({landmarks.string(), 0, ""}, "there is no fit of it in " + in_quotes(folder.string()),
+  throw data_error({landmarks.string(), 0, ""}, "there is no fit of it in " + path_in_quotes(folder.string()),
                    remedy);
 }
 
@@ -41,7 +42,8 @@ void FittedViews::read_sidecar_of(const fs::path& landmarks) {
   if (!sidecar)
     throw data_error({file_.string(), 0, ""}, "has no sidecar that tells camera and identity", remedy);
   if (sidecar->input_digest != sha256_of_file(landmarks))
-    throw data_error({file_.string(), 0, ""}, "is not the fit of " + in_quotes(landmarks.string()), remedy);
+    throw data_error({file_.string(), 0, ""}, "is not the fit of " + path_in_quotes(landmarks.string()),
+                     remedy);
   try {
     const Json& details = sidecar->result.details;
     points_ = details.at("points").get<std::vector<int>>();

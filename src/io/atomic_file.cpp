@@ -16,6 +16,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 
 namespace facelex {
@@ -59,7 +60,7 @@ struct AtomicFile::State {
 
   explicit State(std::filesystem::path file) : target(std::move(file)), temporary(temporary_name(target)) {
     if (target.filename().empty())
-      throw usage_error(in_quotes(target.string()) + " is not the name of a file");
+      throw usage_error(path_in_quotes(target.string()) + " is not the name of a file");
     if (const auto folder = target.parent_path(); !folder.empty()) {
       std::error_code error;
       std::filesystem::create_directories(folder, error);

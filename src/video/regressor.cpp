@@ -9,6 +9,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 
 namespace facelex {
 namespace {
@@ -212,7 +213,7 @@ Regressor Regressor::load(const std::filesystem::path& onnx, const std::filesyst
        {std::pair{onnx, "give the network's ONNX file"},
         {json, "it says crop, size, channels, normalisation and outputs of the network"}})
     if (std::error_code ignored; !std::filesystem::is_regular_file(file, ignored))
-      throw environment_error("no such file: " + in_quotes(file.string()), hint);
+      throw environment_error("no such file: " + path_in_quotes(file.string()), hint);
   auto network = std::make_unique<Network>();
   network->file = onnx.filename().string();
   network->description = RegressorDescription::from_json(read_json(json), json.string());

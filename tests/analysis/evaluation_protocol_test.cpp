@@ -1,9 +1,11 @@
 // Folds, permutations, and that a leak would be seen.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "analysis/evaluation_fixture.hpp"
+#include "facelex/analysis/evaluation_folder.hpp"
 #include "facelex/analysis/evaluation_metrics.hpp"
 #include "facelex/analysis/evaluation_report.hpp"
 #include "facelex/core/error.hpp"
@@ -168,7 +170,7 @@ TEST_F(EvaluationTables, AreJoinedByName) {
   ASSERT_EQ(data.videos_left_out.size(), 2U);
   EXPECT_EQ(data.videos_left_out[0].name, "v3");
   EXPECT_EQ(data.videos_left_out[1].name, "extra");
-  EXPECT_EQ(data.features_left_out.at(0).reason, "is 5 in all videos");
+  EXPECT_EQ(data.features_left_out.at(0).text(), "is the same in all videos (5)");
 }
 
 TEST_F(EvaluationTables, WrongOnesAreSaid) {
@@ -187,6 +189,15 @@ TEST_F(EvaluationTables, WrongOnesAreSaid) {
       {"name,f,f\nv1,1,2\n", good_labels, "column 'f' stands there twice"},
       {"name,f\nv1,one\n", good_labels, "'one' is not a finite number"},
       {"f\n1\n", good_labels, "has no column 'name'"},
+      {"Video,f,g\nv1,1,2\n", good_labels, "it has the columns Video, f, g; is it 'Video'?"},
+      {"age,f\n1,2\n", good_labels, "it has the columns age, f"},
+      {"name;f\nv1;1,5\n", good_labels, "features.csv: line 1: its columns are separated by semicolons"},
+      {features, "\"name\";\"group\"\nv1;x\n", "labels.csv: line 1: its columns are separated by semicolons"},
+      {features, "name\tgroup\nv1\tx\n", "separated by tabs, not by commas; save it with commas"},
+      {features, "name,subject,Group\nv1,A,x\n", "it has the columns name, subject, Group"},
+      {features, "name,subject,group\nclips/v1.mp4,A,x\nV3.MP4,B,y\n",
+       "has 'clips/v1.mp4' where " + (folder / "features.csv").string() +
+           " has 'v1' (the folder and the ending .mp4), and so on; write column name of "},
       {"name,f\nv1,\nv2,2\nv10,3\n", good_labels, "give --missing impute"},
       {"name,f\nv1,1\nv2,1\nv10,1\n", good_labels, "no feature varies"},
       {"name,f\nv1,1\nv2\n", good_labels, "line 3: 1 fields, but the header has 2"},
@@ -195,10 +206,91 @@ TEST_F(EvaluationTables, WrongOnesAreSaid) {
     EXPECT_NE(problem(table, labels).find(message), std::string::npos)
         << message << ": " << problem(table, labels);
   EXPECT_NE(problem(features, good_labels, label).find("--label"), std::string::npos);
+  label.label = "Group";
+  EXPECT_NE(
+      problem(features, good_labels, label).find("it has the columns name, subject, group; is it 'group'?"),
+      std::string::npos)
+      << problem(features, good_labels, label);
   EXPECT_EQ(problem("name,f\nv1,\nv2,2\nv10,3\n", good_labels, impute), "none");
   EXPECT_NE(
       problem(features, "name,target\nv1,low\n", {}, EvaluationTask::regress).find("'low' is not a number"),
       std::string::npos);
+}
+
+TEST_F(EvaluationTables, NamesThatAreAlmostTheSameAreSaidAndNotGuessed) {
+  const auto data = read("name,f\nv1,1\nv2,2\nv10,3\nv3,4\na/v4,1\nb/v4,2\n",
+                         "name,group\nv1,x\nv2.mp4,x\nv10,y\nsite/V3,y\nv4,y\nv5,y\n");
+  EXPECT_EQ(data.names, (std::vector<std::string>{"v1", "v10"}));
+  std::map<std::string, std::string> left_out;
+  for (const auto& one : data.videos_left_out) left_out[one.name] = one.detail;
+  EXPECT_EQ(left_out, (std::map<std::string, std::string>{{"v2.mp4", "there is 'v2'"},
+                                                          {"v2", "there is 'v2.mp4'"},
+                                                          {"site/V3", "there is 'v3'"},
+                                                          {"v3", "there is 'site/V3'"},
+                                                          {"v4", ""},
+                                                          {"v5", ""},
+                                                          {"a/v4", "there is 'v4'"},
+                                                          {"b/v4", "there is 'v4'"}}));
+  ASSERT_FALSE(data.warnings.empty());
+  EXPECT_NE(data.warnings[0].find("2 videos are left out for the spelling of their names: "),
+            std::string::npos)
+      << data.warnings[0];
+  EXPECT_NE(data.warnings[0].find("has 'v2.mp4' where "), std::string::npos) << data.warnings[0];
+  EXPECT_NE(data.warnings[0].find("has 'v2' (the ending .mp4), and so on; write column name of "),
+            std::string::npos)
+      << data.warnings[0];
+}
+
+TEST_F(EvaluationTables, WhatIsLeftOutIsCountedByReason) {
+  const auto data = read("name,f,one,two\nv1,1,3,4\nv2,2,3,4\nv10,3,3,4\nextra,4,3,4\n",
+                         "name,subject,group\nv1,A,x\nv2,A,x\nv10,B,y\nv3,C,y\nv4,D,y\nv5,E,\n");
+  const std::string features = (folder / "features.csv").string(), labels = (folder / "labels.csv").string();
+  EXPECT_EQ(
+      evaluation_left_out_text(data),
+      "; 4 videos left out (2: no features in " + features + ", for example v3; 1: no group in " + labels +
+          ", v5; 1: no line in " + labels +
+          ", extra); 2 features left out (2: is the same in all videos, for example one); report.md and "
+          "metrics.json name each");
+  const auto one = read("name,f,c\nv1,1,5\nv2,2,5\nv10,3,5\nv3,4,5\nv4,4,5\n", good_labels);
+  EXPECT_EQ(evaluation_left_out_text(one), "; 1 video left out (v4: no line in " + labels +
+                                               "); 1 feature left out (c: is the same in all videos (5))");
+}
+
+TEST_F(EvaluationTables, AClassOfOneSubjectIsRefused) {
+  const auto refused = [&](const std::vector<std::string>& groups, bool per_video = false) -> std::string {
+    std::string features = "name,f\n", labels = "name,subject,group\n";
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      for (const int video : {1, 2}) {
+        const std::string subject = "S" + std::to_string(i);
+        features += subject + "_" + std::to_string(video) + "," + std::to_string(i + 10 * video) + "\n";
+        labels += subject + "_" + std::to_string(video) + "," + subject + "," + groups[i] + "\n";
+      }
+    EvaluationDataOptions options;
+    options.per_video = per_video;
+    EvaluationOptions evaluation;
+    evaluation.folds = {FoldProtocol::k_fold, 2, 2};
+    try {
+      check_evaluation(read(features, labels, options), evaluation);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(refused({"a", "b", "a", "b"}), "none");
+  const std::string ages = refused({"31", "27.5", "44", "18", "60"});
+  EXPECT_NE(ages.find("column group: 5 of 5 classes (18, 27.5, 31, 44, 60) have one subject each, too few to "
+                      "learn from and to test on; numbers are predicted by facelex evaluate regress --label "
+                      "group"),
+            std::string::npos)
+      << ages;
+  const std::string rare = refused({"a", "b", "a", "b", "c"});
+  EXPECT_NE(
+      rare.find("class 'c' has one subject, too few to learn from and to test on; merge rare ones in the "
+                "labels, or leave them out: --classes a,b"),
+      std::string::npos)
+      << rare;
+  EXPECT_EQ(rare.find("regress"), std::string::npos) << rare;
+  EXPECT_NE(refused({"1", "0", "0", "0"}).find("class '1' has one subject, too few"), std::string::npos);
 }
 
 }  // namespace

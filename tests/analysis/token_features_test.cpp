@@ -18,7 +18,7 @@ class TokenFeatures : public ::testing::Test {
     return token_features({"a", folder.write("a.csv", header + rows), {}, {}, {}}, options);
   }
   test::TemporaryFolder folder;
-  TokenFeatureOptions options{4, true, true, 0};
+  TokenFeatureOptions options{4, true, true, 0, false};
 };
 
 TEST_F(TokenFeatures, CountedByHand) {
@@ -55,6 +55,16 @@ TEST_F(TokenFeatures, OptionsAddColumns) {
   EXPECT_EQ(features(rows).columns.size(), 4U);
   options.codes = 5;
   EXPECT_EQ(features(rows).columns.size(), 5U);
+}
+
+TEST_F(TokenFeatures, TimeStampsThatAreWrongCanBeIgnored) {
+  const std::string rows = "1,0,0,1,1,0,2\n2,0,0.001,1,1,0,1\n";
+  options.fps = 25;
+  EXPECT_NEAR(features(rows).rows[0].values[20], 0.002, 1e-12);
+  options.ignore_timestamps = true;
+  EXPECT_NEAR(features(rows).rows[0].values[20], 0.08, 1e-12);
+  options.fps = 0;
+  EXPECT_THROW(options.check(), Error);
 }
 
 TEST_F(TokenFeatures, WhatIsNoTokenIsNamed) {

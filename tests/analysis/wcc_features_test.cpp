@@ -198,6 +198,47 @@ TEST_F(WccFeatures, TwoPeopleMeetAtTheTimesThatBothHave) {
   EXPECT_THROW(features({"x", a, write("two.csv", x, 25, 0, 0, 2), {}, {}}, 25), Error);
 }
 
+TEST_F(WccFeatures, WhyNoPairHasAWindowIsSaid) {
+  const auto problem = [&](const FeatureInput& input) -> std::string {
+    try {
+      features(input, 25);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const RowMatrix x = coupled(6, 400), still = RowMatrix::Constant(400, 7, 0.5);
+  RowMatrix empty = RowMatrix::Constant(400, 2, none), sparse = x, mixed(400, 4);
+  for (Index t = 0; t < 400; ++t)
+    if (t % 4 > 0) sparse.row(t).setConstant(none);
+  mixed << sparse, still.col(0);
+  const auto moving = write("moving.csv", x, 25), lying = write("still.csv", still, 25);
+  EXPECT_EQ(problem({"a", moving, {}, {}, {}}), "none");
+  EXPECT_NE(problem({"a", lying, {}, {}, {}})
+                .find("still.csv: none of its 7 signals ever changes (e_0, e_1, e_2, e_3, e_4 …)"),
+            std::string::npos)
+      << problem({"a", lying, {}, {}, {}});
+  EXPECT_NE(problem({"a~b", moving, lying, {}, {}}).find("still.csv: none of its 7 signals"),
+            std::string::npos)
+      << "the second person's";
+  EXPECT_NE(problem({"a", write("empty.csv", empty, 25), {}, {}, {}}).find("is there a face in the video?"),
+            std::string::npos);
+  const std::string few = problem({"a", write("mixed.csv", mixed, 25), {}, {}, {}});
+  EXPECT_NE(few.find("enough values; never changing: e_3; --valid lowers"), std::string::npos) << few;
+}
+
+TEST_F(WccFeatures, FewerSurrogatesThanWereAskedForAreInTheNote) {
+  surrogates.surrogates = 500;
+  wcc.window = 2;
+  const auto made = features({"a", write("a.csv", coupled(7, 1500), 30), {}, {}, {}}, 25);
+  const int used = made.rows[0].details["surrogates"];
+  EXPECT_LT(used, 500);
+  EXPECT_NE(made.note.find("; " + std::to_string(used) + " of the 500 surrogates"), std::string::npos)
+      << "beside the note on resampling: " << made.note;
+  surrogates.surrogates = 19;
+  EXPECT_EQ(features({"a", folder / "a.csv", {}, {}, {}}, 30).note, "");
+}
+
 TEST_F(WccFeatures, EachFaceIsARow) {
   const auto made = features({"a", write("a.csv", coupled(5, 400), 25, 0, 0, 2), {}, {}, {}});
   ASSERT_EQ(made.rows.size(), 2U);

@@ -353,7 +353,7 @@ TEST(WindowedCorrelation, BadOptionsSayWhichAndWhatToDo) {
   EXPECT_NE(problem(options, 25).find("--window, --step and --lag"), std::string::npos);
   options = {};
   options.window = 0.05;
-  EXPECT_NE(problem(options, 25).find("1 frames at 25"), std::string::npos);
+  EXPECT_NE(problem(options, 25).find("at 25 frames per second hold 1 frame,"), std::string::npos);
   options = {};
   options.lag = -0.5;
   EXPECT_NE(problem(options, 25).find("lag: -0.5"), std::string::npos);

@@ -244,6 +244,14 @@ TEST_F(Evaluate, WhatIsWrongIsSaid) {
        {},
        "labels.csv: line 9, column group: subject 'S3' is 'lively'"},
       {f, l, "classify", {"--protocol", "k-fold", "--folds", "17"}, "there are only 16 subjects", 2},
+      {edited(f, "S3_1,0,", "S3_9,0,"), l, "classify", {"--folds", "17"}, "there are only 16 subjects", 2},
+      {f, l, "classify", {"--label", "score", "--per-video"}, "column score: 32 of 32 classes (", 1},
+      {edited(f, ",", ";"),
+       l,
+       "classify",
+       {},
+       "features.csv: line 1: its columns are separated by semicolons"},
+      {f, edited(l, "name,", "clip,"), "classify", {}, "group, three, score, fold, split; is it 'clip'?"},
       {f, l, "classify", {"--inner-folds", "16"}, "only 15 subjects are left to learn from", 2},
       {"name,a,b\nS0_0,1,2\nS1_0,1,2\nS2_0,1,2\n", l, "classify", {}, "no feature varies between the videos"},
       {"name,a,b\nS0_0,1,2\nS1_0,,2\nS2_0,3,2\n", l, "classify", {}, "give --missing impute"},
@@ -279,6 +287,8 @@ TEST_F(Evaluate, WhatIsWrongIsSaid) {
     const auto end = evaluate(one.task, one.options, "not made");
     EXPECT_NE(end.err.find(one.message), std::string::npos) << one.message << "\n" << end.err;
     EXPECT_EQ(end.status, one.status) << end.err;
+    EXPECT_EQ(std::count(end.err.begin(), end.err.end(), '\n'), 1)
+        << "refused before anything is said: " << end.err;
     EXPECT_FALSE(fs::exists(folder / "not made/metrics.json")) << one.message;
   }
   const auto end = facelex_command({"evaluate", "classify", "--features", at("none.csv"), "--labels",
@@ -310,9 +320,25 @@ TEST_F(Evaluate, WhatIsLeftOutIsNamed) {
   folder.write("my data/features.csv", features);
   const auto end = evaluate("classify");
   EXPECT_EQ(end.status, 0);
-  EXPECT_NE(end.err.find("2 videos left out (S3_1: no features in"), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("2 videos left out (1: no features in "), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("labels.csv, T3_1); report.md and metrics.json name each"), std::string::npos)
+      << end.err;
   EXPECT_NE(text_of("my result/report.md").find("T3_1: no line in"), std::string::npos);
   EXPECT_EQ(read_sidecar(folder / "my result/metrics.csv")->result.details["videos_left_out"].size(), 2U);
+}
+
+TEST_F(Evaluate, ANameThatIsAlmostAnotherIsNamed) {
+  const Sample sample(5);
+  std::string labels = sample.labels;
+  labels.replace(labels.find("\nS3_1,"), 6, "\nS3_1.mp4,");
+  folder.write("my data/labels.csv", labels);
+  const auto end = evaluate("classify");
+  EXPECT_EQ(end.status, 0);
+  EXPECT_NE(end.err.find("1 video is left out for the spelling of its name: "), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("has 'S3_1.mp4' where "), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("has 'S3_1' (the ending .mp4); write column name of "), std::string::npos)
+      << end.err;
+  EXPECT_NE(text_of("my result/report.md").find("(there is 'S3_1')"), std::string::npos);
 }
 
 TEST_F(Evaluate, GapsAreLeftOutOrFilledOnRequest) {

@@ -267,22 +267,23 @@ TEST_F(Features, WrongUseOfSummaryIsOneLine) {
     int status;
     std::string says;
   };
-  const std::vector<Case> cases = {{{truth, "--groups", "statistic"}, 2, "unknown group 'statistic'"},
-                                   {{truth, "--groups", "asymmetry,asymmetry"}, 2, "stands twice"},
-                                   {{truth, "--quantiles", "0.5,2"}, 2, "'2' is no number 0 … 1"},
-                                   {{truth, "--scales", "0.5,x"}, 2, "'x' is no number > 0"},
-                                   {{truth, "--scales", "0.01"}, 1, "less than two frames"},
-                                   {{truth, "--window", "0"}, 2, "window"},
-                                   {{truth, "--head", truth}, 2, "--head has no meaning without kinematics"},
-                                   {{truth, "--groups", "kinematics", "--head", "none"}, 2, "--head none"},
-                                   {{truth, "--columns", "e_AU12_L"}, 1, "one unit has no diversity"},
-                                   {{at("my sample/landmarks")}, 1, "holds landmarks"},
-                                   {{at("tokens")}, 1, "holds tokens"},
-                                   {{at("one")}, 1, "a single frame has codes"},
-                                   {{at("untimed")}, 1, "give its frame rate: --fps"},
-                                   {{at("mid"), "--groups", "asymmetry"}, 1, "no unit has a twin"},
-                                   {{at("mid"), "--groups", "kinematics"}, 1, "neither the head's pose"},
-                                   {{at("nowhere")}, 1, "no such file or folder"}};
+  const std::vector<Case> cases = {
+      {{truth, "--groups", "statistic"}, 2, "summary: --groups: unknown group 'statistic'"},
+      {{truth, "--groups", "asymmetry,asymmetry"}, 2, "stands twice"},
+      {{truth, "--quantiles", "0.5,2"}, 2, "summary: --quantiles: '2' is no number 0 … 1"},
+      {{truth, "--scales", "0.5,x"}, 2, "'x' is no number > 0"},
+      {{truth, "--scales", "0.01"}, 1, "less than two frames"},
+      {{truth, "--window", "0"}, 2, "window"},
+      {{truth, "--head", truth}, 2, "--head has no meaning without kinematics"},
+      {{truth, "--groups", "kinematics", "--head", "none"}, 2, "--head none"},
+      {{truth, "--columns", "e_AU12_L"}, 1, "one unit has no diversity"},
+      {{at("my sample/landmarks")}, 1, "holds landmarks"},
+      {{at("tokens")}, 1, "holds tokens"},
+      {{at("one")}, 1, "a single frame has codes"},
+      {{at("untimed")}, 1, "give its frame rate: --fps"},
+      {{at("mid"), "--groups", "asymmetry"}, 1, "no unit has a twin"},
+      {{at("mid"), "--groups", "kinematics"}, 1, "neither the head's pose"},
+      {{at("nowhere")}, 1, "no such file or folder"}};
   for (const Case& one : cases) {
     std::vector<std::string> arguments = one.arguments;
     arguments.insert(arguments.begin(), "summary");
@@ -303,11 +304,23 @@ TEST_F(Features, WrongUseIsOneLine) {
   const std::vector<Case> cases = {
       {{"wcc", at("my sample/landmarks")}, 1, "holds landmarks"},
       {{"wcc", truth, "--window", "60"}, 1, "hold no window"},
-      {{"wcc", truth, "--window", "0.05"}, 2, "give a longer --window"},
+      {{"wcc", truth, "--window", "0.05"},
+       2,
+       "wcc: --window: 0.05 s at 25 frames per second hold 1 frame, and fewer than 3 correlate with "
+       "nothing; "
+       "give a longer --window"},
+      {{"wcc", truth, "--window", "0.08"},
+       2,
+       "wcc: --window: 0.08 s at 25 frames per second hold 2 frames, "},
+      {{"wcc", truth, "--moving", "within", "--window", "0.5", "--lag", "0.47"},
+       2,
+       "wcc: --lag: 12 frames leave fewer than 3 of a window of 13 frames"},
       {{"wcc", truth, "--preset", "rmea"}, 2, "--window, --step and --lag"},
-      {{"wcc", truth, "--values", "median"}, 2, "unknown figure 'median'"},
+      {{"wcc", truth, "--values", "median"}, 2, "wcc: --values: unknown figure 'median'"},
       {{"wcc", truth, "--columns", "e_nothing"}, 1, "no column 'e_nothing'"},
-      {{"wcc", truth, "--surrogates", "3"}, 2, "at least 19"},
+      {{"wcc", truth, "--surrogates", "3"},
+       2,
+       "wcc: --surrogates: 3 cannot give a p of 0.05; give at least 19"},
       {{"wcc", truth, "--pair"}, 2, "two files or two folders"},
       {{"wcc", "--pair", truth, truth, "--triangle"}, 2, "--triangle has no meaning"},
       {{"wcc", truth, "--head", ""}, 2, "--head is empty"}};
@@ -443,6 +456,10 @@ TEST_F(Features, WhatHoldsNoCodesIsNamed) {
       {{"wcc", "--pair", truth, truth}, "out.csv", 2, "are the same, and everyone moves with himself"},
       {{"all", truth, "--wcc-window", "0.05"}, "tables", 2, "give a longer --wcc-window"},
       {{"all", truth, "--wcc-surrogates", "5"}, "tables", 2, "all: --wcc-surrogates: 5 cannot give a p"},
+      {{"all", truth, "--summary-groups", "eyes"},
+       "tables",
+       2,
+       "all: --summary-groups: unknown group 'eyes'"},
       {{"all", truth, "--tables", "bow"}, "tables", 2, "holds fit, no tokens"},
       {{"all", at("tokens"), "--tables", "bow"}, "tables", 2, "size of the codebook: --bow-codes 64"},
       {{"all", truth}, "out.csv", 2, "is named like a table; several files are written: name a folder"},
@@ -457,6 +474,72 @@ TEST_F(Features, WhatHoldsNoCodesIsNamed) {
     EXPECT_EQ(end.status, one.status) << end.err;
     EXPECT_NE(end.err.find(one.says), std::string::npos) << one.says << "\n" << end.err;
   }
+}
+
+TEST_F(Features, CodesThatNeverChangeAreSaidToBeSo) {
+  std::string still = "frame,face_id,timestamp,confidence,success,e_x,e_y\n", gone = still;
+  for (int t = 0; t < 200; ++t) {
+    const std::string start = std::to_string(t + 1) + ",0," + number_text(t / 25.0);
+    still += start + ",1,1,0,0.5\n";
+    gone += start + ",0,0,,\n";
+  }
+  folder.write("codes/still.csv", still);
+  folder.write("codes/gone.csv", gone);
+  folder.write("codes/moving.csv", hand_made_codes(false));
+  const auto end = features({"wcc", at("codes"), "--window", "2", "--lag", "0.5"});
+  EXPECT_EQ(end.status, 1);
+  EXPECT_NE(end.err.find("still.csv: none of its 2 signals ever changes (e_x, e_y)"), std::string::npos)
+      << end.err;
+  EXPECT_NE(end.err.find("gone.csv: no frame has values; is there a face in the video?"), std::string::npos)
+      << end.err;
+  const Json videos = read_sidecar(folder / "out.csv")->result.details["videos"];
+  ASSERT_EQ(videos.size(), 1U) << end.err;
+  EXPECT_NE(videos[0].dump().find("\"never_change\":[\"e_still\""), std::string::npos) << videos.dump();
+}
+
+std::string timed_tokens(double rate) {
+  std::string text = "frame,face_id,timestamp,confidence,success,q0\n";
+  for (int t = 0; t < 40; ++t)
+    text += std::to_string(t + 1) + ",0," + (rate > 0 ? number_text(t / rate) : "") + ",1,1," +
+            std::to_string(t / 10 % 2) + "\n";
+  return text;
+}
+
+TEST_F(Features, DwellTimesGoByTimeStampsWithANoteOrByFpsOnRequest) {
+  folder.write("true/a.csv", timed_tokens(25));
+  folder.write("wrong/a.csv", timed_tokens(50));
+  folder.write("mixed/a.csv", timed_tokens(25));
+  folder.write("mixed/b.csv", timed_tokens(0));
+  const auto made = [&](const std::string& input, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"bow", at(input), "--codes", "2", "--dwell"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto end = features(words);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return std::pair(end.err, table(folder / "out.csv").back());
+  };
+  const auto wanted = made("true", {}).second;
+  EXPECT_EQ(wanted[4], "0.4");
+  const auto [said, followed] = made("wrong", {"--fps", "25"});
+  EXPECT_EQ(followed[4], "0.2");
+  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of --fps"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("--ignore-timestamps"), std::string::npos) << said;
+  const auto [quiet, ignored] = made("wrong", {"--fps", "25", "--ignore-timestamps"});
+  EXPECT_EQ(ignored, wanted);
+  EXPECT_EQ(quiet.find("time stamps"), std::string::npos) << quiet;
+  const auto [untimed, taken] = made("mixed", {});
+  EXPECT_EQ(taken[4], "0.4");
+  EXPECT_NE(untimed.find("b: has no time stamps: 25 frames per second are taken"), std::string::npos)
+      << untimed;
+  const auto alone = features({"bow", at("wrong"), "--codes", "2", "--dwell", "--ignore-timestamps"});
+  EXPECT_EQ(alone.status, 2);
+  EXPECT_NE(alone.err.find("give the true one: --fps"), std::string::npos) << alone.err;
+  // One frame rate for all tables: features all has one --fps.
+  const auto all =
+      features({"all", at("wrong"), "--bow-codes", "2", "--bow-dwell", "--fps", "25", "--ignore-timestamps"},
+               "tables");
+  EXPECT_EQ(all.status, 0) << all.err;
+  EXPECT_EQ(table(folder / "tables/bow.csv").back(), wanted);
 }
 
 TEST_F(Features, FewerSurrogatesThanWereAskedForAreSaid) {

@@ -232,5 +232,14 @@ TEST_F(Pipeline, AnOutputFolderThatCannotBeMadeIsSaid) {
   EXPECT_NE(end.err.find("a file"), std::string::npos) << end.err;
 }
 
+TEST_F(Pipeline, AFileThatMayNotGrowEndsTheBatchAsAFullDiskDoes) {
+  const auto end = test::Program("/bin/sh", {"-c", "ulimit -f 8; exec \"$0\" \"$@\"", FACELEX_BINARY,
+                                             "standardize", at("landmarks"), "-o", at("motion")})
+                       .wait();
+  EXPECT_EQ(end.status, 3) << end.err;
+  EXPECT_NE(end.err.find("cannot write: File too large"), std::string::npos) << end.err;
+  for (const auto& [name, text] : folder_content(folder / "motion")) ADD_FAILURE() << name << " was left";
+}
+
 }  // namespace
 }  // namespace facelex

@@ -97,12 +97,13 @@ TEST_F(Power, SaysWhatIsWrongBeforeItSimulates) {
     int status = 2;
   };
   const std::vector<Case> cases = {
-      {{"--subjects", "4,x"}, "'x'"},
+      {{"--subjects", "4,x"}, "power: --subjects: 'x' is not a whole number"},
       {{"--subjects", "20", "--pool", "10"}, "--pool 10 is less"},
-      {{"--subjects", "2"}, "10 folds"},
+      {{"--subjects", "2"}, "power: --subjects: 2 of each group are fewer than the 10 folds"},
       {{"--subjects", "20", "--features", "couplings"}, "one of wcc, summary, bow"},
       {{"--subjects", "20", "--features", "bow"}, "does not fit"},
-      {{"--subjects", "20", "--studies", "20", "--alpha", "0.01"}, "at least 99"},
+      {{"--subjects", "20", "--studies", "20", "--alpha", "0.01"},
+       "power: --studies: with 20 the least p is"},
       {{"--subjects", "20", "--metric", "kappa"}, "balanced_accuracy"},
       {{"--subjects", "20", "--model", "missing.safetensors"}, "missing.safetensors", 3},
       {{"--subjects", "20", "--wcc-window", "30"}, "recordings of 3 s hold no window: one takes 31"},

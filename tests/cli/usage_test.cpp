@@ -71,6 +71,7 @@ TEST_F(Usage, HelpIsOnStdoutAndTeaches) {
 
 TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
   const std::string out = folder / "out";
+  const std::string long_path = folder / (std::string(60, 'n') + "/end");
   const std::string table = folder.write("a.csv", "frame,x_0\n1,2\n");
   const std::string config = folder.write("bad.json", R"({"neutrl": "first"})");
   const std::string no_json = folder.write("no.json", "{\"neutral\": \n");
@@ -173,6 +174,11 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
        "facelex standardize: --log: cannot write"},
       {{"learn", "pca", table, "-o", folder / "model.json"}, 2, "", "is not named .safetensors"},
       {{"status", folder / "nowhere"}, 2, "", "is not a folder"},
+      {{"status", long_path}, 2, "", "'" + long_path + "' is not a folder"},
+      {{"standardize", table, "-o", out, "--list", long_path},
+       2,
+       "",
+       "--list: cannot open '" + long_path + "'; give a file with one path per line"},
       {{"status", folder.path()}, 2, "", "no manifest below"},
 #ifdef FACELEX_WITH_VIDEO
       {{"extract", folder.path(), "-o", out}, 2, "", "no videos among the inputs"},

@@ -34,6 +34,7 @@ TEST(Errors, OfTheSystemSayWhyAndWhetherAnythingCanWork) {
   EXPECT_EQ(system_error("a.mp4", "open", ENOENT).kind(), ErrorKind::data);
   EXPECT_EQ(system_error("a.csv", "write", ENOSPC).kind(), ErrorKind::environment);
   EXPECT_EQ(system_error("a.csv", "write", EDQUOT).kind(), ErrorKind::environment);
+  EXPECT_EQ(system_error("a.csv", "write", EFBIG).kind(), ErrorKind::environment);
   EXPECT_EQ(system_error("a.csv", "write", EROFS).kind(), ErrorKind::environment);
 }
 

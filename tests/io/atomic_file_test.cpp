@@ -148,10 +148,13 @@ TEST(AtomicFile, AFileThatMayNotGrowIsAnErrorAndLeavesNothing) {
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{1 << 16, old.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const auto message = error_of([&] { write_file_atomically(folder / "a.bin", std::string(1 << 21, 'x')); });
+  ErrorKind kind{};
+  const auto message =
+      error_of([&] { write_file_atomically(folder / "a.bin", std::string(1 << 21, 'x')); }, &kind);
   ::setrlimit(RLIMIT_FSIZE, &old);
   std::signal(SIGXFSZ, old_handler);
   EXPECT_TRUE(says(message, {"a.bin", "cannot write", "File too large"}));
+  EXPECT_EQ(kind, ErrorKind::environment);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 

@@ -75,7 +75,13 @@ int Command::execute() {
   command_options_.apply(*app_, configuration_, config_, text_.name);
   if (threads_ == 0) threads_ = available_processors();
   reporter_ = std::make_unique<Reporter>(!quiet_ && stderr_is_terminal());
-  return run();
+  try {
+    return run();
+  } catch (const Error& error) {
+    // Only what is wrong of the command line speaks of its options; a file may be called like one.
+    if (error.kind() != ErrorKind::usage) throw;
+    throw usage_error(command_options_.as_called_here(error.what()));
+  }
 }
 
 Inputs Command::inputs(const InputKind& kind) const {

@@ -10,7 +10,7 @@
 #include "facelex/batch/inputs.hpp"
 #include "facelex/batch/runner.hpp"
 #include "facelex/core/options.hpp"
-#include "path_text.hpp"
+#include "facelex/core/path_text.hpp"
 #include "sidecar_text.hpp"
 #include "signals.hpp"
 

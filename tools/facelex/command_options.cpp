@@ -16,8 +16,7 @@ std::string joined(const Json& list) {
 }  // namespace
 
 std::string CommandOptions::Group::argument(const Option& option) const {
-  const bool on = option.type == Option::Type::flag && option.default_value == Json(true);
-  return std::string("--") + (on ? "no-" : "") + (section.empty() ? "" : section + "-") + option.name;
+  return argument_of(option, prefix());
 }
 
 void CommandOptions::add(CLI::App& app, const std::string& heading, OptionList list,
@@ -81,8 +80,20 @@ void CommandOptions::apply(const CLI::App& app, const Json& configuration, const
   for (auto& group : groups_)
     for (const Option& option : group->list.options())
       if (app.count(group->argument(option)) > 0)
-        with_names_here(group->list, group->section.empty() ? "" : group->section + "-",
-                        [&] { option.set_text(group->given[option.name]); });
+        with_names_here(group->list, group->prefix(), [&] { option.set_text(group->given[option.name]); });
+}
+
+std::string CommandOptions::as_called_here(std::string text) const {
+  std::map<std::string, int> uses;
+  for (const auto& group : groups_)
+    for (const Option& option : group->list.options()) ++uses[option.name];
+  for (const auto& group : groups_) {
+    OptionList own = group->list;
+    for (const Option& option : group->list.options())
+      if (uses[option.name] > 1) own.remove(option.name);
+    text = cli::as_called_here(std::move(text), own, group->prefix());
+  }
+  return text;
 }
 
 }  // namespace facelex::cli

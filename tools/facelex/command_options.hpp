@@ -22,6 +22,9 @@ class CommandOptions {
   /// wins. Throws Error (usage) for a bad value or a name that no struct knows; `command` has the help.
   void apply(const CLI::App& app, const Json& configuration, const std::string& file,
              const std::string& command);
+  /// What a module says of its fields and options, by the names that they have in this command. A name that
+  /// several structs share says nothing of whose it is: who knows that says it (with_names_here).
+  std::string as_called_here(std::string text) const;
 
  private:
   struct Group {
@@ -29,6 +32,7 @@ class CommandOptions {
     std::string section;
     std::map<std::string, std::string> given;  ///< texts from the command line, by option name
 
+    std::string prefix() const { return section.empty() ? "" : section + "-"; }
     /// The option's name on the command line.
     std::string argument(const Option& option) const;
   };

@@ -69,6 +69,7 @@ class EvaluateCommand : public Command {
     const std::filesystem::path folder(output_);
     const EvaluationData data =
         read_evaluation_data({features_.begin(), features_.end()}, labels_, task, options_.data);
+    check_evaluation(data, options_.evaluation);
     const Sidecar made = sidecar(data);
     const std::string report = (folder / "report.md").string();
     if (!force_ && evaluation_is_complete(folder, made)) {

@@ -1,10 +1,7 @@
 #include "feature_settings.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "facelex/analysis/code_kinds.hpp"
-#include "facelex/core/text.hpp"
+#include "facelex/analysis/input_notes.hpp"
 
 namespace facelex::cli {
 
@@ -25,16 +22,7 @@ OptionList WccSettings::list() {
 
 FeatureMaker WccSettings::maker(double fps) const {
   return [this, fps](const FeatureInput& input, const Work& work) {
-    VideoFeatures made = wcc_features(input, wcc, values, surrogates, signals, fps, work);
-    // A short video has fewer different shifts than were asked for, and its p cannot be as small.
-    int least = surrogates.surrogates;
-    for (const FeatureRow& row : made.rows) least = std::min(least, row.details.value("surrogates", least));
-    if (least < surrogates.surrogates)
-      made.note += (made.note.empty() ? "" : "; ") + std::to_string(least) + " of the " +
-                   std::to_string(surrogates.surrogates) +
-                   " surrogates, for its windows can be shifted in no more ways: p is at least " +
-                   number_text(std::round(1e4 / (1 + least)) / 1e4);
-    return made;
+    return wcc_features(input, wcc, values, surrogates, signals, fps, work);
   };
 }
 
@@ -55,10 +43,17 @@ FeatureMaker SummarySettings::maker(double fps) const {
   };
 }
 
-FeatureMaker BowSettings::maker(const std::vector<FeatureInput>& inputs) {
+FeatureMaker BowSettings::maker(std::vector<FeatureInput>& inputs) {
   if (words.codes == 0) words.codes = codebook_size(inputs);
   words.check();
-  return [this](const FeatureInput& input, const Work&) { return token_features(input, words); };
+  TokenFeatureOptions settled = words;
+  if (words.dwell) {
+    CodeSignalOptions time;
+    time.fps = words.fps;
+    time.ignore_timestamps = words.ignore_timestamps;
+    settled.fps = settle_frame_rate(inputs, time);
+  }
+  return [settled](const FeatureInput& input, const Work&) { return token_features(input, settled); };
 }
 
 }  // namespace facelex::cli

@@ -32,8 +32,9 @@ struct BowSettings {
   TokenFeatureOptions words;
 
   OptionList list() { return described(words); }
-  /// Takes the size of the codebook from the sidecars of the inputs where `words` does not name it.
-  FeatureMaker maker(const std::vector<FeatureInput>& inputs);
+  /// Takes the size of the codebook from the sidecars of the inputs where `words` does not name it. How long
+  /// tokens stay goes by the time stamps: what these leave open or say otherwise stands in the inputs' notes.
+  FeatureMaker maker(std::vector<FeatureInput>& inputs);
 };
 
 }  // namespace facelex::cli

@@ -38,7 +38,7 @@ class FeaturesAllCommand : public FeaturesCommand {
     add_options("Cross-correlation: table", described(wcc_.values), "wcc");
     add_options("Cross-correlation: test", described(wcc_.surrogates), "wcc");
     add_options("Summary", described(summary_.summary), "summary");
-    add_options("Words", bow_.list(), "bow");
+    add_options("Words", bow_names(), "bow");
     add_options("Signals", described(signals_));
   }
 
@@ -46,6 +46,8 @@ class FeaturesAllCommand : public FeaturesCommand {
   int run() override {
     check_folder_path(output_);
     wcc_.signals = summary_.signals = signals_;
+    bow_.words.fps = signals_.fps;
+    bow_.words.ignore_timestamps = signals_.ignore_timestamps;
     with_names_here(wcc_names(), "wcc-", [&] { wcc_.check(); });
     with_names_here(described(summary_.summary), "summary-", [&] { summary_.check(); });
     const auto bare = videos("none");
@@ -73,8 +75,9 @@ class FeaturesAllCommand : public FeaturesCommand {
   int write_table(const std::string& table, double fps, const std::vector<FeatureInput>& bare) {
     const auto file = std::filesystem::path(output_) / (table + ".csv");
     if (table == "bow") {
-      const auto maker = with_names_here(bow_.list(), "bow-", [&] { return bow_.maker(bare); });
-      return write_features(table, file, bare, named(maker, bow_.list(), "bow-"), bow_.list());
+      auto inputs = bare;
+      const auto maker = with_names_here(bow_names(), "bow-", [&] { return bow_.maker(inputs); });
+      return write_features(table, file, inputs, named(maker, bow_names(), "bow-"), bow_.list());
     }
     if (table == "summary") return summarise(file, fps);
     auto inputs = videos(head_);
@@ -99,6 +102,14 @@ class FeaturesAllCommand : public FeaturesCommand {
     OptionList names = described(wcc_.wcc);
     names.append(described(wcc_.values));
     names.append(described(wcc_.surrogates));
+    return names;
+  }
+
+  /// The options that are called --bow-… here: time is the same for all tables.
+  OptionList bow_names() {
+    OptionList names = bow_.list();
+    names.remove("fps");
+    names.remove("ignore-timestamps");
     return names;
   }
 

@@ -19,7 +19,7 @@ class FeaturesBowCommand : public FeaturesCommand {
 
  private:
   int run() override {
-    const auto inputs = videos("none");
+    auto inputs = videos("none");
     const FeatureMaker maker = settings_.maker(inputs);
     return write_features("bow", output_, inputs, maker, settings_.list());
   }

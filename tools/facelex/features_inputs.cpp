@@ -5,8 +5,8 @@
 #include "comparing.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/io/recording_file.hpp"
-#include "path_text.hpp"
 
 namespace facelex::cli {
 namespace {

@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/csv.hpp"
-#include "path_text.hpp"
 
 namespace facelex::cli {
 

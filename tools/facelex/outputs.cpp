@@ -1,8 +1,8 @@
 #include "outputs.hpp"
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "path_text.hpp"
 
 namespace facelex::cli {
 

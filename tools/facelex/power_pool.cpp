@@ -66,7 +66,7 @@ void PowerPool::learn_basis(const Inputs& fits, const std::filesystem::path& mod
 std::filesystem::path PowerPool::write_features(const std::string& kind, const Inputs& codes,
                                                 const std::filesystem::path& folder, const Work& work) {
   std::filesystem::path file = folder / (kind + ".csv");
-  const auto inputs = feature_inputs(codes, kind == "wcc" ? (folder / "pool/fits").string() : "none", file);
+  auto inputs = feature_inputs(codes, kind == "wcc" ? (folder / "pool/fits").string() : "none", file);
   const FeatureMaker maker = kind == "bow"   ? settings.bow.maker(inputs)
                              : kind == "wcc" ? settings.wcc.maker(settings.cohort.fps)
                                              : settings.summary.maker(settings.cohort.fps);

@@ -31,7 +31,12 @@ const std::vector<std::string>& default_label_columns(EvaluationTask task);
 
 /// A column that is not used, or a video, and why.
 struct LeftOutOfEvaluation {
-  std::string name, reason;
+  std::string name;
+  std::string reason;       ///< which others may share: "no features in f.csv"
+  std::string detail = {};  ///< what is of this one alone: "there is 'S1'"; or empty
+
+  /// "no features in f.csv (there is 'S1')".
+  std::string text() const { return detail.empty() ? reason : reason + " (" + detail + ")"; }
 };
 
 /// Features and what is to be told from them, a row for each video.
@@ -58,9 +63,10 @@ struct EvaluationData {
 /// Joins tables of features (CSV: name, then columns of numbers; a row for each video) by name, and with the
 /// labels (CSV: name, the label, and subject if people have several videos). Videos that lack a label or a
 /// row in some table, features that are the same in all videos, and what the options leave out are named in
-/// the result. Throws Error (data or usage): a table that cannot be read, a name or a column twice, no video
-/// in common, missing values with MissingFeatures::refuse, a target that is not a number, fewer than two
-/// classes, a subject of two classes without per_video, no feature that varies.
+/// the result; so is, for a name that is in one table alone, the almost equal one of another. Throws Error
+/// (data or usage): a table that cannot be read, a name or a column twice, no video in common, missing values
+/// with MissingFeatures::refuse, a target that is not a number, fewer than two classes, a subject of two
+/// classes without per_video, no feature that varies.
 EvaluationData read_evaluation_data(const std::vector<std::filesystem::path>& features,
                                     const std::filesystem::path& labels, EvaluationTask task,
                                     const EvaluationDataOptions& options);

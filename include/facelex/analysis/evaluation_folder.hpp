@@ -27,7 +27,8 @@ bool evaluation_is_complete(const std::filesystem::path& folder, const Sidecar& 
 
 /// "accuracy 0.9 [0.8, 0.95], p = 0.001".
 std::string evaluation_headline(const EvaluationData& data, const EvaluationResult& result);
-/// "; 2 videos left out (v3: no features in f.csv …)", or nothing.
+/// "; 3 videos left out (2: no features in f.csv, for example v3; 1: no line in l.csv, v7); report.md and
+/// metrics.json name each": how many for each reason. Or nothing.
 std::string evaluation_left_out_text(const EvaluationData& data);
 
 }  // namespace facelex

@@ -40,11 +40,12 @@ struct OuterFold {
 /// `seed` and dealt so that folds hold the classes (for a regression, the range of targets) in equal shares;
 /// so are the inner folds. A subject of several classes counts as of that which most of its videos have. `y`:
 /// as data.y, or permuted. Throws Error (data, usage): fewer subjects than folds, a subject in two given
-/// folds, fewer than two subjects of a class, a training side without videos or with one class.
+/// folds, a training side without videos.
 std::vector<OuterFold> evaluation_folds(const EvaluationData& data, const Eigen::VectorXd& y,
                                         const FoldOptions& options, std::uint64_t seed);
 
-/// Throws Error (data) that names the fold: nothing, or one class alone, is left to learn from.
+/// Throws Error (data): a class of one subject, or a fold (named) without which nothing, or one class alone,
+/// is left to learn from.
 void require_learnable(const EvaluationData& data, const std::vector<OuterFold>& folds);
 
 /// Fold numbers 0 … count − 1 of subjects 0 … S − 1, balanced as described above; −1 for subjects without a

@@ -96,6 +96,10 @@ struct EvaluationResult {
   std::size_t not_converged = 0;                          ///< folds of the observed labels
 };
 
+/// Throws Error (usage, data) for what evaluate() refuses of these data whatever the features hold: options,
+/// folds, classes that cannot be learnt, labels that cannot be exchanged.
+void check_evaluation(const EvaluationData& data, const EvaluationOptions& options);
+
 /// The whole evaluation: nested protocol, permutations, intervals. Parallel over permutations and folds; the
 /// result does not depend on the number of threads. Progress counts outer folds.
 EvaluationResult evaluate(const EvaluationData& data, const EvaluationOptions& options, const Work& work);

@@ -11,6 +11,8 @@ struct TokenFeatureOptions {
   bool bigrams = false;  ///< also the K² shares of successions in one stage, from a frame to the next
   bool dwell = false;    ///< also the mean duration of runs of a token in one stage
   double fps = 0;        ///< of recordings without time stamps, for dwell; 0: they are an error; ≥ 0
+  /// A frame lasts 1/fps, whatever the time stamps say; needs fps.
+  bool ignore_timestamps = false;
 
   void describe(OptionList& options);
   /// Throws Error (usage) naming the field, its value and the bound.

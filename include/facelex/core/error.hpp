@@ -43,7 +43,7 @@ Error usage_error(std::string_view what, std::string_view remedy = {});
 /// An error of kind environment: "<what>[; <remedy>]".
 Error environment_error(std::string_view what, std::string_view remedy = {});
 /// An error from errno, of kind data, or environment when nothing can be written (disk full, quota,
-/// read-only):
+/// read-only, a file larger than may be):
 /// "<file>: cannot <action>: No such file or directory".
 Error system_error(std::string_view file, std::string_view action, int error_number);
 
