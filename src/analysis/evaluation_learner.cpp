@@ -75,14 +75,16 @@ Solver solver_for(const Eigen::MatrixXd& gram, double epsilon, const LearnerOpti
     case Learner::rbf_svm: {
       const auto solver = std::make_shared<SupportVectorSolver>(gram);
       return [=](const Problem& problem, double cost, const Start&) {
-        return solver->classify(problem, cost, tolerance);
+        const double most = cost * std::max(problem.positive_weight, problem.negative_weight);
+        return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(most));
       };
     }
     case Learner::svr:
     case Learner::rbf_svr: {
       const auto solver = std::make_shared<SupportVectorSolver>(gram);
       return [=](const Problem& problem, double cost, const Start&) {
-        return solver->regress(problem, cost, epsilon, tolerance);
+        return solver->regress(problem, cost, epsilon,
+                               tolerance > 0 ? tolerance : solver->safe_tolerance(cost));
       };
     }
     case Learner::svm_l2:
@@ -90,7 +92,7 @@ Solver solver_for(const Eigen::MatrixXd& gram, double epsilon, const LearnerOpti
       const auto solver = std::make_shared<PrimalSolver>(
           gram, options.learner == Learner::logistic ? PrimalLoss::logistic : PrimalLoss::squared_hinge);
       return [=](const Problem& problem, double cost, const Start& start) {
-        return solver->solve(problem, cost, tolerance, start);
+        return solver->solve(problem, cost, tolerance > 0 ? tolerance : 1e-6, start);
       };
     }
     case Learner::ridge:
@@ -131,8 +133,10 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
   }
   options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
   options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
-  options.number("tolerance", tolerance, Bounds::above(0),
-                 "To which solutions are exact, in units of the margin; rounding within the solvers apart");
+  options.number(
+      "tolerance", tolerance, Bounds::at_least(0),
+      "To which solutions are exact, in units of the margin, rounding within the solvers apart; 0: "
+      "1e-6, of SVMs up to 1e-3 at costs where libsvm's single precision may not get further");
 }
 
 void LearnerOptions::check() const {

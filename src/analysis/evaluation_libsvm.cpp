@@ -61,6 +61,9 @@ double at_bound_if_near(double size, double bound) {
   return size < rounding * bound ? 0 : size > (1 - rounding) * bound ? bound : size;
 }
 
+/// Of a value of the kernel in libsvm's copy.
+constexpr double float_rounding = std::numeric_limits<float>::epsilon() / 2;
+
 /// Σⱼ k(xᵢ, xⱼ)βⱼ for each row of a problem, and how much of it can be libsvm's rounding of k.
 struct KernelSums {
   Eigen::VectorXd value;
@@ -77,8 +80,7 @@ KernelSums kernel_sums(const Eigen::MatrixXd& gram, const std::vector<Eigen::Ind
     sums.value += term;
     size += term.cwiseAbs();
   }
-  constexpr double half_unit = std::numeric_limits<float>::epsilon() / 2;
-  if (size.size() > 0) sums.rounding = size.maxCoeff() * half_unit;
+  if (size.size() > 0) sums.rounding = size.maxCoeff() * float_rounding;
   return sums;
 }
 
@@ -99,6 +101,11 @@ SupportVectorSolver::SupportVectorSolver(const Eigen::MatrixXd& gram) : gram_(gr
     table_.push_back({0, static_cast<double>(i + 1)});
     for (Eigen::Index j = 0; j < n; ++j) table_.push_back({static_cast<int>(j + 1), gram(j, i)});
   }
+  if (n > 0) largest_row_ = gram.cwiseAbs().colwise().sum().maxCoeff();
+}
+
+double SupportVectorSolver::safe_tolerance(double most) const {
+  return std::clamp(float_rounding * largest_row_ * most, 1e-6, 1e-3);
 }
 
 Eigen::VectorXd SupportVectorSolver::train(const MachineProblem& problem, const svm_parameter& given) const {

@@ -32,6 +32,7 @@ SolverCase random_case(Learner learner, std::uint64_t seed) {
   for (double& value : x.reshaped()) value = random.normal();
   SolverCase made;
   made.options.learner = learner;
+  made.options.tolerance = 1e-6;
   made.options.class_weights = seed % 3 == 0 ? ClassWeights::balanced : ClassWeights::none;
   made.classes = made.options.classifies() ? 2 : 0;
   made.y.resize(n);
@@ -195,6 +196,28 @@ TEST(EvaluationSolvers, LibrariesPrintNothing) {
   for (const auto& [name, learner] : all_learners()) fit_case(random_case(learner, 1));
   std::fflush(stdout);
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+}
+
+TEST(EvaluationSolvers, NoiseOfFewFeaturesEnds) {
+  // More rows than features and a large C: libsvm's single precision makes the kernel indefinite, and to 1e-6
+  // most of these went on to its limit of 10⁷ steps, which it says on stderr.
+  testing::internal::CaptureStderr();
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Random random(seed);
+    SolverCase one;
+    one.options.learner = seed % 3 == 0 ? Learner::svr : Learner::svm;
+    one.classes = seed % 3 == 0 ? 0 : 2;
+    one.costs = {1e-4, 10, 100};
+    Eigen::MatrixXd x(34, 1 + static_cast<Eigen::Index>(seed % 3));
+    for (double& value : x.reshaped()) value = random.normal();
+    one.y.resize(34);
+    for (Eigen::Index i = 0; i < 34; ++i)
+      one.y(i) = one.classes == 0 ? random.normal() : static_cast<double>(i % 2);
+    one.gram = x * x.transpose();
+    for (const KernelModel& model : fit_case(one)) EXPECT_TRUE(model.converged) << seed;
+  }
+  std::fflush(stderr);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(EvaluationSolvers, ProductsThatAreNotFiniteAreRefused) {
