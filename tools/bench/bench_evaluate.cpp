@@ -58,6 +58,7 @@ EvaluationData random_people() {
 BenchSettings settings_of(const std::vector<std::string>& arguments) {
   BenchSettings settings;
   settings.options.folds.protocol = FoldProtocol::leave_one_out;
+  settings.options.learner.tolerance = 1e-6;  // as evaluate_peer.py asks of scikit-learn
   const std::vector<std::pair<std::string, Learner>> learners = {
       {"svm", Learner::svm}, {"svm-l2", Learner::svm_l2}, {"logistic", Learner::logistic}};
   for (std::size_t i = 0; i < arguments.size(); ++i) {
