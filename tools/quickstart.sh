@@ -47,7 +47,11 @@ if [ -n "$cohort" ] && [ "$status" -eq 0 ]; then
   mkdir -p "$out/finding" "$out/no-finding"
   finding "$out/fits" "$out/codes" "$cohort/labels.csv" "$out/finding"
   echo "What weighs most (planted: in one group the brows follow a smile late, smiles are one-sided, blinks more frequent):"
-  awk -F, 'NR > 1 && NR <= 7 { printf "  %s  %s\n", $2, $4 }' "$out/finding/result/weights.csv"
+  # Columns: contrast, feature, rank, weight, …; a pair stands twice (A~B, B~A) and is named once.
+  awk -F, 'NR > 1 && NR <= 7 { printf "  %-20s %8.4f\n", $2, $4 }' "$out/finding/result/weights.csv"
+  echo "and of the pairs that move together ($(awk -F, 'NR == 2 { print $1 }' "$out/finding/result/weights.csv"), so a weight above 0 speaks for the former):"
+  awk -F, 'split($2, pair, "~") == 2 && !((pair[2] "~" pair[1]) in named) {
+    named[$2]; printf "  %-20s %8.4f, %d. of all features\n", $2, $4, $3; if (++count == 5) exit }' "$out/finding/result/weights.csv"
   echo
   echo "The same people when no difference is true (simulate --null):"
   "$facelex" simulate data/sample_cohort.json -o "$out/no-finding/cohort" --landmarks-only --null --quiet
