@@ -23,8 +23,8 @@ std::string rate_text(double rate) {
 }
 
 /// What the file's time stamps say otherwise; empty: nothing.
-std::string rate_note(double own, double fps, const CodeSignalOptions& options) {
-  if (!(fps > 0) || options.ignore_timestamps) return {};
+std::string rate_note(double own, double fps, const CodeSignalOptions& options, bool at_one_rate) {
+  if (!(fps > 0) || std::isnan(own) || options.ignore_timestamps) return {};
   if (own == 0)
     return options.fps > 0 ? std::string()
                            : "has no time stamps: " + rate_text(fps) +
@@ -33,7 +33,7 @@ std::string rate_note(double own, double fps, const CodeSignalOptions& options) 
     return "its time stamps say " + rate_text(own) +
            " frames per second, which no camera takes: durations, rates and speeds are as wrong as they are; "
            "give the true rate with --fps and --ignore-timestamps";
-  if (is_same_rate(own, fps) || options.strict) return {};
+  if (is_same_rate(own, fps) || options.strict || (!at_one_rate && options.fps == 0)) return {};
   return "its time stamps say " + rate_text(own) + " frames per second" +
          (options.fps > 0
               ? ", not the " + rate_text(fps) +
@@ -71,7 +71,8 @@ void note_sidecar(FeatureInput& input, const std::filesystem::path& file) {
 
 }  // namespace
 
-double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOptions& options) {
+double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOptions& options,
+                         bool at_one_rate) {
   std::vector<std::filesystem::path> files;
   files.reserve(inputs.size());
   for (const FeatureInput& input : inputs)
@@ -79,7 +80,8 @@ double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOpti
   const std::vector<double> rates = frame_rates(files);
   const double fps = options.fps > 0 ? options.fps : most_frequent_rate(rates);
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (const std::string note = rate_note(rates[i], fps, options); !note.empty() && !files[i].empty())
+    if (const std::string note = rate_note(rates[i], fps, options, at_one_rate);
+        !note.empty() && !files[i].empty())
       add_note(inputs[i], note);
   return fps;
 }

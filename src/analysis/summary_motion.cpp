@@ -115,7 +115,7 @@ void add_kinematics(const VideoSignals& coordinates, const std::vector<MovingThi
   }
   if (!any)
     throw data_error({file, 0, {}}, "no four frames in a row have pose or landmarks, so there is no jerk",
-                     "is there a face in the video?");
+                     "is there a face in the video, and has the table a row for every frame?");
 }
 
 }  // namespace facelex

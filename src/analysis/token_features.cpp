@@ -89,6 +89,9 @@ void TokenFeatureOptions::check() const {
     throw usage_error("codes: " + std::to_string(codes) + " is not ≥ 1",
                       "say the size of the codebook: --codes 64");
   if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
+  if (!dwell && (fps > 0 || ignore_timestamps))
+    throw usage_error(std::string(fps > 0 ? "--fps" : "--ignore-timestamps") + " is for --dwell alone",
+                      "give --dwell, or leave it out");
   if (ignore_timestamps && fps == 0)
     throw usage_error("--ignore-timestamps leaves no frame rate", "give the true one: --fps");
 }

@@ -75,6 +75,11 @@ Error no_codes(const Recording& recording, const std::string& file) {
                       "nothing says what kind of signals it holds: its columns have no known names, and no " +
                           std::filesystem::path(file).stem().string() + ".json says it",
                       "copy the sidecar along with the table, or name --columns");
+  if (recording.kind == SignalKind::landmarks)
+    return data_error(
+        place, "holds landmarks, which are no codes with magnitudes",
+        "features summary --groups kinematics takes landmarks; codes are what facelex encode or "
+        "import writes; or name --columns");
   if (recording.kind == SignalKind::tokens)
     return data_error(place, "holds tokens, which are no codes with magnitudes", "features bow counts them");
   return data_error(
@@ -201,6 +206,7 @@ std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files)
       rates[i] = frame_rate(block, faces[0]).value_or(0);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data) throw;  // the file's own turn tells what is wrong with it
+      rates[i] = not_there;
     }
   }
   return rates;
@@ -211,7 +217,7 @@ double most_frequent_rate(std::vector<double> rates) {
   double best = 0;
   std::ptrdiff_t most = 0;
   for (const double rate : rates) {
-    if (rate == 0) continue;
+    if (!(rate > 0)) continue;
     const auto same =
         std::count_if(rates.begin(), rates.end(), [&](double other) { return is_same_rate(other, rate); });
     if (same > most) {

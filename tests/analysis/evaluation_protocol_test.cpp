@@ -82,6 +82,22 @@ TEST(EvaluationProtocol, FindsAnEffectAndNotAnother) {
   EXPECT_TRUE(found.leakage.done && found.leakage.passed);
 }
 
+TEST(EvaluationProtocol, WhoAlwaysSaysTheLargerClassLeaksNothing) {
+  // Balanced accuracy is ½ in every permutation, and so is its mean but for rounding.
+  for (const int permutations : {20, 33, 50}) {
+    EvaluationData data = noise_data(14, 1, 3, 0, 5);
+    for (Eigen::Index row = 0; row < data.rows(); ++row) data.y(row) = row < 2 ? 1 : 0;
+    EvaluationOptions options = quick_options();
+    options.permutations = permutations;
+    options.folds.folds = options.folds.inner_folds = 2;
+    options.learner.c = {"1e-4"};
+    const auto found = evaluate(data, options, {});
+    ASSERT_EQ((found.predictions.values.array() == 0).count(), 14);
+    EXPECT_TRUE(found.leakage.done && found.leakage.passed) << permutations;
+    EXPECT_EQ(found.leakage.mean, 0.5);
+  }
+}
+
 TEST(EvaluationProtocol, ManyFeaturesOfNoiseGiveChanceUnlessTheyAreChosenOutsideTheFolds) {
   double honest = 0, leaky = 0;
   constexpr int seeds = 5;

@@ -59,6 +59,22 @@ TEST_F(InputNotes, TheRateOfMostIsTakenAndWhoseDiffersSaysSo) {
   for (const FeatureInput& one : inputs) EXPECT_EQ(one.note, "");
 }
 
+TEST_F(InputNotes, NothingIsSaidOfRatesWhereTheyTellNothing) {
+  folder.write("broken.csv", "\x01\x02");
+  std::vector<FeatureInput> inputs = {
+      input("a", 25), input("b", 30), input("c", 25), {"broken", folder / "broken.csv", {}, {}, {}}};
+  const auto plain = inputs;
+  EXPECT_EQ(settle_frame_rate(inputs, options), 25);
+  EXPECT_EQ(inputs[3].note, "") << "its own turn says that it cannot be read";
+  inputs = plain;
+  EXPECT_EQ(settle_frame_rate(inputs, options, false), 25);
+  EXPECT_EQ(inputs[1].note, "") << "each is measured at its own rate";
+  inputs = plain;
+  options.fps = 25;
+  settle_frame_rate(inputs, options, false);
+  EXPECT_NE(inputs[1].note.find("not the 25 of --fps"), std::string::npos);
+}
+
 TEST_F(InputNotes, IgnoredTimeStampsChangeNothing) {
   options.ignore_timestamps = true;
   EXPECT_THROW(options.check(), Error);

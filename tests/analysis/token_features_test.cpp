@@ -50,6 +50,8 @@ TEST_F(TokenFeatures, OptionsAddColumns) {
   EXPECT_NEAR(features(rows).rows[0].values[20], 0.04, 1e-12);
   EXPECT_TRUE(std::isnan(features(rows).rows[0].values[23])) << "never came";
   options.dwell = false;
+  EXPECT_THROW(features(rows), Error) << "counts know no time";
+  options.fps = 0;
   EXPECT_EQ(features(rows).columns.size(), 20U);
   options.bigrams = false;
   EXPECT_EQ(features(rows).columns.size(), 4U);

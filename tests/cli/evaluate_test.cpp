@@ -42,6 +42,11 @@ struct Sample {
   }
 };
 
+/// With the first `from` made `to`.
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
 class Evaluate : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -315,9 +320,7 @@ TEST_F(Evaluate, WhereNothingCanBeWrittenIsSaidBeforeTheWork) {
 
 TEST_F(Evaluate, WhatIsLeftOutIsNamed) {
   const Sample sample(5);
-  std::string features = sample.features;
-  features.replace(features.find("S3_1,"), 5, "T3_1,");
-  folder.write("my data/features.csv", features);
+  folder.write("my data/features.csv", replaced(sample.features, "S3_1,", "T3_1,"));
   const auto end = evaluate("classify");
   EXPECT_EQ(end.status, 0);
   EXPECT_NE(end.err.find("2 videos left out (1: no features in "), std::string::npos) << end.err;
@@ -329,9 +332,7 @@ TEST_F(Evaluate, WhatIsLeftOutIsNamed) {
 
 TEST_F(Evaluate, ANameThatIsAlmostAnotherIsNamed) {
   const Sample sample(5);
-  std::string labels = sample.labels;
-  labels.replace(labels.find("\nS3_1,"), 6, "\nS3_1.mp4,");
-  folder.write("my data/labels.csv", labels);
+  folder.write("my data/labels.csv", replaced(sample.labels, "\nS3_1,", "\nS3_1.mp4,"));
   const auto end = evaluate("classify");
   EXPECT_EQ(end.status, 0);
   EXPECT_NE(end.err.find("1 video is left out for the spelling of its name: "), std::string::npos) << end.err;

@@ -302,6 +302,7 @@ TEST_F(Features, WrongUseIsOneLine) {
   };
   const std::string truth = at("my sample/truth");
   const std::vector<Case> cases = {
+      {{"summary", at("my sample/landmarks")}, 1, "features summary --groups kinematics takes landmarks"},
       {{"wcc", at("my sample/landmarks")}, 1, "holds landmarks"},
       {{"wcc", truth, "--window", "60"}, 1, "hold no window"},
       {{"wcc", truth, "--window", "0.05"},
@@ -534,6 +535,14 @@ TEST_F(Features, DwellTimesGoByTimeStampsWithANoteOrByFpsOnRequest) {
   const auto alone = features({"bow", at("wrong"), "--codes", "2", "--dwell", "--ignore-timestamps"});
   EXPECT_EQ(alone.status, 2);
   EXPECT_NE(alone.err.find("give the true one: --fps"), std::string::npos) << alone.err;
+  for (const std::vector<std::string>& time : std::vector<std::vector<std::string>>{
+           {"--fps", "25"}, {"--fps", "25", "--ignore-timestamps"}, {"--ignore-timestamps"}}) {
+    std::vector<std::string> words = {"bow", at("wrong"), "--codes", "2"};
+    words.insert(words.end(), time.begin(), time.end());
+    const auto counted = features(words);
+    EXPECT_EQ(counted.status, 2) << "counts know no time: " << counted.err;
+    EXPECT_NE(counted.err.find(time[0] + " is for --dwell alone"), std::string::npos) << counted.err;
+  }
   // One frame rate for all tables: features all has one --fps.
   const auto all =
       features({"all", at("wrong"), "--bow-codes", "2", "--bow-dwell", "--fps", "25", "--ignore-timestamps"},

@@ -51,7 +51,7 @@ FeatureMaker BowSettings::maker(std::vector<FeatureInput>& inputs) {
     CodeSignalOptions time;
     time.fps = words.fps;
     time.ignore_timestamps = words.ignore_timestamps;
-    settled.fps = settle_frame_rate(inputs, time);
+    settled.fps = settle_frame_rate(inputs, time, false);
   }
   return [settled](const FeatureInput& input, const Work&) { return token_features(input, settled); };
 }

@@ -46,8 +46,10 @@ class FeaturesAllCommand : public FeaturesCommand {
   int run() override {
     check_folder_path(output_);
     wcc_.signals = summary_.signals = signals_;
-    bow_.words.fps = signals_.fps;
-    bow_.words.ignore_timestamps = signals_.ignore_timestamps;
+    if (bow_.words.dwell) {  // nothing else of words depends on time
+      bow_.words.fps = signals_.fps;
+      bow_.words.ignore_timestamps = signals_.ignore_timestamps;
+    }
     with_names_here(wcc_names(), "wcc-", [&] { wcc_.check(); });
     with_names_here(described(summary_.summary), "summary-", [&] { summary_.check(); });
     const auto bare = videos("none");

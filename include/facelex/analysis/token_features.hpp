@@ -10,7 +10,8 @@ struct TokenFeatureOptions {
   int codes = 0;         ///< K: size of the codebook; ≥ 1 (the command takes 0 for that of the sidecars)
   bool bigrams = false;  ///< also the K² shares of successions in one stage, from a frame to the next
   bool dwell = false;    ///< also the mean duration of runs of a token in one stage
-  double fps = 0;        ///< of recordings without time stamps, for dwell; 0: they are an error; ≥ 0
+  double fps =
+      0;  ///< of recordings without time stamps, for dwell; 0: they are an error; ≥ 0, 0 without dwell
   /// A frame lasts 1/fps, whatever the time stamps say; needs fps.
   bool ignore_timestamps = false;
 

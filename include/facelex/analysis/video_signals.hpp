@@ -51,9 +51,10 @@ std::optional<double> frame_rate(const Recording& recording, const std::vector<E
 /// Whether two rates are within `tolerance` (a share of b) of one another.
 bool is_same_rate(double a, double b, double tolerance = 0.01);
 
-/// The rate of each file as far as its first rows tell; 0: it has no time stamps, or cannot be read.
+/// The rate of each file as far as its first rows tell; 0: it has no time stamps; NaN: it cannot be read.
 std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files);
-/// The rate that most have (of equals the lower); rates within 1 % are one, and 0 is none. 0 when all are 0.
+/// The rate that most have (of equals the lower); rates within 1 % are one, and 0 and NaN are none. 0 when
+/// all are none.
 double most_frequent_rate(std::vector<double> rates);
 /// most_frequent_rate of frame_rates.
 double common_frame_rate(const std::vector<std::filesystem::path>& files);
