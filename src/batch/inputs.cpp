@@ -8,10 +8,10 @@
 #include <optional>
 #include <set>
 
-#include "facelex/batch/manifest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/provenance/manifest.hpp"
 
 namespace facelex {
 

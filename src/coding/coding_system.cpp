@@ -4,12 +4,12 @@
 #include <cmath>
 #include <utility>
 
-#include "facelex/coding/dfe_system.hpp"
-#include "facelex/coding/facial_basis.hpp"
-#include "facelex/coding/pca_system.hpp"
-#include "facelex/coding/positive_units.hpp"
+#include "facelex/coding/dfecs/positive_units.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/coding/linear/pca_system.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/dfe/system.hpp"
 
 namespace facelex {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/face/model_export.hpp"
+#include "facelex/face/model/export.hpp"
 
 namespace facelex {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "column_names.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/signal_columns.hpp"
+#include "facelex/face/schemes/signal_columns.hpp"
 
 namespace facelex {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "facelex/coding/learn.hpp"
-#include "facelex/coding/linear_model.hpp"
-#include "facelex/face/features.hpp"
+#include "facelex/coding/linear/linear_model.hpp"
+#include "facelex/face/schemes/features.hpp"
 #include "facelex/io/recording.hpp"
 
 namespace facelex {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "facelex/core/text.hpp"
-#include "facelex/face/mean_face.hpp"
-#include "facelex/face/mirror.hpp"
+#include "facelex/face/model/mean_face.hpp"
+#include "facelex/face/schemes/mirror.hpp"
 
 namespace facelex {
 namespace {

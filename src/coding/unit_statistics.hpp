@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "facelex/coding/linear_model.hpp"
+#include "facelex/coding/linear/linear_model.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/core/matrix.hpp"
 

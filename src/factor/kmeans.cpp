@@ -8,7 +8,7 @@
 #include "block_sum.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
-#include "finite_samples.hpp"
+#include "factor/lasso/finite_samples.hpp"
 
 namespace facelex {
 namespace {

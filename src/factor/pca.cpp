@@ -10,7 +10,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/random.hpp"
-#include "finite_samples.hpp"
+#include "factor/lasso/finite_samples.hpp"
 
 namespace facelex {
 

@@ -4,7 +4,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
-#include "table_reader.hpp"
+#include "io/tables/reader.hpp"
 
 namespace facelex {
 namespace {

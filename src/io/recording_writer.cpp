@@ -12,10 +12,10 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "facelex/io/csv.hpp"
-#include "facelex/io/csv_number.hpp"
-#include "facelex/io/npy.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/io/tables/csv.hpp"
+#include "facelex/io/tables/csv_number.hpp"
+#include "facelex/io/tables/npy.hpp"
 
 namespace facelex {
 namespace {

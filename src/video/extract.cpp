@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "facelex/core/error.hpp"
-#include "facelex/face/signal_columns.hpp"
+#include "facelex/face/schemes/signal_columns.hpp"
 #include "facelex/video/overlay.hpp"
 #include "facelex/video/video_writer.hpp"
 #include "landmark_table.hpp"
-#include "smoothing.hpp"
+#include "video/track/smoothing.hpp"
 
 namespace facelex {
 namespace {

@@ -4,9 +4,9 @@
 #include <limits>
 #include <optional>
 
-#include "facelex/face/camera.hpp"
-#include "facelex/face/head_pose.hpp"
-#include "facelex/face/signal_columns.hpp"
+#include "facelex/face/pose/camera.hpp"
+#include "facelex/face/pose/head_pose.hpp"
+#include "facelex/face/schemes/signal_columns.hpp"
 
 namespace facelex {
 namespace {

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <string>
 
-#include "face_rows.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "video/track/face_rows.hpp"
 
 namespace facelex {
 

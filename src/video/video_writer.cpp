@@ -15,7 +15,7 @@ extern "C" {
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "ffmpeg_handles.hpp"
+#include "video/source/ffmpeg_handles.hpp"
 
 namespace facelex {
 namespace {

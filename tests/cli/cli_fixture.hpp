@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "facelex/batch/manifest.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/provenance/manifest.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
 

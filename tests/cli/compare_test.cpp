@@ -4,9 +4,9 @@
 #include <set>
 #include <sstream>
 
-#include "cli/cli_fixture.hpp"
-#include "facelex/io/csv.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "facelex/io/tables/csv.hpp"
 
 namespace facelex {
 namespace {

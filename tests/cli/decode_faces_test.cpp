@@ -1,11 +1,11 @@
 // facelex decode through a face model, with the real binary and the built-in codebook.
 #include <fstream>
 
-#include "cli/cli_fixture.hpp"
-#include "facelex/coding/built_in_codebook.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/coding/coding_system.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/dfe/built_in_codebook.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "facelex/io/tables/npy.hpp"
 
 namespace facelex {
 namespace {

@@ -4,9 +4,9 @@
 #include <map>
 #include <sstream>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/core/json.hpp"
-#include "facelex/io/model_file.hpp"
+#include "facelex/io/models/model_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <numbers>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/core/json.hpp"
-#include "facelex/face/rotation.hpp"
+#include "facelex/face/pose/rotation.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {

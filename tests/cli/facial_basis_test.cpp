@@ -1,4 +1,4 @@
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 
 namespace facelex {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/io/csv.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "facelex/io/tables/csv.hpp"
 
 namespace facelex {
 namespace {

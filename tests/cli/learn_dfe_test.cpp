@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "cli_fixture.hpp"
-#include "facelex/io/model_file.hpp"
+#include "facelex/io/models/model_file.hpp"
 
 namespace facelex::test {
 namespace {

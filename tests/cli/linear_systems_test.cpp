@@ -1,6 +1,6 @@
 // DFECS, measurements and bad input of the linear coding systems, with the real binary.
-#include "cli/cli_fixture.hpp"
-#include "facelex/io/model_file.hpp"
+#include "cli_fixture.hpp"
+#include "facelex/io/models/model_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {

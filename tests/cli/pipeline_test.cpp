@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {

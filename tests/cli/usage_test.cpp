@@ -1,7 +1,7 @@
 // A table of command lines: exit status, and what stdout and stderr say.
 #include <gtest/gtest.h>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 
 namespace facelex {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "cli/cli_fixture.hpp"
+#include "cli_fixture.hpp"
 #include "facelex/io/sidecar.hpp"
 #include "facelex/video/video_writer.hpp"
 #include "video/drawn_face.hpp"

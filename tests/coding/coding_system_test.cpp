@@ -5,9 +5,9 @@
 #include <cmath>
 #include <functional>
 
-#include "coding/synthetic.hpp"
-#include "facelex/coding/facial_basis.hpp"
-#include "facelex/coding/pca_system.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/coding/linear/pca_system.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <fstream>
 
-#include "facelex/face/anatomical_face.hpp"
-#include "facelex/face/model_export.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/model/export.hpp"
+#include "facelex/io/tables/npy.hpp"
 #include "io/test_files.hpp"
 #include "support/program.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "coding/synthetic.hpp"
 #include "facelex/coding/learn.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

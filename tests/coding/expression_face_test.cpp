@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "facelex/face/anatomical_face.hpp"
+#include "facelex/face/builtin/anatomical_face.hpp"
 #include "factor/fixture.hpp"
 #include "io/test_files.hpp"
 

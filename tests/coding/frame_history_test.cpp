@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "coding/dfe_naive.hpp"
-#include "coding/synthetic.hpp"
-#include "facelex/coding/dfe_system.hpp"
+#include "dfe/naive.hpp"
 #include "facelex/coding/encode.hpp"
 #include "facelex/coding/training_data.hpp"
+#include "facelex/dfe/system.hpp"
 #include "factor/fixture.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

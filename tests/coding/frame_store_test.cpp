@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <set>
 
-#include "coding/synthetic.hpp"
-#include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/learn.hpp"
-#include "facelex/factor/sparse_coding.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/factor/lasso/sparse_coding.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "coding/synthetic.hpp"
-#include "facelex/coding/facial_basis.hpp"
 #include "facelex/coding/learn.hpp"
-#include "facelex/face/mirror.hpp"
-#include "facelex/io/model_file.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/face/schemes/mirror.hpp"
+#include "facelex/io/models/model_file.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

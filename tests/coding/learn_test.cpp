@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "coding/synthetic.hpp"
 #include "facelex/coding/encode.hpp"
-#include "facelex/coding/facial_basis.hpp"
-#include "facelex/coding/pca_system.hpp"
-#include "facelex/factor/dictionary_learning.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/coding/linear/pca_system.hpp"
+#include "facelex/factor/dictionary/learning.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "coding/synthetic.hpp"
 #include "facelex/coding/encode.hpp"
 #include "facelex/coding/learn.hpp"
-#include "facelex/face/standardize.hpp"
+#include "facelex/face/standardize/standardize.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

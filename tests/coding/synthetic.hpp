@@ -7,7 +7,7 @@
 
 #include "facelex/coding/training_data.hpp"
 #include "facelex/core/random.hpp"
-#include "facelex/face/features.hpp"
+#include "facelex/face/schemes/features.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "io/test_files.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "coding/synthetic.hpp"
+#include "synthetic.hpp"
 
 namespace facelex {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-#include "factor/fixture.hpp"
+#include "fixture.hpp"
 #include "io/test_files.hpp"
 
 namespace facelex {

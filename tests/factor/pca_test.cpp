@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "facelex/core/error.hpp"
-#include "factor/fixture.hpp"
+#include "fixture.hpp"
 
 namespace facelex {
 namespace {

@@ -10,7 +10,7 @@
 #include <csignal>
 
 #include "facelex/core/digest.hpp"
-#include "io/test_files.hpp"
+#include "test_files.hpp"
 
 namespace {
 

@@ -7,11 +7,11 @@
 #include <functional>
 
 #include "facelex/core/random.hpp"
-#include "facelex/io/model_file.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/io/models/model_file.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
-#include "io/test_files.hpp"
+#include "facelex/io/tables/npy.hpp"
+#include "test_files.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "facelex/io/recording_file.hpp"
-#include "io/test_files.hpp"
+#include "test_files.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "facelex/core/random.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
-#include "io/test_files.hpp"
+#include "test_files.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "io/test_files.hpp"
+#include "test_files.hpp"
 
 namespace {
 

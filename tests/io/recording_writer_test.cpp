@@ -6,7 +6,7 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/io/recording_file.hpp"
-#include "io/test_files.hpp"
+#include "test_files.hpp"
 
 namespace {
 

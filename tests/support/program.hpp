@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace facelex::test {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "facelex/video/frame_source.hpp"
+#include "facelex/video/source/frame_source.hpp"
 
 namespace facelex {
 

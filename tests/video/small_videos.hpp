@@ -16,7 +16,7 @@ extern "C" {
 #include <vector>
 
 #include "facelex/core/random.hpp"
-#include "facelex/video/frame_source.hpp"
+#include "facelex/video/source/frame_source.hpp"
 #include "facelex/video/video_writer.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
-#include "video/small_videos.hpp"
+#include "small_videos.hpp"
 
 namespace {
 

@@ -10,9 +10,9 @@
 #include <limits>
 #include <string>
 
-#include "facelex/coding/dfe_system.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/dfe/system.hpp"
+#include "facelex/io/tables/npy.hpp"
 
 namespace {
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "facelex/core/random.hpp"
-#include "facelex/nn/dfe_backend.hpp"
+#include "facelex/dfe/train/backend.hpp"
 #ifdef FACELEX_WITH_TORCH
-#include "facelex/nn/dfe_torch.hpp"
+#include "facelex/dfe/train/torch.hpp"
 #endif
 
 int main(int argc, char** argv) {

@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
-#include "facelex/analysis/evaluation_protocol.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/evaluate/protocol.hpp"
 #include "facelex/io/atomic_file.hpp"
 
 namespace {

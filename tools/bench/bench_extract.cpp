@@ -25,8 +25,8 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/recording_file.hpp"
-#include "facelex/video/confidence.hpp"
 #include "facelex/video/extract.hpp"
+#include "facelex/video/track/confidence.hpp"
 
 /// A grey picture as dlib wants to see it, without a copy.
 struct BenchGrayView {

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "facelex/core/random.hpp"
-#include "facelex/face/head_pose.hpp"
-#include "facelex/face/mean_face.hpp"
-#include "facelex/face/registration.hpp"
-#include "facelex/face/rotation.hpp"
-#include "facelex/face/standardize.hpp"
+#include "facelex/face/model/mean_face.hpp"
+#include "facelex/face/pose/head_pose.hpp"
+#include "facelex/face/pose/registration.hpp"
+#include "facelex/face/pose/rotation.hpp"
+#include "facelex/face/standardize/standardize.hpp"
 
 namespace {
 

@@ -11,9 +11,9 @@
 
 #include "facelex/core/json.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/factor/dictionary_learning.hpp"
-#include "facelex/factor/sparse_coding.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/factor/dictionary/learning.hpp"
+#include "facelex/factor/lasso/sparse_coding.hpp"
+#include "facelex/io/tables/npy.hpp"
 #include "factor_bench.hpp"
 
 namespace {

@@ -9,10 +9,10 @@
 #include <numbers>
 
 #include "facelex/core/random.hpp"
-#include "facelex/face/anatomical_face.hpp"
-#include "facelex/face/fit_face.hpp"
-#include "facelex/face/head_pose.hpp"
-#include "facelex/face/rotation.hpp"
+#include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/fit/face.hpp"
+#include "facelex/face/pose/head_pose.hpp"
+#include "facelex/face/pose/rotation.hpp"
 
 namespace {
 

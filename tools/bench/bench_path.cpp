@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "facelex/factor/lasso_path.hpp"
-#include "facelex/factor/nmf.hpp"
+#include "facelex/factor/lasso/path.hpp"
+#include "facelex/factor/nmf/nmf.hpp"
 #include "facelex/factor/pca.hpp"
-#include "facelex/io/npy.hpp"
+#include "facelex/io/tables/npy.hpp"
 #include "factor_bench.hpp"
 
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "facelex/analysis/windowed_correlation.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
+#include "facelex/features/wcc/windowed_correlation.hpp"
 #include "facelex/io/recording_file.hpp"
 
 namespace {

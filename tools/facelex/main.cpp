@@ -3,11 +3,11 @@
 #include <CLI/Config.hpp>
 #include <cstdio>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/help.hpp"
+#include "cli/usage.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
-#include "help.hpp"
-#include "usage.hpp"
 
 namespace {
 

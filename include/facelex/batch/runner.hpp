@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "facelex/batch/inputs.hpp"
-#include "facelex/batch/manifest.hpp"
 #include "facelex/batch/reporter.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/core/work.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "facelex/provenance/manifest.hpp"
 
 namespace facelex {
 

@@ -11,8 +11,8 @@
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
-#include "facelex/factor/sparse_coding.hpp"
-#include "facelex/io/model_file.hpp"
+#include "facelex/factor/lasso/sparse_coding.hpp"
+#include "facelex/io/models/model_file.hpp"
 #include "facelex/io/recording.hpp"
 
 namespace facelex {

@@ -6,7 +6,7 @@
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/coding/decoded_faces.hpp"
 #include "facelex/core/work.hpp"
-#include "facelex/face/morphable_model.hpp"
+#include "facelex/face/model/morphable_model.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "facelex/core/matrix.hpp"
-#include "facelex/face/morphable_model.hpp"
+#include "facelex/face/model/morphable_model.hpp"
 
 namespace facelex {
 

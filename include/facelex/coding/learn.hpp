@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "facelex/coding/coding_system.hpp"
-#include "facelex/coding/facial_basis.hpp"
+#include "facelex/coding/linear/facial_basis.hpp"
 #include "facelex/coding/training_data.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
-#include "facelex/face/features.hpp"
-#include "facelex/factor/dictionary_learning.hpp"
+#include "facelex/face/schemes/features.hpp"
+#include "facelex/factor/dictionary/learning.hpp"
 
 namespace facelex {
 

@@ -10,8 +10,8 @@
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
 #include "facelex/io/sidecar.hpp"
-#include "facelex/video/face_tracker.hpp"
-#include "facelex/video/frame_source.hpp"
+#include "facelex/video/source/frame_source.hpp"
+#include "facelex/video/track/face_tracker.hpp"
 
 namespace facelex {
 

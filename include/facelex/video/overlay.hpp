@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 
-#include "facelex/face/landmark_scheme.hpp"
-#include "facelex/video/landmark_model.hpp"
+#include "facelex/face/schemes/landmark_scheme.hpp"
+#include "facelex/video/track/landmark_model.hpp"
 
 namespace facelex {
 

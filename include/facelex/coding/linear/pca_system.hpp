@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/linear/linear_model.hpp"
+
+namespace facelex {
+
+/// The comparators of paper 000, section IV-B: principal components of all columns together ("pca") or of
+/// each facial feature on its own ("local-pca"). The code of a frame is z = W(s·x − m), W orthonormal.
+class PcaSystem final : public CodingSystem {
+ public:
+  static constexpr std::string_view global_kind = "pca";
+  static constexpr std::string_view local_kind = "local-pca";
+
+  /// kind: global_kind or local_kind. Throws Error (data) when the model's parts do not fit or its atoms are
+  /// not orthonormal.
+  PcaSystem(LinearModel model, std::string_view kind);
+  static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
+
+  const LinearModel& model() const { return model_; }
+
+  std::string_view kind() const override { return kind_; }
+  SignalKind input_kind() const override { return model_.input_kind; }
+  const std::vector<Column>& input_columns() const override { return model_.input_columns; }
+  SignalKind code_kind() const override { return SignalKind::coefficients; }
+  const std::vector<Column>& units() const override { return model_.units; }
+  Json resolved(const EncodeOptions& options) const override;
+  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
+                       const Work& work = {}) const override;
+  RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
+  const Json& training() const override { return model_.training; }
+  ModelFile to_model() const override { return model_.to_file(kind_); }
+
+ private:
+  LinearModel model_;
+  std::string kind_;
+};
+
+}  // namespace facelex

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "facelex/core/work.hpp"
+#include "facelex/face/model/morphable_model.hpp"
+#include "facelex/face/pose/camera.hpp"
+#include "facelex/face/schemes/landmark_scheme.hpp"
+
+namespace facelex {
+
+struct ExpressionPrior;
+
+/// The landmarks of one frame, in pixels (NaN where a point is missing), and the camera that saw them.
+struct FaceView {
+  Landmarks68 points;
+  Camera camera;
+};
+
+/// A scaled-orthographic camera (x = s·X + x₀, y = s·Y + y₀) for these landmarks, written as a pinhole camera
+/// so far away (10⁴ face sizes) and so long that perspective moves no point by more than 10⁻⁴ of the face's
+/// size. Its principal point is the middle of the landmarks. The scale s of a face at translation t is
+/// fx/t.z, in px/mm. Requires at least one landmark.
+Camera distant_camera(const Landmarks68& points);
+
+/// A person's own neutral face: X̄ + Aα + E·m at the landmarks (paper 000, equation 1).
+struct PersonalFace {
+  Eigen::VectorXd identity;  ///< α
+  /// m: what the person's resting face has of the expression modes, in their coefficients. It belongs to
+  /// the identity: expressions are measured from it.
+  Eigen::VectorXd resting;
+  Eigen::Matrix<double, Eigen::Dynamic, 3> neutral;  ///< R×3, mm: the rows of LandmarkRows
+};
+
+/// One frame: X = R(neutral + Eε) + t.
+struct FaceFit {
+  Eigen::Matrix3d rotation;
+  Eigen::Vector3d translation_mm;
+  Eigen::VectorXd expression;        ///< ε, within the model's bounds
+  double reprojection_error_px = 0;  ///< root mean square over the given points of the inner face, 17 … 67
+};
+
+/// Fits a morphable model to landmarks (paper 000, III-A: coefficients under inequality constraints).
+///
+/// A frame's cost is Σᵢ wᵢ·c²·log(1 + rᵢ²/c²) + λ·noise²·Σₖ ((εₖ/scaleₖ)² + 2·εₖ/μₖ) with lower ≤ ε ≤ upper.
+/// rᵢ is the reprojection error as a length on the face in mm, so results do not depend on the size of the
+/// picture; c = 3·noise (Cauchy's loss); wᵢ = 1, for the jaw line, which is an outline rather than a place on
+/// the skin, 0.3, and 0.1 where the model has no MorphableModel::contour. A jaw point is compared with that
+/// vertex of its contour line that lies farthest outwards in the picture, so it slides over the cheek as the
+/// head turns. The last term is the prior of coefficients that are never negative (lower = 0): an exponential
+/// one of mean μ = upper/5, which keeps all but a few units at zero. Others have the normal one alone.
+/// Minimised by Gauss–Newton over pose and expression together, each step a box-constrained quadratic problem
+/// solved exactly by an active set, damped by Levenberg and Marquardt's rule.
+class FaceFitter {
+ public:
+  /// `noise_mm` > 0: the usual error of landmarks on the face; weighs them against the prior, which
+  /// `regularization` ≥ 0 multiplies. The model must outlive the fitter. Throws Error (data) when it has
+  /// fewer than six landmarks, or none of 17 … 67.
+  FaceFitter(const MorphableModel& model, double noise_mm, double regularization);
+
+  /// The mean face as somebody's.
+  PersonalFace mean_face() const;
+
+  /// The face that views of one person share, by damped Gauss–Newton over α, m and each view's pose and
+  /// expression together; the views' parameters are eliminated from the normal equations (Schur's
+  /// complement), so the cost grows linearly with their number F. The prior is
+  /// λ·noise²·(F·Σ (α/scale)² + Σ (m/scale)²). F, because the expressions' prior counts F times too: a face
+  /// that is smaller, and nearer, needs less of α and ε to look the same, and would shrink without end.
+  ///
+  /// Resting face and expression share their modes and are told apart by how often they are paid for: what
+  /// all views have in common costs once as m and once per view as ε. The bounds of ε (and m) are lowered to
+  /// −upper for this, and the exponential prior is left out, so that noise about the resting face averages
+  /// out instead of being cut at zero. To be given views near the neutral and in various poses. Views that no
+  /// pose explains are left out; without any, the mean face.
+  PersonalFace personal_face(const std::vector<FaceView>& views, const Work& work) const;
+
+  /// Moves the resting face to the median expression of these views, so that ε is 0 in the middle of what the
+  /// face mostly does.
+  void centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const;
+
+  /// Pose and expression of one frame of that person. Nothing when no head pose explains the points
+  /// (estimate_head_pose), which needs at least six of them, or the result is not finite. `expected`: where
+  /// the prior has its middle instead of 0, with `strength` times its weight in addition (temporal
+  /// smoothness).
+  std::optional<FaceFit> fit(const FaceView& view, const PersonalFace& face,
+                             const Eigen::VectorXd* expected = nullptr, double strength = 0) const;
+
+  /// E·ε of the points that the model has, 17 … 67 or 0 … 67, in `points()` order: n×3, mm in the face's
+  /// axes.
+  Eigen::Matrix<double, Eigen::Dynamic, 3> displacement(const Eigen::VectorXd& expression) const;
+  /// The neutral face at the same points.
+  Eigen::Matrix<double, Eigen::Dynamic, 3> neutral(const PersonalFace& face) const;
+  /// The iBUG numbers of the points that the model has, ascending.
+  const std::vector<int>& points() const { return points_; }
+
+ private:
+  friend class FitProblem;
+
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+  PersonalFace with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting) const;
+  /// `about_rest`: bounds that let noise about the resting face average out.
+  ExpressionPrior expression_prior(bool about_rest) const;
+  std::optional<FaceFit> fit_with(const ExpressionPrior& prior, const FaceView& view,
+                                  const PersonalFace& face) const;
+
+  const MorphableModel& model_;
+  double noise_mm_;
+  double prior_mm2_;  ///< weight of a coefficient's square in scales
+  LandmarkRows rows_;
+  RowMajor identity_, expression_;  ///< rows_.identity, .expression: a point's three rows lie together
+  std::array<std::vector<Eigen::Index>, 68> candidates_;  ///< rows of each point
+  std::array<double, 68> weights_{};
+  std::vector<int> points_;
+  std::vector<Eigen::Index> own_rows_;  ///< of points_: the row of the point's own vertex
+  Eigen::Index inner_rows_ = 0;         ///< rows of the points 17 … 67
+};
+
+}  // namespace facelex

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facelex/core/options.hpp"
+#include "facelex/core/work.hpp"
+#include "facelex/face/model/morphable_model.hpp"
+#include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+
+/// Options of `facelex fit`.
+struct FitOptions {
+  enum class CameraModel { perspective, orthographic };
+
+  CameraModel camera = CameraModel::perspective;
+  std::string image_size;     ///< "1280x720", px; empty: the sidecar of extract tells
+  double focal = 0;           ///< px; 0: openface_camera's
+  double noise = 1;           ///< usual error of a landmark, mm on the face, > 0
+  double regularization = 1;  ///< weight of the prior on coefficients, > 0
+  /// Weight of the temporal prior, ≥ 0; 0: every frame by itself. 10 meets the accuracy that fit.md measures.
+  double smooth = 10;
+  int identity_frames = 24;  ///< frames that the identity is estimated from, ≥ 1
+  std::vector<std::string> signals = {"expression", "displacement"};
+
+  void describe(OptionList& options);
+  void check() const;
+};
+
+/// Columns of the recording: pose_Tx … pose_Rz (orthographic: pose_scale for pose_Tz), reprojection_error,
+/// and, as chosen by `signals`, e_<name> and dX_<n> …, dY_<n> …, dZ_<n> … of the model's points.
+std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic);
+
+/// Whether `signals` (FitOptions) names that one.
+bool has_signal(const std::vector<std::string>& signals, std::string_view name);
+
+/// Kind of a recording with these signals: fit, or expression or displacement alone.
+SignalKind fit_kind(const std::vector<std::string>& signals);
+
+/// Fits a morphable model to a recording of landmarks (paper 000, III-A; fit_face.hpp says how one frame and
+/// how the shared face are fitted).
+///
+/// Pass 1 finds each person's own face: of up to 512 frames, evenly over the recording, whose confidence is
+/// at least the median, `identity_frames` are taken in turn from cells of head pose (10° of yaw × 10° of
+/// pitch), in each cell those nearest to the median shape of the face. FaceFitter::personal_face makes the
+/// identity of them, and FaceFitter::centre then moves the resting face so that the median expression of up
+/// to 192 of the frames is 0. A face that never rests, one that talks all the time say, has its most usual
+/// shape taken for its neutral, as in NeutralEstimator. Pass 2 fits pose and expression of each frame with
+/// that face. A frame depends on itself and the identity alone, so that frames are fitted in parallel with
+/// the same result; with `smooth` = s > 0 each frame is fitted a second time, with a prior of weight s about
+/// the mean expression of the frames before and after as they were fitted at first.
+///
+/// `output` has the rows of `input`. Rows without success stay without values; details.rows_without_values
+/// counts them: no_face, incomplete (a point of the file's scheme is missing), no_pose (no head pose explains
+/// the points), profile (turned by more than 75° from the camera), bad_fit (reprojection error above 9 mm
+/// on the face, a tenth of the distance of the eyes' outer corners), no_face_id (in a file of several faces,
+/// each of which has its own identity).
+///
+/// The camera is openface_camera of the picture's size, which is `image_size` or what the sidecar of extract
+/// says. Without either, and with `orthographic`, a scaled-orthographic camera: pose_Tx and pose_Ty are then
+/// mm from the picture's upper left corner, and pose_scale (px/mm) stands for pose_Tz.
+///
+/// Details: camera, model, identity (a list, one of each face: face_id when there are several, coefficients,
+/// resting, neutral (mm at the points: all X, all Y, all Z), frames), points, rows_without_values.
+///
+/// Memory does not grow with the file. Throws Error: data for an input that cannot be read or has no
+/// landmarks; usage for options.
+StageResult fit(const std::filesystem::path& input, const std::filesystem::path& output,
+                const MorphableModel& model, const FitOptions& options, TableFormat format, const Work& work);
+
+}  // namespace facelex

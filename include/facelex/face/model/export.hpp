@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "facelex/core/json.hpp"
+#include "facelex/face/model/morphable_model.hpp"
+
+namespace facelex {
+
+/// The coefficients "name=value" of a basis by its names, zero for all others. Throws Error (usage) that
+/// begins with `option`: no such name (with the nearest), a value that is no finite number.
+Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::string>& settings,
+                                const std::string& option);
+
+/// Writes a mesh in mm with y up and z towards the viewer, as viewers of meshes have it: Wavefront OBJ with
+/// the shortest decimals that read back to the same numbers, or binary little-endian PLY, by the name's end
+/// (.obj, .ply). Throws Error (usage) for another name.
+void write_mesh(const std::filesystem::path& file, const Vertices& vertices, const Triangles& triangles);
+
+/// Writes neutral.obj, an OBJ for each expression at coefficient 1, identity<name>.obj for each identity mode
+/// at coefficient 1, and landmarks.json into a folder: what import_obj reads back. Throws Error (data) when
+/// the name of a mode is no file name.
+void export_obj_set(const std::filesystem::path& folder, const MorphableModel& model);
+
+/// What a model holds, for people and programs: name, licence, source, unit, vertices, triangles, the
+/// landmarks that it has, on how many jaw points the outline may slide, and of each mode its name, scale,
+/// bounds and rms_mm, the root mean square displacement of the vertices in mm at a coefficient of one scale.
+Json morphable_model_summary(const MorphableModel& model);
+
+}  // namespace facelex

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "facelex/features/feature_table.hpp"
+#include "facelex/features/video_signals.hpp"
+
+namespace facelex {
+
+/// The frame rate at which the features of these inputs are made: options.fps, else that of most of them; 0:
+/// none has time stamps. Whose time stamps say another rate, or nothing, has it said in its note.
+/// at_one_rate: features need the same rate of all; else another rate than that of most is worth no note.
+double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOptions& options,
+                         bool at_one_rate = true);
+
+/// Says in the note of each input what its sidecar knows and the table does not show: that the table had more
+/// rows once, or is of a part of its video.
+void note_incomplete_tables(std::vector<FeatureInput>& inputs);
+
+}  // namespace facelex

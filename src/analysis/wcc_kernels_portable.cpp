@@ -1,9 +1,0 @@
-#define FACELEX_LANES 2
-#define FACELEX_REGISTERS 16
-#include "wcc_kernels_body.hpp"
-
-namespace facelex {
-
-const WccKernels wcc_kernels_portable = FACELEX_WCC_KERNELS("portable");
-
-}  // namespace facelex

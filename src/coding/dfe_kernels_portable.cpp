@@ -1,9 +1,0 @@
-#define FACELEX_FLOATS 4
-#define FACELEX_ROWS 4
-#include "dfe_kernels_body.hpp"
-
-namespace facelex {
-
-const DfeKernels dfe_kernels_portable = {"portable", linear, normalize, attend, distances};
-
-}  // namespace facelex

@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "parts.hpp"
+
+namespace facelex {
+namespace {
+
+struct UsualPart {
+  const char* name;
+  int units;
+  double alpha;
+};
+// Paper 001, supplementary table 1, DISFA.
+constexpr std::array<UsualPart, 7> usual_parts = {{{"LB", 5, 1.15},
+                                                   {"RB", 5, 1.15},
+                                                   {"LE", 5, 0.5},
+                                                   {"RE", 5, 0.5},
+                                                   {"NO", 5, 1},
+                                                   {"MO", 5, 1.5},
+                                                   {"JA", 5, 2}}};
+
+const UsualPart* usual_part(const std::string& name) {
+  const auto* at = std::find_if(usual_parts.begin(), usual_parts.end(),
+                                [&](const UsualPart& part) { return name == part.name; });
+  return at == usual_parts.end() ? nullptr : at;
+}
+
+std::string usual_parts_text(bool alphas) {
+  std::string text;
+  for (const UsualPart& part : usual_parts)
+    text += (text.empty() ? "" : ",") + std::string(part.name) + "=" +
+            (alphas ? number_text(part.alpha) : std::to_string(part.units));
+  return text;
+}
+
+/// The value that a list of "LB=5" gives to a part. Looks at every entry, so that a bad one is found whatever
+/// the part.
+std::optional<double> value_for(const std::vector<std::string>& entries, const std::string& part,
+                                const std::string& option, const std::string& bound,
+                                const std::function<bool(double)>& allowed) {
+  std::optional<double> found;
+  std::vector<std::string> seen;
+  for (const std::string& entry : entries) {
+    const auto equals = entry.find('=');
+    const std::string name = entry.substr(0, equals);
+    const auto value =
+        equals == std::string::npos ? std::nullopt : parse_double(std::string_view(entry).substr(equals + 1));
+    if (!value || !allowed(*value))
+      throw usage_error(std::string(option)
+                            .append(": ")
+                            .append(in_quotes(entry))
+                            .append(" is not PART=NUMBER with a number ")
+                            .append(bound),
+                        std::string("for example ").append(option).append(" LB=2,MO=3"));
+    if (!usual_part(name))
+      throw usage_error(option + ": " + in_quotes(name) + " is not a part of the face",
+                        "its parts are LB, RB, LE, RE, NO, MO, JA");
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      throw usage_error(option + ": " + in_quotes(name) + " stands there twice");
+    seen.push_back(name);
+    if (name == part) found = value;
+  }
+  return found;
+}
+
+bool is_penalty(double value) {
+  return value > 0 && std::isfinite(value);
+}
+
+}  // namespace
+
+int usual_part_units(const std::string& part) {
+  const UsualPart* usual = usual_part(part);
+  return usual ? usual->units : 0;
+}
+
+double usual_part_alpha(const std::string& part) {
+  const UsualPart* usual = usual_part(part);
+  return usual ? usual->alpha : 0;
+}
+
+PartSettings part_settings(const DfecsOptions& options, const std::string& part) {
+  const auto is_count = [](double value) {
+    return value >= 0 && value <= 10000 && value == std::floor(value);
+  };
+  const auto units = value_for(options.part_units, part, "--part-units", "0, 1, 2 …", is_count);
+  const auto alpha = value_for(options.part_alpha, part, "--part-alpha", "> 0", is_penalty);
+  return {static_cast<int>(units.value_or(usual_part_units(part))), alpha.value_or(usual_part_alpha(part))};
+}
+
+void DfecsOptions::describe(OptionList& options) {
+  training.describe(options);
+  options
+      .number("scale", scale, Bounds::at_least(0),
+              "Factor on the signal before learning; 0: displacement from mm to template units (600/89), "
+              "others as they are")
+      .texts(
+          "part-units", part_units,
+          "Units of a part, as LB=4,MO=6; 0 leaves it out; parts not named have " + usual_parts_text(false))
+      .texts("part-alpha", part_alpha,
+             "Sparsity penalty α of a part (equation 1), as LB=2; parts not named have " +
+                 usual_parts_text(true))
+      .integer("units", units, Bounds::at_least(1), "Units of the whole face, q")
+      .number("alpha-a", alpha_a, Bounds::at_least(0),
+              "Penalty α_A of how units of the face mix those of parts (equation 2)")
+      .number("alpha-b", alpha_b, Bounds::at_least(0), "Penalty α_B of the units' codes (equation 2)")
+      .choice("penalty-scaling", penalty_scaling,
+              {{"paper", NmfPenalty::paper}, {"sklearn", NmfPenalty::sklearn}},
+              "What α_A and α_B are multiplied with: equation 2 as printed, or scikit-learn's, which weighs "
+              "more")
+      .number("code-alpha", code_alpha, Bounds::above(0),
+              "Penalty of coding with the units (½-form: half of the α of equations 3 and 4)")
+      .choice("method", method, {{"fast", DictionaryMethod::fast}, {"sklearn", DictionaryMethod::sklearn}},
+              "How parts are learnt: the fast way, or by scikit-learn's iteration")
+      .number("tolerance", tolerance, Bounds::at_least(0),
+              "Learning of a part ends when an iteration lowers the objective by less than this share of it")
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each part");
+  describe_precision(options, precision);
+  options
+      .flag("search", search,
+            "Look for units and penalties by the paper's halting grid search; goes on where it stopped")
+      .number("beta", beta, Bounds{0, 1, true},
+              "The search wants 1 − β of the variance explained, 1 − β/2 of each part")
+      .texts("search-alphas", search_alphas, "Penalties that the search tries, in this order");
+}
+
+void DfecsOptions::check() const {
+  for (const UsualPart& part : usual_parts) part_settings(*this, part.name);
+  if (units < 1) throw usage_error("--units: " + std::to_string(units) + " is not ≥ 1");
+  if (!(code_alpha > 0) || !std::isfinite(code_alpha))
+    throw usage_error("--code-alpha: " + number_text(code_alpha) + " is not > 0");
+  if (!(beta > 0) || !(beta < 1))
+    throw usage_error("--beta: " + number_text(beta) + " is not between 0 and 1",
+                      "0.05 asks for 95 % of the variance");
+  if (search && search_alphas.empty()) throw usage_error("--search-alphas is empty");
+  for (const std::string& alpha : search_alphas) {
+    const auto value = parse_double(alpha);
+    if (!value || !is_penalty(*value))
+      throw usage_error("--search-alphas: " + in_quotes(alpha) + " is not a number > 0");
+  }
+  DictionaryOptions dictionary;
+  dictionary.tolerance = tolerance;
+  dictionary.max_iterations = max_iterations;
+  dictionary.check();
+  NmfOptions nmf;
+  nmf.alpha_a = alpha_a;
+  nmf.alpha_b = alpha_b;
+  nmf.check();
+}
+
+}  // namespace facelex

@@ -1,0 +1,9 @@
+#define FACELEX_FLOATS 4
+#define FACELEX_ROWS 4
+#include "kernels_body.hpp"
+
+namespace facelex {
+
+const DfeKernels dfe_kernels_portable = {"portable", linear, normalize, attend, distances};
+
+}  // namespace facelex

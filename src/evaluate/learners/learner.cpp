@@ -1,0 +1,253 @@
+#include "facelex/evaluate/learners/learner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <numeric>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "liblinear.hpp"
+#include "libsvm.hpp"
+#include "solvers.hpp"
+
+namespace facelex {
+namespace {
+
+std::vector<double> grid_values(const std::vector<std::string>& texts, const char* option,
+                                bool zero_allowed) {
+  std::vector<double> values;
+  for (const auto& text : texts) {
+    const auto value = parse_double(text);
+    if (!value || !std::isfinite(*value) || *value < 0 || (*value == 0 && !zero_allowed))
+      throw usage_error(std::string("--") + option + ": " + in_quotes(text) + " is not a number " +
+                        (zero_allowed ? "≥ 0" : "> 0"));
+    values.push_back(*value);
+  }
+  if (values.empty()) throw usage_error(std::string("--") + option + ": names no value");
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+Eigen::VectorXd weights_of_classes(const Eigen::VectorXd& y, int classes, ClassWeights kind) {
+  Eigen::VectorXd weight = Eigen::VectorXd::Ones(classes);
+  if (kind == ClassWeights::none) return weight;
+  Eigen::VectorXd count = Eigen::VectorXd::Zero(classes);
+  for (const double value : y) ++count(static_cast<Eigen::Index>(value));
+  const double present = static_cast<double>((count.array() > 0).count());
+  for (Eigen::Index k = 0; k < classes; ++k)
+    if (count(k) > 0) weight(k) = static_cast<double>(y.size()) / (present * count(k));
+  return weight;
+}
+
+/// `negative` < 0: all other classes.
+MachineProblem machine_problem(const Eigen::VectorXd& y, const Eigen::VectorXd& class_weight, int positive,
+                               int negative) {
+  MachineProblem problem;
+  problem.positive = positive;
+  problem.negative = negative;
+  problem.positive_weight = class_weight(positive);
+  // One against the others: the others count once, as in liblinear.
+  if (negative >= 0) problem.negative_weight = class_weight(negative);
+  for (Eigen::Index i = 0; i < y.size(); ++i)
+    if (negative < 0 || y(i) == positive || y(i) == negative) problem.rows.push_back(i);
+  problem.y = (y(problem.rows).array() == positive)
+                  .select(Eigen::VectorXd::Ones(static_cast<Eigen::Index>(problem.rows.size())), -1);
+  return problem;
+}
+
+bool is_hinge(Learner learner) {
+  return learner == Learner::svm || learner == Learner::rbf_svm;
+}
+
+/// Fits a machine; `start` is its solution for a smaller cost, if there is one.
+using Solver = std::function<KernelSolution(const MachineProblem&, double cost, const KernelSolution& start)>;
+
+/// What the learner needs of the kernel is computed here, once for all machines and costs.
+Solver solver_for(const Eigen::MatrixXd& gram, double epsilon, const LearnerOptions& options) {
+  using Problem = MachineProblem;
+  using Start = KernelSolution;
+  const double tolerance = options.tolerance;
+  switch (options.learner) {
+    case Learner::svm:
+    case Learner::rbf_svm: {
+      const auto solver = std::make_shared<SupportVectorSolver>(gram);
+      return [=](const Problem& problem, double cost, const Start&) {
+        const double most = cost * std::max(problem.positive_weight, problem.negative_weight);
+        return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(most));
+      };
+    }
+    case Learner::svr:
+    case Learner::rbf_svr: {
+      const auto solver = std::make_shared<SupportVectorSolver>(gram);
+      return [=](const Problem& problem, double cost, const Start&) {
+        return solver->regress(problem, cost, epsilon,
+                               tolerance > 0 ? tolerance : solver->safe_tolerance(cost));
+      };
+    }
+    case Learner::svm_l2:
+    case Learner::logistic: {
+      const auto solver = std::make_shared<PrimalSolver>(
+          gram, options.learner == Learner::logistic ? PrimalLoss::logistic : PrimalLoss::squared_hinge);
+      return [=](const Problem& problem, double cost, const Start& start) {
+        return solver->solve(problem, cost, tolerance > 0 ? tolerance : 1e-6, start);
+      };
+    }
+    case Learner::ridge:
+      break;
+  }
+  return [&gram](const Problem& problem, double cost, const Start&) {
+    return solve_ridge(gram, problem.y, 1 / (2 * cost));
+  };
+}
+
+/// Whether the hinge machine's bounds left it alone: then a larger cost has the same solution.
+bool is_unbounded(const KernelSolution& solution, const MachineProblem& problem, double cost) {
+  return solution.converged &&
+         (solution.coefficients.cwiseAbs().array() < problem.weights().array() * cost).all();
+}
+
+}  // namespace
+
+void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
+  if (task == EvaluationTask::classify) {
+    options.choice("learner", learner,
+                   {{"svm", Learner::svm},
+                    {"svm-l2", Learner::svm_l2},
+                    {"logistic", Learner::logistic},
+                    {"rbf-svm", Learner::rbf_svm}},
+                   "Linear SVM (hinge loss), linear SVM with squared hinge loss (liblinear's), logistic "
+                   "regression, SVM with RBF kernel");
+    options.choice("class-weights", class_weights,
+                   {{"none", ClassWeights::none}, {"balanced", ClassWeights::balanced}},
+                   "Balanced: errors of rare classes cost as much more as they are rarer");
+  } else {
+    options.choice(
+        "learner", learner, {{"ridge", Learner::ridge}, {"svr", Learner::svr}, {"rbf-svr", Learner::rbf_svr}},
+        "Ridge regression (penalty 1/(2C)), linear support vector regression, the same with RBF kernel");
+    options.texts(
+        "epsilon", epsilon,
+        "Half widths of the tube of svr and rbf-svr to choose from, times the targets' standard deviation");
+  }
+  options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
+  options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
+  options.number(
+      "tolerance", tolerance, Bounds::at_least(0),
+      "To which solutions are exact, in units of the margin, rounding within the solvers apart; 0: "
+      "1e-6, of SVMs up to 1e-3 at costs where libsvm's single precision may not get further");
+}
+
+void LearnerOptions::check() const {
+  (void)costs();
+  (void)gammas();
+  (void)epsilons();
+}
+
+std::vector<double> LearnerOptions::costs() const {
+  return grid_values(c, "c", false);
+}
+std::vector<double> LearnerOptions::gammas() const {
+  auto values = grid_values(gamma, "gamma", false);
+  return has_kernel() ? values : std::vector<double>{1};
+}
+std::vector<double> LearnerOptions::epsilons() const {
+  auto values = grid_values(epsilon, "epsilon", true);
+  return learner == Learner::svr || learner == Learner::rbf_svr ? values : std::vector<double>{0};
+}
+
+std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y, int classes,
+                                         const std::vector<double>& costs, double epsilon,
+                                         const LearnerOptions& options, const Work& work) {
+  if (!gram.allFinite())
+    throw Error(ErrorKind::data,
+                "evaluate: features are so large that their products are not finite; scale them");
+  std::vector<KernelModel> models(costs.size());
+  const Solver solve = solver_for(gram, epsilon, options);
+  const auto fit = [&](const MachineProblem& problem) {
+    KernelSolution solution;
+    bool final = false;
+    for (std::size_t c = 0; c < costs.size(); ++c) {
+      work.check_stop();
+      if (!final) solution = solve(problem, costs[c], solution);
+      final = final || (is_hinge(options.learner) && is_unbounded(solution, problem, costs[c]));
+      KernelMachine machine{Eigen::VectorXd::Zero(gram.rows()), solution.intercept, problem.positive,
+                            problem.negative};
+      machine.coefficients(problem.rows) = solution.coefficients;
+      models[c].converged = models[c].converged && solution.converged;
+      models[c].machines.push_back(std::move(machine));
+    }
+  };
+  if (classes == 0) {
+    MachineProblem problem;
+    problem.rows.resize(static_cast<std::size_t>(y.size()));
+    std::iota(problem.rows.begin(), problem.rows.end(), Eigen::Index{0});
+    problem.y = y;
+    fit(problem);
+    return models;
+  }
+  std::vector<int> present;
+  for (int k = 0; k < classes; ++k)
+    if ((y.array() == k).any()) present.push_back(k);
+  if (present.size() == 1) {
+    for (auto& model : models) model.only_class = present.front();
+    return models;
+  }
+  const Eigen::VectorXd weight = weights_of_classes(y, classes, options.class_weights);
+  if (classes == 2 || present.size() == 2) {
+    fit(machine_problem(y, weight, present[1], present[0]));
+  } else if (is_hinge(options.learner)) {
+    for (std::size_t a = 0; a < present.size(); ++a)
+      for (std::size_t b = a + 1; b < present.size(); ++b)
+        fit(machine_problem(y, weight, present[b], present[a]));
+  } else {
+    for (const int k : present) fit(machine_problem(y, weight, k, -1));
+  }
+  return models;
+}
+
+KernelPredictions predict_from_kernel(const KernelModel& model, const Eigen::MatrixXd& gram, int classes) {
+  KernelPredictions out;
+  const Eigen::Index rows = gram.rows();
+  if (classes == 0) {
+    out.values = (gram * model.machines.front().coefficients).array() + model.machines.front().intercept;
+    return out;
+  }
+  out.values.resize(rows);
+  out.scores = Eigen::MatrixXd::Zero(rows, classes);
+  if (model.only_class >= 0) {
+    out.values.setConstant(model.only_class);
+    out.scores.col(model.only_class).setConstant(1);
+    return out;
+  }
+  Eigen::MatrixXd votes = Eigen::MatrixXd::Zero(rows, classes);
+  std::vector<bool> known(static_cast<std::size_t>(classes), false);
+  for (const auto& machine : model.machines) {
+    const Eigen::VectorXd value = (gram * machine.coefficients).array() + machine.intercept;
+    out.scores.col(machine.positive) += value;
+    known[static_cast<std::size_t>(machine.positive)] = true;
+    if (machine.negative < 0) continue;
+    out.scores.col(machine.negative) -= value;
+    known[static_cast<std::size_t>(machine.negative)] = true;
+    for (Eigen::Index i = 0; i < rows; ++i) ++votes(i, value(i) > 0 ? machine.positive : machine.negative);
+  }
+  const bool voted = model.machines.size() > 1 && model.machines.front().negative >= 0;
+  // scikit-learn's scores of voting pairs: votes, and within equal votes the confidences, squeezed into a
+  // third.
+  if (voted) out.scores = votes.array() + out.scores.array() / (3 * (out.scores.array().abs() + 1));
+  for (int k = 0; k < classes; ++k)
+    if (!known[static_cast<std::size_t>(k)]) out.scores.col(k).setConstant(out.scores.minCoeff() - 1);
+  const Eigen::MatrixXd& decides = voted ? votes : out.scores;
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    Eigen::Index best = 0;
+    for (Eigen::Index k = 0; k < classes; ++k)
+      if (!known[static_cast<std::size_t>(best)] ||
+          (known[static_cast<std::size_t>(k)] && decides(i, k) > decides(i, best)))
+        best = k;
+    out.values(i) = static_cast<double>(best);
+  }
+  return out;
+}
+
+}  // namespace facelex

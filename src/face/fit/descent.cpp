@@ -1,0 +1,81 @@
+#include "descent.hpp"
+
+#include <limits>
+
+#include "box.hpp"
+
+namespace facelex {
+namespace {
+
+constexpr int most_descent_iterations = 20;
+/// Later the jaw points keep their vertices, so that the cost is one function and the descent ends.
+constexpr int sliding_iterations = 4;
+/// Radians and parts of the distance; and scales of coefficients.
+constexpr double smallest_pose_step = 1e-5;
+constexpr double smallest_coefficient_step = 1e-3;
+/// A millimetre sideways counts as a hundredth of a radian: about what it looks like.
+constexpr double radians_per_mm = 0.01;
+
+}  // namespace
+
+bool ExpressionPrior::is_small(const Eigen::VectorXd& step) const {
+  Eigen::Matrix<double, pose_size, 1> pose = step.head<pose_size>();
+  pose.segment<2>(3) *= radians_per_mm;
+  return pose.cwiseAbs().maxCoeff() < smallest_pose_step &&
+         (step.segment(pose_size, scale.size()).array().abs() < smallest_coefficient_step * scale.array())
+             .all();
+}
+
+void NormalEquations::build(const FitProblem& problem, const PersonalFace& face, const ViewState& state) {
+  problem.linearise(face, state, derivatives, residuals);
+  matrix.setZero();
+  matrix.selfadjointView<Eigen::Lower>().rankUpdate(derivatives);
+  right_side.noalias() = derivatives * residuals;
+}
+
+void NormalEquations::add(const ExpressionPrior& prior, const Eigen::VectorXd& expression) {
+  const Eigen::Index modes = prior.weight.size();
+  matrix.diagonal().segment(pose_size, modes) += prior.weight;
+  right_side.segment(pose_size, modes) -=
+      prior.weight.cwiseProduct(expression - prior.middle) + 0.5 * prior.slope;
+}
+
+void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrior& prior, ViewState& state) {
+  const Eigen::Index modes = prior.weight.size();
+  const auto total = [&](const ViewState& at) { return problem.cost(face, at) + prior.cost(at.expression); };
+  NormalEquations equations(pose_size + modes, problem.given());
+  Eigen::VectorXd upper =
+      Eigen::VectorXd::Constant(pose_size + modes, std::numeric_limits<double>::infinity());
+  Eigen::VectorXd lower = -upper;
+  Eigen::MatrixXd damped;
+  double cost = total(state);
+  double damping = first_damping;
+  bool has_moved = true;
+  for (int iteration = 0; iteration < most_descent_iterations; ++iteration) {
+    if (has_moved) {
+      equations.build(problem, face, state);
+      equations.add(prior, state.expression);
+    }
+    damped = equations.matrix;
+    damped.diagonal() *= 1 + damping;
+    lower.tail(modes) = prior.lower - state.expression;
+    upper.tail(modes) = prior.upper - state.expression;
+    const Eigen::VectorXd step = least_in_box(damped, equations.right_side, lower, upper);
+    ViewState trial = moved(state, step);
+    const double trial_cost = total(trial);
+    has_moved = trial_cost <= cost;
+    damping *= has_moved ? less_damping : more_damping;
+    if (has_moved) {
+      state = std::move(trial);
+      cost = trial_cost;
+      if (iteration < sliding_iterations && problem.slide_contour(face, state)) {
+        cost = total(state);
+        continue;
+      }
+    }
+    // Also when the step was refused: near the minimum, costs differ by rounding only.
+    if (prior.is_small(step)) break;
+  }
+}
+
+}  // namespace facelex

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "problem.hpp"
+
+namespace facelex {
+
+/// What holds a view's expression besides its landmarks.
+struct ExpressionPrior {
+  Eigen::VectorXd weight;  ///< of each coefficient's squared distance from the middle, mm²
+  Eigen::VectorXd middle;
+  Eigen::VectorXd slope;  ///< of what each coefficient costs besides, mm²: an exponential prior
+  Eigen::VectorXd scale, lower, upper;
+
+  double cost(const Eigen::VectorXd& expression) const {
+    return (weight.array() * (expression - middle).array().square()).sum() + slope.dot(expression);
+  }
+  /// Whether a step (pose, expression) is below what landmarks can tell.
+  bool is_small(const Eigen::VectorXd& step) const;
+};
+
+/// JᵀJ and Jᵀr of a view; the unknowns are pose, expression and perhaps identity. The matrix's lower half.
+struct NormalEquations {
+  Eigen::MatrixXd derivatives;
+  Eigen::VectorXd residuals;
+  Eigen::MatrixXd matrix;
+  Eigen::VectorXd right_side;
+
+  NormalEquations(Eigen::Index unknowns, Eigen::Index points)
+      : derivatives(unknowns, 2 * points), residuals(2 * points), matrix(unknowns, unknowns) {}
+
+  void build(const FitProblem& problem, const PersonalFace& face, const ViewState& state);
+  void add(const ExpressionPrior& prior, const Eigen::VectorXd& expression);
+};
+
+/// Damped Gauss–Newton over pose and expression from `state`.
+void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrior& prior, ViewState& state);
+
+/// Rule of Levenberg and Marquardt: less after steps that went down, more after others.
+inline constexpr double first_damping = 1e-3;
+inline constexpr double less_damping = 0.1;
+inline constexpr double more_damping = 10;
+
+}  // namespace facelex

@@ -1,0 +1,131 @@
+#include "facelex/face/fit/face.hpp"
+#include "facelex/face/schemes/landmark_scheme.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "descent.hpp"
+#include "facelex/core/error.hpp"
+
+namespace facelex {
+namespace {
+
+constexpr double contour_weight = 0.3;
+constexpr double bare_jaw_weight = 0.1;
+constexpr double distance_in_faces = 1e4;
+/// Mean of a coefficient that is never negative, in parts of its upper bound.
+constexpr double usual_intensity = 0.2;
+
+}  // namespace
+
+Camera distant_camera(const Landmarks68& points) {
+  Eigen::Vector2d low, high;
+  for (Eigen::Index axis = 0; axis < 2; ++axis) {
+    low[axis] = std::numeric_limits<double>::infinity();
+    high[axis] = -low[axis];
+    for (const double value : points.col(axis)) {
+      if (!std::isfinite(value)) continue;
+      low[axis] = std::min(low[axis], value);
+      high[axis] = std::max(high[axis], value);
+    }
+  }
+  const Eigen::Vector2d middle = (low + high) / 2;
+  const double focal = distance_in_faces * (high - low).norm();
+  return {focal, focal, middle.x(), middle.y()};
+}
+
+FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regularization)
+    : model_(model),
+      noise_mm_(noise_mm),
+      prior_mm2_(regularization * noise_mm * noise_mm),
+      rows_(landmark_rows(model)),
+      identity_(rows_.identity),
+      expression_(rows_.expression) {
+  for (std::size_t r = 0; r < rows_.point.size(); ++r) {
+    const auto point = static_cast<std::size_t>(rows_.point[r]);
+    if (model.landmarks[point] < 0) continue;
+    auto& line = candidates_[point];
+    line.push_back(static_cast<Eigen::Index>(r));
+    // The point's own vertex comes first.
+    if (rows_.vertex[r] == model.landmarks[point]) std::rotate(line.begin(), line.end() - 1, line.end());
+    if (rows_.point[r] >= jaw_points) ++inner_rows_;
+  }
+  if (inner_rows_ == 0)
+    throw data_error({model.name, 0, ""}, "the mesh has none of the landmarks 17 to 67",
+                     "give them at facelex model import --landmarks");
+  for (std::size_t point = 0; point < candidates_.size(); ++point) {
+    const auto& line = candidates_[point];
+    if (line.empty()) continue;
+    points_.push_back(static_cast<int>(point));
+    own_rows_.push_back(line.front());
+    weights_[point] = point >= jaw_points ? 1 : line.size() > 1 ? contour_weight : bare_jaw_weight;
+  }
+}
+
+PersonalFace FaceFitter::with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting) const {
+  const Eigen::VectorXd moved = identity_ * identity + expression_ * resting;
+  PersonalFace face{std::move(identity), std::move(resting), rows_.mean};
+  face.neutral += Eigen::Map<const RowMajor>(moved.data(), rows_.mean.rows(), 3);
+  return face;
+}
+
+PersonalFace FaceFitter::mean_face() const {
+  return with_coefficients(Eigen::VectorXd::Zero(identity_.cols()),
+                           Eigen::VectorXd::Zero(expression_.cols()));
+}
+
+ExpressionPrior FaceFitter::expression_prior(bool about_rest) const {
+  const ShapeBasis& modes = model_.expression;
+  ExpressionPrior prior;
+  prior.weight = prior_mm2_ * modes.scale.cwiseAbs2().cwiseInverse();
+  prior.middle.setZero(modes.size());
+  prior.slope.setZero(modes.size());
+  prior.scale = modes.scale;
+  prior.upper = modes.upper;
+  prior.lower = about_rest ? modes.lower.cwiseMin(-modes.upper) : modes.lower;
+  if (!about_rest)
+    for (Eigen::Index k = 0; k < modes.size(); ++k)
+      if (modes.lower[k] == 0) prior.slope[k] = 2 * prior_mm2_ / (usual_intensity * modes.upper[k]);
+  return prior;
+}
+
+std::optional<FaceFit> FaceFitter::fit(const FaceView& view, const PersonalFace& face,
+                                       const Eigen::VectorXd* expected, double strength) const {
+  ExpressionPrior prior = expression_prior(false);
+  if (expected && strength > 0) {
+    // The sum of two squares is a square about the weighted middle.
+    prior.weight *= 1 + strength;
+    prior.middle = *expected * (strength / (1 + strength));
+  }
+  return fit_with(prior, view, face);
+}
+
+std::optional<FaceFit> FaceFitter::fit_with(const ExpressionPrior& prior, const FaceView& view,
+                                            const PersonalFace& face) const {
+  FitProblem problem(*this, view);
+  ViewState state;
+  if (!problem.start(face, state)) return std::nullopt;
+  descend(problem, face, prior, state);
+  FaceFit fit{state.rotation, state.translation, std::move(state.expression), 0};
+  fit.reprojection_error_px =
+      problem.inner_error_px(face, {fit.rotation, fit.translation_mm, fit.expression});
+  if (!(fit.translation_mm.z() > 0) || !fit.translation_mm.allFinite() || !fit.rotation.allFinite() ||
+      !fit.expression.allFinite() || !std::isfinite(fit.reprojection_error_px))
+    return std::nullopt;
+  return fit;
+}
+
+Eigen::Matrix<double, Eigen::Dynamic, 3> FaceFitter::displacement(const Eigen::VectorXd& expression) const {
+  Eigen::Matrix<double, Eigen::Dynamic, 3> moved(static_cast<Eigen::Index>(points_.size()), 3);
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    moved.row(static_cast<Eigen::Index>(i)) =
+        (expression_.middleRows(3 * own_rows_[i], 3) * expression).transpose();
+  return moved;
+}
+
+Eigen::Matrix<double, Eigen::Dynamic, 3> FaceFitter::neutral(const PersonalFace& face) const {
+  return face.neutral(own_rows_, Eigen::all);
+}
+
+}  // namespace facelex

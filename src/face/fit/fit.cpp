@@ -1,0 +1,320 @@
+#include "facelex/face/fit/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numbers>
+
+#include "camera.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/parallel.hpp"
+#include "facelex/face/pose/rotation.hpp"
+#include "facelex/face/schemes/signal_columns.hpp"
+#include "outcome.hpp"
+#include "persons.hpp"
+
+namespace facelex {
+namespace {
+
+constexpr double most_turned_rad = 75 * std::numbers::pi / 180;
+constexpr double most_error_mm = 9;
+
+/// A row of the input while it is fitted.
+struct Row {
+  Frame frame;
+  FitOutcome outcome = FitOutcome::no_face;
+  Landmarks68 points;
+  const PersonalFace* face = nullptr;
+  std::optional<FaceFit> fit;
+  std::optional<Eigen::VectorXd> smoothed;  ///< expected expression
+};
+
+/// Whether all points of the scheme are there.
+bool is_complete(const Landmarks68& points, LandmarkScheme scheme) {
+  for (const int point : ibug_numbers(scheme))
+    if (!points.row(point).allFinite()) return false;
+  return true;
+}
+
+FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
+  if (!fit) return FitOutcome::no_pose;
+  // The face looks along −z of its own axes; so does the camera's viewer.
+  if (fit->rotation(2, 2) < std::cos(most_turned_rad)) return FitOutcome::profile;
+  const double mm_per_px = fit->translation_mm.z() / camera.fx;
+  return fit->reprojection_error_px * mm_per_px > most_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
+}
+
+/// Both passes over one recording.
+class RecordingFit {
+ public:
+  RecordingFit(const std::filesystem::path& input, const MorphableModel& model, const FitOptions& options,
+               const Work& work)
+      : input_(input),
+        options_(options),
+        work_(work),
+        pool_(work.threads),
+        fitter_(model, options.noise, options.regularization),
+        camera_(recording_camera(input, options)),
+        columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
+        output_columns_(fit_columns(model, options, !camera_.fixed)) {}
+
+  StageResult run(const std::filesystem::path& output, const std::string& model_name, TableFormat format) {
+    find_persons();
+    RecordingWriter writer(output, output_columns_, format);
+    RecordingReader reader(input_);
+    Recording block;
+    while (reader.read(block)) {
+      work_.check_stop();
+      add_rows(block);
+      write_finished(writer, options_.smooth > 0);
+      work_.report(counter_.counts().rows, 0);
+    }
+    write_finished(writer, false);
+    return result(writer, model_name);
+  }
+
+ private:
+  void find_persons() {
+    RecordingReader reader(input_);
+    Recording block;
+    while (reader.read(block)) {
+      work_.check_stop();
+      for (Eigen::Index row = 0; row < block.rows(); ++row) {
+        const Frame& frame = block.frames[static_cast<std::size_t>(row)];
+        const Landmarks68 points = landmarks_of_row(columns_, block.values, row);
+        const bool usable = frame.success && is_complete(points, columns_.scheme);
+        persons_.add(frame, usable ? &points : nullptr);
+      }
+    }
+    persons_.finish(
+        fitter_, [this](const Landmarks68& points) { return camera_.of(points); },
+        static_cast<std::size_t>(options_.identity_frames), work_);
+  }
+
+  void add_rows(const Recording& block) {
+    const std::size_t first = rows_.size();
+    for (Eigen::Index r = 0; r < block.rows(); ++r) {
+      Row row;
+      row.frame = block.frames[static_cast<std::size_t>(r)];
+      row.points = landmarks_of_row(columns_, block.values, r);
+      if (row.frame.success) row.outcome = usable(row);
+      rows_.push_back(std::move(row));
+    }
+    pool_.for_each(rows_.size() - first, [&](std::size_t i) {
+      work_.check_stop();
+      fit_row(rows_[first + i]);
+    });
+  }
+
+  /// Whether the row can be fitted (FitOutcome::fitted), and whose face it is.
+  FitOutcome usable(Row& row) const {
+    if (persons_.several_faces() && row.frame.face_id < 0) return FitOutcome::no_face_id;
+    if (!is_complete(row.points, columns_.scheme)) return FitOutcome::incomplete;
+    row.face = persons_.of(row.frame);
+    if (!row.face)
+      throw data_error({input_.string(), 0, ""},
+                       "frame " + std::to_string(row.frame.number) + " was not there at the first reading",
+                       "the file changes while it is read");
+    return FitOutcome::fitted;
+  }
+
+  void fit_row(Row& row) const {
+    if (row.outcome != FitOutcome::fitted) return;
+    const Camera camera = camera_.of(row.points);
+    row.fit = fitter_.fit({row.points, camera}, *row.face, row.smoothed ? &*row.smoothed : nullptr,
+                          options_.smooth);
+    row.outcome = judged(row.fit, camera);
+  }
+
+  /// Writes the rows whose fit is final. With `more_to_come`, those of the last frame wait for the frame
+  /// after it, and the frame before it stays to be their neighbour.
+  void write_finished(RecordingWriter& writer, bool more_to_come) {
+    if (rows_.empty()) return;
+    const std::int64_t last = rows_.back().frame.number;
+    std::size_t end = rows_.size();
+    while (more_to_come && end > 0 && rows_[end - 1].frame.number == last) --end;
+    std::vector<Row> finished(rows_.begin() + static_cast<std::ptrdiff_t>(written_),
+                              rows_.begin() + static_cast<std::ptrdiff_t>(end));
+    if (options_.smooth > 0) smooth(finished);
+    write(writer, finished);
+    std::size_t begin = end;
+    while (more_to_come && begin > 0 && rows_[begin - 1].frame.number >= last - 1) --begin;
+    rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(begin));
+    written_ = end - begin;
+  }
+
+  /// Fits rows again about what the frames before and after, as they were fitted at first, make likely.
+  void smooth(std::vector<Row>& finished) {
+    std::map<std::pair<std::int64_t, int>, const Row*> first_fits;
+    const auto key = [this](std::int64_t number, const Frame& frame) {
+      return std::pair(number, persons_.several_faces() ? frame.face_id : 0);
+    };
+    for (const Row& row : rows_)
+      if (row.outcome == FitOutcome::fitted) first_fits[key(row.frame.number, row.frame)] = &row;
+    pool_.for_each(finished.size(), [&](std::size_t i) {
+      Row& row = finished[i];
+      if (row.outcome != FitOutcome::fitted) return;
+      Eigen::VectorXd sum = Eigen::VectorXd::Zero(row.fit->expression.size());
+      int neighbours = 0;
+      for (const int offset : {-1, 1}) {
+        const auto found = first_fits.find(key(row.frame.number + offset, row.frame));
+        if (found == first_fits.end()) continue;
+        sum += found->second->fit->expression;
+        ++neighbours;
+      }
+      if (neighbours == 0) return;
+      row.smoothed = sum / neighbours;
+      fit_row(row);
+    });
+  }
+
+  void write(RecordingWriter& writer, const std::vector<Row>& finished) {
+    Recording block;
+    block.kind = fit_kind(options_.signals);
+    block.columns = output_columns_;
+    block.values.setConstant(static_cast<Eigen::Index>(finished.size()),
+                             static_cast<Eigen::Index>(output_columns_.size()),
+                             std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < finished.size(); ++i) {
+      block.frames.push_back(finished[i].frame);
+      block.frames.back().success = finished[i].outcome == FitOutcome::fitted;
+      outcomes_.add(finished[i].outcome);
+      if (finished[i].outcome == FitOutcome::fitted)
+        block.values.row(static_cast<Eigen::Index>(i)) = values_of(finished[i]);
+    }
+    writer.write(block);
+    counter_.add(block.frames);
+  }
+
+  Eigen::RowVectorXd values_of(const Row& row) const {
+    const FaceFit& fit = *row.fit;
+    Eigen::RowVectorXd values(static_cast<Eigen::Index>(output_columns_.size()));
+    values.head<3>() = place_of(row).transpose();
+    values.segment<3>(3) = angles_from_rotation(fit.rotation).transpose();
+    values[6] = fit.reprojection_error_px;
+    Eigen::Index at = 7;
+    if (has_signal(options_.signals, "expression")) {
+      values.segment(at, fit.expression.size()) = fit.expression.transpose();
+      at += fit.expression.size();
+    }
+    if (has_signal(options_.signals, "displacement")) {
+      const Eigen::MatrixXd moved = fitter_.displacement(fit.expression);
+      values.segment(at, moved.size()) = Eigen::Map<const Eigen::RowVectorXd>(moved.data(), moved.size());
+    }
+    return values;
+  }
+
+  Eigen::Vector3d place_of(const Row& row) const {
+    const Eigen::Vector3d& translation = row.fit->translation_mm;
+    if (camera_.fixed) return translation;
+    const Camera camera = camera_.of(row.points);
+    const double px_per_mm = camera.fx / translation.z();
+    return {translation.x() + camera.cx / px_per_mm, translation.y() + camera.cy / px_per_mm, px_per_mm};
+  }
+
+  StageResult result(RecordingWriter& writer, const std::string& model_name) {
+    StageResult result;
+    result.kind = fit_kind(options_.signals);
+    result.columns = output_columns_;
+    result.counts = counter_.counts();
+    result.message = outcomes_.message();
+    if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
+    if (camera_.size_unknown)
+      result.message +=
+          std::string(result.message.empty() ? "" : "; ") +
+          "the picture's size is not known, so the camera is scaled orthographic and the head's "
+          "distance is not given (--image-size WxH gives it)";
+    result.details["model"] = model_name;
+    result.details["camera"] = camera_.json();
+    result.details["points"] = fitter_.points();
+    result.details["identity"] = persons_.details();
+    result.details["rows_without_values"] = outcomes_.json();
+    result.output_digest = writer.finish();
+    return result;
+  }
+
+  std::filesystem::path input_;
+  FitOptions options_;
+  const Work& work_;
+  ThreadPool pool_;
+  FaceFitter fitter_;
+  RecordingCamera camera_;
+  LandmarkColumns columns_;
+  std::vector<Column> output_columns_;
+  FitPersons persons_;
+  std::vector<Row> rows_;  ///< that wait, after `written_` ones that only stand as neighbours
+  std::size_t written_ = 0;
+  FitOutcomeCounts outcomes_;
+  FrameCounter counter_;
+};
+
+}  // namespace
+
+void FitOptions::describe(OptionList& options) {
+  options
+      .choice("camera", camera,
+              {{"perspective", CameraModel::perspective}, {"orthographic", CameraModel::orthographic}},
+              "A pinhole camera, or scaled orthographic projection, which tells no distance")
+      .text("image-size", image_size,
+            "Size of the picture in pixels, as 1280x720; default: what the sidecar of extract says, without "
+            "one the camera is scaled orthographic")
+      .number("focal", focal, Bounds::at_least(0),
+              "Focal length in pixels; 0: 500 for a picture of 640x480, in proportion for others")
+      .number("noise", noise, Bounds::above(0),
+              "Usual error of a landmark in millimetres on the face: more draws the coefficients to 0")
+      .number("regularization", regularization, Bounds::above(0),
+              "Weight of the prior on coefficients at that noise")
+      .number("smooth", smooth, Bounds::at_least(0),
+              "Weight, beside the prior's, that holds a frame's expression to that of the frames before and "
+              "after")
+      .integer("identity-frames", identity_frames, Bounds::between(1, 256),
+               "Frames that a person's own face is estimated from")
+      .texts("signals", signals, "What is written besides the head pose: expression, displacement");
+}
+
+void FitOptions::check() const {
+  if (!image_size.empty()) parse_picture_size(image_size);
+  if (camera == CameraModel::orthographic && (focal > 0 || !image_size.empty()))
+    throw usage_error("--camera orthographic has neither focal length nor principal point",
+                      "leave --focal and --image-size out, or the camera");
+  if (signals.empty()) throw usage_error("--signals names none", "known are expression, displacement");
+  for (const std::string& signal : signals)
+    if (signal != "expression" && signal != "displacement")
+      throw usage_error("--signals: " + in_quotes(signal) + " is none", "known are expression, displacement");
+}
+
+bool has_signal(const std::vector<std::string>& signals, std::string_view name) {
+  return std::find(signals.begin(), signals.end(), name) != signals.end();
+}
+
+SignalKind fit_kind(const std::vector<std::string>& signals) {
+  if (!has_signal(signals, "displacement")) return SignalKind::expression;
+  return has_signal(signals, "expression") ? SignalKind::fit : SignalKind::displacement;
+}
+
+std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic) {
+  std::vector<Column> columns = pose_columns();
+  if (orthographic) {
+    columns[0].description = "place of the head, right of the picture's edge";
+    columns[1].description = "place of the head, below the picture's edge";
+    columns[2] = {"pose_scale", "size of the head in the picture", "px/mm"};
+  }
+  columns.push_back(
+      {"reprojection_error", "root mean square distance of the points 17 to 67 from the fit", "px"});
+  const auto append = [&](const std::vector<Column>& more) {
+    columns.insert(columns.end(), more.begin(), more.end());
+  };
+  if (has_signal(options.signals, "expression")) append(model.expression_columns());
+  if (has_signal(options.signals, "displacement")) append(displacement_columns(model.landmark_points()));
+  return columns;
+}
+
+StageResult fit(const std::filesystem::path& input, const std::filesystem::path& output,
+                const MorphableModel& model, const FitOptions& options, TableFormat format,
+                const Work& work) {
+  options.check();
+  return RecordingFit(input, model, options, work).run(output, model.name, format);
+}
+
+}  // namespace facelex

@@ -1,0 +1,213 @@
+#include "persons.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "facelex/face/model/mean_face.hpp"
+#include "facelex/face/neutral/neutral.hpp"
+#include "facelex/face/pose/head_pose.hpp"
+#include "facelex/face/pose/rotation.hpp"
+
+namespace facelex {
+namespace {
+
+/// Frames that all persons of a file keep together.
+constexpr std::size_t most_candidates = 8 * FitCandidates::most;
+/// Frames whose median expression is the resting one.
+constexpr std::size_t centring_frames = 192;
+constexpr double cell_rad = 10 * std::numbers::pi / 180;
+/// Beyond this, half of the points are guesses.
+constexpr double most_candidate_turn_rad = 50 * std::numbers::pi / 180;
+
+/// A candidate whose head pose is known.
+struct Posed {
+  const FitCandidate* candidate;
+  std::pair<int, int> cell;
+  Landmarks68 off_mean;  ///< points minus those of the mean face in that pose, without roll, mm
+};
+
+std::optional<Posed> posed(const FitCandidate& candidate, const Camera& camera) {
+  const auto pose = estimate_head_pose(candidate.points, camera);
+  if (!pose || pose->rotation_rad.head<2>().cwiseAbs().maxCoeff() > most_candidate_turn_rad)
+    return std::nullopt;
+  Posed result{&candidate,
+               {static_cast<int>(std::lround(pose->rotation_rad[1] / cell_rad)),
+                static_cast<int>(std::lround(pose->rotation_rad[0] / cell_rad))},
+               Landmarks68::Zero()};
+  const Eigen::Matrix3d rotation = rotation_from_angles(pose->rotation_rad);
+  const double mm_per_px = pose->translation_mm.z() / camera.fx;
+  const double c = std::cos(pose->rotation_rad[2]), s = std::sin(pose->rotation_rad[2]);
+  for (Eigen::Index i = 0; i < 68; ++i) {
+    if (!candidate.points.row(i).allFinite()) continue;
+    const Eigen::Vector2d off =
+        mm_per_px * (candidate.points.row(i).transpose() -
+                     camera.project(rotation * mean_face_mm().row(i).transpose() + pose->translation_mm));
+    result.off_mean.row(i) << c * off.x() + s * off.y(), c * off.y() - s * off.x();
+  }
+  return result;
+}
+
+/// Frames of about the same pose with their squared distance from the median shape of all.
+using Cell = std::vector<std::pair<double, const FitCandidate*>>;
+
+/// The fullest first; in each the nearest to the median first.
+std::vector<Cell> cells_of(const std::vector<Posed>& list) {
+  std::vector<const Landmarks68*> shapes;
+  shapes.reserve(list.size());
+  for (const Posed& one : list) shapes.push_back(&one.off_mean);
+  const Landmarks68 middle = median_shape(shapes);
+  std::map<std::pair<int, int>, Cell> by_place;
+  for (const Posed& one : list)
+    by_place[one.cell].emplace_back((one.off_mean - middle).squaredNorm(), one.candidate);
+  std::vector<Cell> cells;
+  for (auto& [place, cell] : by_place) {
+    std::sort(cell.begin(), cell.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first, a.second->frame) < std::pair(b.first, b.second->frame);
+    });
+    cells.push_back(std::move(cell));
+  }
+  std::stable_sort(cells.begin(), cells.end(),
+                   [](const Cell& a, const Cell& b) { return a.size() > b.size(); });
+  return cells;
+}
+
+std::vector<Posed> posed_and_confident(const std::vector<FitCandidate>& candidates,
+                                       const FitPersons::CameraOf& camera) {
+  std::vector<double> confidences;
+  confidences.reserve(candidates.size());
+  for (const FitCandidate& candidate : candidates) confidences.push_back(candidate.confidence);
+  const auto middle = confidences.begin() + static_cast<std::ptrdiff_t>((confidences.size() - 1) / 2);
+  std::nth_element(confidences.begin(), middle, confidences.end());
+  std::vector<Posed> list;
+  for (const FitCandidate& candidate : candidates) {
+    if (candidate.confidence < *middle) continue;
+    if (auto one = posed(candidate, camera(candidate.points))) list.push_back(std::move(*one));
+  }
+  return list;
+}
+
+/// Of the candidates, at most `count` in various poses and near the neutral, in the order of time.
+std::vector<FitCandidate> identity_candidates(const std::vector<FitCandidate>& candidates,
+                                              const FitPersons::CameraOf& camera, std::size_t count) {
+  if (candidates.empty()) return {};
+  const std::vector<Posed> list = posed_and_confident(candidates, camera);
+  if (list.empty()) return {};
+  const std::vector<Cell> cells = cells_of(list);
+  std::vector<FitCandidate> chosen;
+  for (std::size_t rank = 0; chosen.size() < std::min(count, list.size()); ++rank)
+    for (const Cell& cell : cells)
+      if (rank < cell.size() && chosen.size() < count) chosen.push_back(*cell[rank].second);
+  std::sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) { return a.frame < b.frame; });
+  return chosen;
+}
+
+std::vector<FaceView> views_of(const std::vector<FitCandidate>& candidates,
+                               const FitPersons::CameraOf& camera) {
+  std::vector<FaceView> views;
+  views.reserve(candidates.size());
+  for (const FitCandidate& candidate : candidates)
+    views.push_back({candidate.points, camera(candidate.points)});
+  return views;
+}
+
+/// Every n-th, so that at most `count` are left.
+std::vector<FitCandidate> thinned(const std::vector<FitCandidate>& candidates, std::size_t count) {
+  const std::size_t stride = (candidates.size() + count - 1) / count;
+  std::vector<FitCandidate> list;
+  for (std::size_t i = 0; i < candidates.size(); i += stride) list.push_back(candidates[i]);
+  return list;
+}
+
+}  // namespace
+
+void FitCandidates::add(const Frame& frame, const Landmarks68& points) {
+  if (count_++ % stride_ != 0) return;
+  kept_.push_back({frame.number, frame.confidence, points});
+  if (kept_.size() == most) thin();
+}
+
+void FitCandidates::thin() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < kept_.size(); i += 2) kept_[kept++] = kept_[i];
+  kept_.resize(kept);
+  stride_ *= 2;
+}
+
+void FitPersons::add(const Frame& frame, const Landmarks68* points) {
+  // The reader refuses numbers that go back, so a repeated one follows its like.
+  if (last_number_ == frame.number) several_faces_ = true;
+  last_number_ = frame.number;
+  if (points && !several_faces_) whole_.candidates.add(frame, *points);
+  if (frame.face_id < 0) return;
+  const auto [person, is_new] = by_id_.try_emplace(frame.face_id);
+  if (is_new) order_.push_back(frame.face_id);
+  if (!points) return;
+  FitCandidates& candidates = person->second.candidates;
+  kept_by_id_ -= candidates.kept().size();
+  candidates.add(frame, *points);
+  kept_by_id_ += candidates.kept().size();
+  bound_memory();
+}
+
+/// Thins the persons with the most frames.
+void FitPersons::bound_memory() {
+  while (kept_by_id_ > most_candidates) {
+    std::size_t largest = 0;
+    for (const auto& [id, person] : by_id_) largest = std::max(largest, person.candidates.kept().size());
+    if (largest < 2) return;
+    for (auto& [id, person] : by_id_) {
+      if (person.candidates.kept().size() < largest) continue;
+      person.candidates.thin();
+      kept_by_id_ -= largest - person.candidates.kept().size();
+    }
+  }
+}
+
+void FitPersons::finish(const FaceFitter& fitter, const CameraOf& camera, std::size_t frames,
+                        const Work& work) {
+  const auto conclude = [&](Person& person) {
+    const auto& kept = person.candidates.kept();
+    const std::vector<FitCandidate> chosen = identity_candidates(kept, camera, frames);
+    person.face = fitter.personal_face(views_of(chosen, camera), work);
+    if (!kept.empty()) fitter.centre(*person.face, views_of(thinned(kept, centring_frames), camera), work);
+    const Eigen::MatrixXd neutral = fitter.neutral(*person.face);
+    person.neutral.assign(neutral.data(), neutral.data() + neutral.size());
+    for (const FitCandidate& candidate : chosen) person.frames.push_back(candidate.frame);
+    person.candidates = {};
+  };
+  if (!several_faces_) return conclude(whole_);
+  for (const int id : order_) conclude(by_id_.at(id));
+}
+
+const PersonalFace* FitPersons::of(const Frame& frame) const {
+  const Person* person = &whole_;
+  if (several_faces_) {
+    const auto found = by_id_.find(frame.face_id);
+    if (found == by_id_.end()) return nullptr;
+    person = &found->second;
+  }
+  return person->face ? &*person->face : nullptr;
+}
+
+Json FitPersons::details() const {
+  const auto list = [](const Eigen::VectorXd& values) {
+    return std::vector<double>(values.data(), values.data() + values.size());
+  };
+  const auto entry = [&](const Person& person, Json json) {
+    json["coefficients"] = list(person.face->identity);
+    json["resting"] = list(person.face->resting);
+    json["neutral"] = person.neutral;
+    json["frames"] = person.frames;
+    return json;
+  };
+  Json persons = Json::array();
+  if (!several_faces_) {
+    persons.push_back(entry(whole_, Json::object()));
+  } else {
+    for (const int id : order_) persons.push_back(entry(by_id_.at(id), Json{{"face_id", id}}));
+  }
+  return persons;
+}
+
+}  // namespace facelex

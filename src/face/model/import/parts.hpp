@@ -1,0 +1,42 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "facelex/core/error.hpp"
+#include "facelex/face/model/morphable_model.hpp"
+#include "facelex/io/models/safetensors.hpp"
+
+namespace facelex {
+
+inline constexpr float mm_per_cm = 10, mm_per_m = 1000;
+
+/// An Error (data) about a file of another program.
+inline Error bad_import(const std::filesystem::path& file, const std::string& what,
+                        const std::string& remedy = {}) {
+  return data_error({file.string(), 0, {}}, what, remedy);
+}
+
+/// The bytes of a regular file. Throws Error (data) that names it.
+std::string file_bytes(const std::filesystem::path& file);
+
+/// Points [x₀ y₀ z₀ x₁ …] with y up and z towards the viewer, in other units, to ours.
+void to_camera_axes(Eigen::Ref<Eigen::VectorXf> points, float mm_per_unit);
+/// The same for every column.
+void to_camera_axes(Eigen::MatrixXf& modes, float mm_per_unit);
+
+/// P×3 numbers one behind the other as the points of a mesh.
+Vertices vertices_of(const Eigen::VectorXf& flat);
+
+/// Modes of a principal component analysis in units of its standard deviations, named by their numbers.
+ShapeBasis statistical_basis(Eigen::MatrixXf modes);
+/// Blendshapes: weights from 0 to 1.
+ShapeBasis blendshape_basis(Eigen::MatrixXf modes, std::vector<std::string> names);
+
+/// A tensor of f32 or i32 with this many dimensions. Throws Error (data) that names file and tensor.
+const Tensor& tensor_for_import(const Safetensors& content, const std::string& name, Tensor::Type type,
+                                std::size_t dimensions, const std::filesystem::path& file);
+
+}  // namespace facelex

@@ -1,0 +1,14 @@
+#ifdef __x86_64__
+#define FACELEX_NUMBER float
+#define FACELEX_LANES 16
+#define FACELEX_REGISTERS 32
+#include "kernels_body.hpp"
+#include "kernels_of.hpp"
+
+namespace facelex {
+
+const LaneKernelsFor<float> lane_kernels_avx512_float = {"avx512", code<FACELEX_UNITS>, sweep<FACELEX_UNITS>,
+                                                         sweep_with_violation<FACELEX_UNITS>, multiply};
+
+}  // namespace facelex
+#endif

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/matrix.hpp"
+#include "factor/lasso/finite_samples.hpp"
+#include "factor/lasso/lanes/buffer.hpp"
+#include "kernels.hpp"
+
+namespace facelex {
+
+/// Atoms made ready for the paths of many samples.
+class PathAtoms {
+ public:
+  explicit PathAtoms(const RowMatrix& rows, const PathKernels& kernels = path_kernels())
+      : kernels_(kernels),
+        units_(rows.rows()),
+        dimensions_(rows.cols()),
+        stride_(path_stride(static_cast<int>(rows.rows()))),
+        gram_(rows * rows.transpose()),
+        columns_(static_cast<std::size_t>(stride_ * dimensions_)) {
+    for (Eigen::Index d = 0; d < dimensions_; ++d)
+      Eigen::Map<Eigen::VectorXd>(columns_.data() + d * stride_, units_) = rows.col(d);
+  }
+
+  Eigen::Index units() const { return units_; }
+  const Eigen::MatrixXd& gram() const { return gram_; }  ///< K×K
+
+  /// What project needs.
+  LaneBuffer<double> projection() const { return LaneBuffer<double>(static_cast<std::size_t>(stride_)); }
+  /// q = Wx in the first K of `projection`. sample: D. Sums run over d in one fixed order, so that they
+  /// depend on the sample alone.
+  void project(const double* sample, LaneBuffer<double>& projection) const {
+    kernels_.project(columns_.data(), stride_, dimensions_, sample, projection.data());
+  }
+
+ private:
+  const PathKernels& kernels_;
+  Eigen::Index units_, dimensions_;
+  int stride_;
+  Eigen::MatrixXd gram_;
+  LaneBuffer<double> columns_;  ///< D columns: what one coordinate of a sample adds to all projections
+};
+
+/// Throws Error (data) when the widths differ or a value is not finite.
+inline void require_path_input(const RowMatrix& samples, const RowMatrix& atoms) {
+  if (samples.cols() != atoms.cols())
+    throw data_error({}, "samples have " + std::to_string(samples.cols()) + " columns, atoms " +
+                             std::to_string(atoms.cols()));
+  require_finite(samples, "sample");
+  require_finite(atoms, "atom");
+}
+
+}  // namespace facelex

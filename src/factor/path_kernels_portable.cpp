@@ -1,9 +1,0 @@
-#define FACELEX_NUMBER double
-#define FACELEX_LANES 2
-#include "path_kernels_body.hpp"
-
-namespace facelex {
-
-const PathKernels path_kernels_portable = {"portable", project, start, pivot};
-
-}  // namespace facelex

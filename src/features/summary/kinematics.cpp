@@ -1,0 +1,90 @@
+#include "facelex/features/summary/kinematics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "facelex/features/summary/signal_activity.hpp"
+
+namespace facelex {
+namespace {
+
+using Eigen::Index;
+
+struct Mean {
+  double sum = 0, count = 0;
+  void add(const Eigen::VectorXd& values) {
+    sum += values.sum();
+    count += static_cast<double>(values.size());
+  }
+  double value() const { return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN(); }
+};
+
+RowMatrix differences(const RowMatrix& rows) {
+  return rows.bottomRows(rows.rows() - 1) - rows.topRows(rows.rows() - 1);
+}
+
+/// The angles without jumps of a whole turn.
+RowMatrix unwrapped(RowMatrix angles) {
+  constexpr double turn = 2 * std::numbers::pi;
+  for (Index d = 0; d < angles.cols(); ++d)
+    for (Index t = 1; t < angles.rows(); ++t)
+      angles(t, d) -= turn * std::round((angles(t, d) - angles(t - 1, d)) / turn);
+  return angles;
+}
+
+void add_smoothness(const Eigen::VectorXd& speed, const Eigen::VectorXd& jerk, double fps, Index frames,
+                    Mean& mean) {
+  const double duration = static_cast<double>(frames - 1) / fps;
+  for (Index first = 0; first + frames <= speed.size() + 1; first += frames) {
+    const double peak = speed.segment(first, frames - 1).maxCoeff();
+    const double squares = jerk.segment(first, frames - 3).squaredNorm() / fps;
+    if (peak > 0 && squares > 0)
+      mean.add(Eigen::VectorXd::Constant(1, -std::log(std::pow(duration, 3) / (peak * peak) * squares)));
+  }
+}
+
+}  // namespace
+
+Kinematics kinematics(const Eigen::Ref<const RowMatrix>& positions, double fps, double window, bool angles) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Mean speeds, accelerations, jerks, smoothness;
+  Eigen::RowVectorXd least = Eigen::RowVectorXd::Constant(positions.cols(), infinity), most = -least;
+  const Index frames = std::max<Index>(4, std::lround(window * fps));
+  Eigen::RowVectorXd before;
+  for (const auto& [first, last] : common_stretches(positions)) {
+    RowMatrix rows = positions.middleRows(first, last - first);
+    if (angles) {
+      rows = unwrapped(std::move(rows));
+      if (before.size() > 0)  // the range does not grow by a turn behind a gap
+        for (Index d = 0; d < rows.cols(); ++d)
+          rows.col(d).array() -=
+              2 * std::numbers::pi * std::round((rows(0, d) - before[d]) / (2 * std::numbers::pi));
+    }
+    before = rows.row(rows.rows() - 1);
+    least = least.cwiseMin(rows.colwise().minCoeff());
+    most = most.cwiseMax(rows.colwise().maxCoeff());
+    if (rows.rows() < 2) continue;
+    const RowMatrix velocity = differences(rows) * fps;
+    const Eigen::VectorXd speed = velocity.rowwise().norm();
+    speeds.add(speed);
+    if (velocity.rows() < 2) continue;
+    const RowMatrix acceleration = differences(velocity) * fps;
+    accelerations.add(acceleration.rowwise().norm());
+    if (acceleration.rows() < 2) continue;
+    const Eigen::VectorXd jerk = (differences(acceleration) * fps).rowwise().norm();
+    jerks.add(jerk);
+    add_smoothness(speed, jerk, fps, frames, smoothness);
+  }
+  Kinematics made;
+  made.range = before.size() > 0 ? (most - least).norm() : std::numeric_limits<double>::quiet_NaN();
+  made.path = speeds.count > 0 ? speeds.sum / fps : std::numeric_limits<double>::quiet_NaN();
+  made.speed = speeds.value();
+  made.acceleration = accelerations.value();
+  made.jerk = jerks.value();
+  made.smoothness = smoothness.value();
+  return made;
+}
+
+}  // namespace facelex

@@ -1,0 +1,115 @@
+#include <cmath>
+#include <limits>
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "facelex/features/summary/signal_activity.hpp"
+#include "facelex/features/summary/signal_peaks.hpp"
+#include "groups.hpp"
+
+namespace facelex {
+namespace {
+
+using Eigen::Index;
+
+/// A unit's peaks at one scale.
+struct UnitPeaks {
+  double rate = 0, height = 0, height_sd = 0;
+  double sum = 0;      ///< Σ|z| at the peaks
+  bool heard = false;  ///< a stretch was long enough
+};
+
+UnitPeaks unit_peaks(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps, double scale,
+                     const SummaryOptions& options) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  using Peaks = SummaryOptions::Peaks;
+  const Eigen::VectorXd response = scale_response(signal, fps, scale);
+  const double size = signal.array().isNaN().select(0, signal.array()).abs().maxCoeff();
+  std::vector<double> heights;
+  UnitPeaks made;
+  const auto take = [&](double sign) {
+    for (const Index t : response_peaks(sign * response, options.least_peak, size)) {
+      heights.push_back(options.peaks == Peaks::both ? std::abs(signal[t]) : signal[t]);
+      made.sum += std::abs(signal[t]);
+    }
+  };
+  if (options.peaks != Peaks::down) take(1);
+  if (options.peaks != Peaks::up) take(-1);
+  const auto frames = static_cast<double>((!response.array().isNaN()).count());
+  made.heard = frames > 0;
+  const auto n = static_cast<double>(heights.size());
+  const Eigen::Map<const Eigen::ArrayXd> list(heights.data(), static_cast<Index>(heights.size()));
+  made.rate = made.heard ? 60 * fps * n / frames : none;
+  made.height = n > 0 ? list.mean() : none;
+  made.height_sd = n > 1 ? std::sqrt((list - made.height).square().sum() / (n - 1)) : none;
+  return made;
+}
+
+void add_diversity(const VideoSignals& units, SummaryRow& made) {
+  Eigen::VectorXd total = Eigen::VectorXd::Zero(units.values.cols());
+  double sum = 0, frames = 0;
+  for (const auto& [first, last] : common_stretches(units.values))
+    for (Index t = first; t < last; ++t) {
+      const Eigen::VectorXd row = units.values.row(t).cwiseAbs();
+      total += row;
+      if (!(row.maxCoeff() > 0)) continue;
+      sum += evenness(row);
+      frames += 1;
+    }
+  made.add("diversity", "evenness of the units' mean magnitudes: 0 one unit, 1 all alike", "",
+           evenness(total));
+  made.add("diversity frames", "evenness of the units' magnitudes in a frame, mean over frames with activity",
+           "", frames > 0 ? sum / frames : std::numeric_limits<double>::quiet_NaN());
+}
+
+}  // namespace
+
+void add_peaks(const VideoSignals& units, const SummaryOptions& options, const std::string& file,
+               const Work& work, SummaryRow& made) {
+  const Index count = units.values.cols();
+  const bool diversity = options.has("diversity");
+  if (diversity && count < 2)
+    throw data_error({file, 1, {}}, "one unit has no diversity", "leave diversity out of --groups");
+  const auto scales = SummaryOptions::numbers(options.scales);
+  std::string unheard;  // scales that no stretch is long enough for
+  RowMatrix sums(static_cast<Index>(scales.size()), count);
+  std::vector<std::vector<UnitPeaks>> found(scales.size());
+  for (std::size_t s = 0; s < scales.size(); ++s) {
+    if (scales[s] * units.fps < 2 - 1e-9)
+      throw data_error({file, 0, {}},
+                       "at " + number_text(units.fps) + " frames per second a scale of " + options.scales[s] +
+                           " s is less than two frames",
+                       "give longer --scales");
+    bool heard = false;
+    for (Index u = 0; u < count; ++u) {
+      work.check_stop();
+      found[s].push_back(unit_peaks(units.values.col(u), units.fps, scales[s], options));
+      sums(static_cast<Index>(s), u) = found[s].back().sum;
+      heard = heard || found[s].back().heard;
+    }
+    if (!heard) unheard += (unheard.empty() ? "" : ", ") + options.scales[s];
+  }
+  if (!unheard.empty())
+    made.add_note("no stretch without missing frames is as long as the scales of " + unheard +
+                  " s, whose fields are empty");
+  for (Index u = 0; options.has("expressivity") && u < count; ++u) {
+    const Column& column = units.columns[static_cast<std::size_t>(u)];
+    for (std::size_t s = 0; s < scales.size(); ++s) {
+      const UnitPeaks& peaks = found[s][static_cast<std::size_t>(u)];
+      const std::string name = column.name + " " + options.scales[s] + "s";
+      const std::string what = " peaks of " + column.name + " that last about " + options.scales[s] + " s";
+      made.add(name + " peaks", "number of" + what + ", per minute", "1/min", peaks.rate);
+      made.add(name + " height", "mean value at" + what, column.unit, peaks.height);
+      made.add(name + " height sd", "standard deviation (n - 1) of the value at" + what, column.unit,
+               peaks.height_sd);
+    }
+  }
+  if (!diversity) return;
+  add_diversity(units, made);
+  for (std::size_t s = 0; s < scales.size(); ++s)
+    made.add("diversity " + options.scales[s] + "s",
+             "evenness of the units' summed magnitudes at peaks that last about " + options.scales[s] + " s",
+             "", evenness(sums.row(static_cast<Index>(s)).transpose()));
+}
+
+}  // namespace facelex

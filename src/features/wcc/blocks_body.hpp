@@ -1,0 +1,143 @@
+#pragma once
+
+// Windows that overlap by whole blocks, for vectors of FACELEX_LANES doubles (wcc_kernels_body.hpp).
+
+#include "lanes.hpp"
+#include "products.hpp"
+
+namespace facelex {
+namespace {
+
+void split_still(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stride, const WccSplit& to) {
+  for (std::ptrdiff_t k = 0; 2 * k < rows; ++k)
+    for (std::ptrdiff_t i = 0; i < stride; i += width) {
+      const Lanes even = lanes_at(values + 2 * k * stride + i);
+      const Lanes odd = 2 * k + 1 < rows ? lanes_at(values + (2 * k + 1) * stride + i) : Lanes{};
+      put(to.shared + k * stride + i, even + odd);
+      put(to.first + k * stride + i, even);
+      put(to.second + k * stride + i, odd);
+    }
+}
+
+void split_moving(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stride, const WccSplit& to) {
+  for (std::ptrdiff_t k = 0; 2 * k + 1 < rows; ++k) {
+    // Behind the last row whatever is finite: a block of an odd number of rows has a 0 there.
+    const std::ptrdiff_t next = 2 * k + 2 < rows ? 2 * k + 2 : rows - 1;
+    for (std::ptrdiff_t i = 0; i < stride; i += width) {
+      const Lanes odd = lanes_at(values + (2 * k + 1) * stride + i);
+      put(to.shared + k * stride + i, odd);
+      put(to.first + k * stride + i, lanes_at(values + 2 * k * stride + i) - odd);
+      put(to.second + k * stride + i, lanes_at(values + next * stride + i) - odd);
+    }
+  }
+}
+
+/// V vectors of signals of x, from signal i, with J signals of y, from j.
+template <int V, int J>
+struct WccBlockTile {
+  const WccBlockRun& run;
+  const std::ptrdiff_t i, j;
+  static constexpr std::ptrdiff_t size = V * J * width;
+
+  FACELEX_INLINE void add(Lanes* sums, const double* x, const double* y, std::ptrdiff_t rows) const {
+    add_products<V, J>(sums, x + i, run.stride_x, y + j, run.stride_y, rows);
+  }
+
+  /// Keeps the new block's products where the oldest block's were, and makes them the window's.
+  FACELEX_INLINE void finish(Lanes* sums, const WccBlockLag& lag, double* window) const {
+    double* const held =
+        run.ring + ((i * run.columns + j * V * width) * run.lags + lag.number * size) * run.contrasts;
+    double* const oldest = held + run.slot * size;
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) {
+      const Lanes old = lanes_at(oldest + k * width);
+      put(oldest + k * width, sums[k]);
+      sums[k] += old;
+    }
+    if (!run.choose) return;
+    for (std::ptrdiff_t slot = 0; slot < run.contrasts; ++slot) {
+      if (slot == run.slot) continue;
+      FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] += lanes_at(held + slot * size + k * width);
+    }
+    for (std::ptrdiff_t c = 0; c < run.contrasts; ++c) {
+      const double* const of_x = lag.contrasts_x + c * run.stride_x + i;
+      const double* const of_y = lag.contrasts_y + c * run.stride_y + j;
+      for (int k = 0; k < J; ++k) {
+        const Lanes right = every(of_y[k]);
+        for (int v = 0; v < V; ++v) sums[k * V + v] += lanes_at(of_x + v * width) * right;
+      }
+    }
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(window + k * width, sums[k]);
+  }
+
+  FACELEX_INLINE void products(const WccBundle& bundle, const WccBlockProducts& of, double* windows) const {
+    Lanes sums[V * J] = {};
+    if (of.lags == 1) {
+      add(sums, of.x[0], of.y[0], run.rows);
+      finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
+      return;
+    }
+    const std::ptrdiff_t half = (run.rows + 1) / 2;
+    alignas(64) double shared[size];
+    add(sums, of.x[0], of.y[0], half);
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(shared + k * width, sums[k]);
+    add(sums, of.x[1], of.y[1], half);
+    finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] = lanes_at(shared + k * width);
+    add(sums, of.x[2], of.y[2], half);
+    finish(sums, bundle.lags[of.lag[1]], windows + of.lag[1] * size);
+  }
+
+  template <bool Maximum>
+  FACELEX_INLINE void offer(const WccBundle& bundle, const double* windows, const WccChoice& choice) const {
+    for (int k = 0; k < J; ++k)
+      for (int v = 0; v < V; ++v) {
+        const std::ptrdiff_t at = (j + k) * run.stride_x + i + v * width;
+        Lanes value = lanes_at(choice.value + at), lag = lanes_at(choice.lag + at),
+              held = lanes_at(choice.magnitude + at);
+        for (std::ptrdiff_t n = 0; n < bundle.lag_count; ++n) {
+          const WccBlockLag& of = bundle.lags[n];
+          const Lanes r = lanes_at(windows + n * size + (k * V + v) * width) *
+                          (lanes_at(of.scale_x + i + v * width) * every(of.scale_y[j + k]));
+          const Lanes modulus_or_r = Maximum ? r : modulus(r);
+          // NaN, of a signal that does not change, is neither larger nor less than anything.
+          const LaneBits better = modulus_or_r > held;
+          value = better ? r : value;
+          lag = better ? every(of.lag) : lag;
+          held = better ? modulus_or_r : held;
+        }
+        put(choice.value + at, value);
+        put(choice.lag + at, lag);
+        put(choice.magnitude + at, held);
+      }
+  }
+
+  template <bool Maximum>
+  FACELEX_INLINE void all_lags(const WccBundle* bundles, std::ptrdiff_t count,
+                               const WccChoice& choice) const {
+    alignas(64) double windows[wcc_bundle * size];
+    for (std::ptrdiff_t b = 0; b < count; ++b) {
+      const WccBundle& bundle = bundles[b];
+      for (std::ptrdiff_t p = 0; p < bundle.product_count; ++p) products(bundle, bundle.products[p], windows);
+      if (run.choose) offer<Maximum>(bundle, windows, choice);
+    }
+  }
+};
+
+/// All pairs; V vectors of x at once, then what is left.
+template <bool Maximum, int V = single_vectors>
+void choose_blocks_of(std::ptrdiff_t first, const WccBundle* bundles, std::ptrdiff_t count,
+                      const WccBlockRun& run, const WccChoice& choice) {
+  std::ptrdiff_t next = first;
+  for (; next + (V - 1) * width < run.signals_x; next += V * width)
+    for (std::ptrdiff_t j = 0; j < run.signals_y; j += single_columns)
+      WccBlockTile<V, single_columns>{run, next, j}.template all_lags<Maximum>(bundles, count, choice);
+  if constexpr (V > 1) choose_blocks_of<Maximum, V - 1>(next, bundles, count, run, choice);
+}
+
+void choose_blocks(const WccBundle* bundles, std::ptrdiff_t count, const WccBlockRun& run,
+                   const WccChoice& choice) {
+  (run.maximum ? choose_blocks_of<true> : choose_blocks_of<false>)(0, bundles, count, run, choice);
+}
+
+}  // namespace
+}  // namespace facelex

@@ -1,0 +1,70 @@
+#include "cli/commands.hpp"
+#include "facelex/coding/dfecs/facs.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/version.hpp"
+#include "facelex/io/sidecar.hpp"
+#include "pipeline/fit_stage.hpp"
+
+namespace facelex::cli {
+namespace {
+
+struct FacsOptions {
+  std::string face;  ///< model file; empty: the built-in face
+  FacsUnits units = FacsUnits::pure;
+  double code_alpha = 0.05;  ///< > 0
+
+  void describe(OptionList& options) {
+    options
+        .text("face", face, "Face model whose expression modes are action units; the built-in face without")
+        .choice("units", units, {{"pure", FacsUnits::pure}, {"sided", FacsUnits::sided}},
+                "Both sides together, or also each side of paired muscles alone")
+        .number("code-alpha", code_alpha, Bounds::above(0), "Penalty of coding, ½-form");
+  }
+};
+
+class BuildFacsCommand : public Command {
+ public:
+  explicit BuildFacsCommand(CLI::App& model)
+      : Command(model, {"build-facs", "A coding system of FACS action units, as comparator",
+                        "Moves the landmarks of a face model by each action unit, seen from the front and "
+                        "registered as facelex standardize does, and makes these movements the units of a "
+                        "coding system with non-negative codes (paper 001, 3.1). Nothing is learnt.",
+                        "facelex model build-facs -o facs.safetensors"}) {
+    add_output("Model file to write (.safetensors)");
+    add_options("Units", described(options_));
+  }
+
+ private:
+  int run() override {
+    if (std::filesystem::path(output_).extension() != ".safetensors")
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
+    const LoadedFace face = load_face(options_.face);
+    const auto system = facs_comparator(*face.model, options_.units, options_.code_alpha);
+    Sidecar sidecar;
+    sidecar.stage = "model build-facs";
+    sidecar.version = version;
+    sidecar.input = face.model->name;
+    sidecar.input_digest = face.digest;
+    sidecar.options = portable_options(described(options_));
+    sidecar.command = command_text(sidecar.stage, described(options_));
+    if (const auto mark = sidecar.command.find(" {}"); mark != std::string::npos)
+      sidecar.command.erase(mark, 3);
+    sidecar.result.kind = system->code_kind();
+    sidecar.result.columns = system->units();
+    sidecar.result.output_digest = write_model(output_, system->to_model());
+    write_sidecar(output_, sidecar);
+    reporter_->info(output_ + ": " + std::to_string(system->units().size()) + " units of " +
+                    face.model->name);
+    return 0;
+  }
+
+  FacsOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_build_facs_command(CLI::App& model) {
+  return std::make_unique<BuildFacsCommand>(model);
+}
+
+}  // namespace facelex::cli

@@ -1,0 +1,89 @@
+#include "features.hpp"
+
+#include "cli/commands.hpp"
+#include "cli/outputs.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/version.hpp"
+#include "facelex/features/input_notes.hpp"
+#include "features_kinds.hpp"
+#include "pipeline/features_inputs.hpp"
+
+namespace facelex::cli {
+namespace {
+
+/// "1 video", "2 videos".
+std::string counted(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& output)
+    : Command(parent, std::move(text)) {
+  add_inputs("Files of codes, or folders of such files", input_options_struct_, false);
+  add_output(output);
+  add_threads();
+}
+
+void FeaturesCommand::add_head_option(const std::string& help, const std::string& values) {
+  app_->add_option("--head", head_, help)->type_name(values)->group("Input and output");
+}
+
+std::vector<FeatureInput> FeaturesCommand::videos(const std::string& head) const {
+  return feature_inputs(inputs(recording_files("recordings (.csv, .npy)")), head, output_);
+}
+
+std::string FeaturesCommand::head_text() const {
+  return head_ == "auto" ? "" : " --head " + std::filesystem::path(head_).filename().string();
+}
+
+int FeaturesCommand::write_features(const std::string& kind, const std::filesystem::path& file,
+                                    std::vector<FeatureInput> inputs, const FeatureMaker& maker,
+                                    const OptionList& options, const std::string& flags) {
+  check_table_path(file);
+  check_writable(file);
+  note_incomplete_tables(inputs);
+  Work work;
+  work.threads = threads_;
+  work.stop = &stop_requested;
+  work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
+  reporter_->begin("features " + kind, "videos", static_cast<std::int64_t>(inputs.size()));
+  const VideoFeatureTable table = make_feature_table(inputs, maker, work);
+  reporter_->end();
+  for (const LeftOut& one : table.left_out) reporter_->error(one.name + " is left out: " + one.reason);
+  for (const VideoFeatureTable::Row& row : table.rows)
+    if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
+  if (table.rows.empty())
+    throw data_error({}, "no video gives features, so " + path_in_quotes(file.string()) + " is not written",
+                     "the lines above say why");
+  Sidecar sidecar;
+  sidecar.stage = "features " + kind;
+  sidecar.version = version;
+  sidecar.options = portable_options(options);
+  sidecar.command = command_text("features " + kind, options) + flags;
+  sidecar.input = std::to_string(inputs.size()) + " videos";
+  sidecar.input_digest = digest_of_inputs(inputs);
+  sidecar.result = write_feature_table(file, table);
+  write_sidecar(file, sidecar);
+  const bool pairs = !inputs.empty() && !inputs.front().other.empty();
+  const std::size_t left_out = table.left_out.size();
+  reporter_->info(counted(table.rows.size(), "row") + " of " + counted(table.columns.size(), "feature") +
+                  " of " + counted(inputs.size() - left_out, pairs ? "pair" : "video") + ", " +
+                  std::to_string(left_out) + " left out" +
+                  (left_out > 0 ? " (the lines above and left_out in " +
+                                      sidecar_path(file).filename().string() + " say why)"
+                                : std::string()) +
+                  "; see " + file.string());
+  return table.left_out.empty() ? 0 : 1;
+}
+
+std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features) {
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_features_wcc_command(features));
+  commands.push_back(make_features_bow_command(features));
+  commands.push_back(make_features_summary_command(features));
+  commands.push_back(make_features_all_command(features));
+  return commands;
+}
+
+}  // namespace facelex::cli

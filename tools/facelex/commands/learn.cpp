@@ -1,0 +1,65 @@
+#include "cli/commands.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "pipeline/dfe_learning.hpp"
+#include "pipeline/learning.hpp"
+
+namespace facelex::cli {
+namespace {
+
+class LearnCommand : public Command {
+ public:
+  LearnCommand(CLI::App& parent, const std::string& system, const std::string& summary)
+      : Command(parent, {system, summary, "Learns from all recordings together and writes one model file.",
+                         "facelex learn " + system + (system == "dfecs" ? " motion" : " fits") +
+                             " -o lexicon.safetensors"}),
+        system_(system) {
+    add_inputs("Recordings to learn from, or folders of them", input_options_struct_, false);
+    add_output("Model file to write (.safetensors)");
+    add_options("Learning", options_.describe_system(system));
+    add_batch_options();
+  }
+
+ private:
+  int run() override {
+    if (system_ == "dfe" && !dry_run_) hand_over_to_nn(options_.dfe.device);
+    if (std::filesystem::is_directory(output_))
+      throw usage_error("--output: " + path_in_quotes(output_) + " is a folder",
+                        "name a file: " + output_ + "/lexicon.safetensors");
+    if (std::filesystem::path(output_).extension() != ".safetensors")
+      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
+                        "the model's format; its .json is written beside it");
+    // Whether it can be written is known before hours of learning: the file is made and removed again.
+    if (!dry_run_) const AtomicFile probe(output_);
+    const Learning learning = options_.learning(system_, output_, force_);
+    std::vector<TrainingInput> recordings;
+    for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
+      if (!item.problem.empty())
+        throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
+      recordings.push_back({item.source, item.name});
+    }
+    if (dry_run_) {
+      for (const auto& recording : recordings) std::printf("%s\n", recording.file.c_str());
+      return 0;
+    }
+    Work work;
+    work.threads = threads_;
+    work.stop = &stop_requested;
+    return learn_model(learning, recordings, output_, force_, work, *reporter_);
+  }
+
+  std::string system_;
+  InputOptions input_options_struct_;
+  LearnOptions options_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Command>> make_learn_commands(CLI::App& learn) {
+  std::vector<std::unique_ptr<Command>> commands;
+  for (const auto& [system, summary] : LearnOptions::systems())
+    commands.push_back(std::make_unique<LearnCommand>(learn, system, summary));
+  return commands;
+}
+
+}  // namespace facelex::cli

@@ -1,0 +1,136 @@
+#include "cli/commands.hpp"
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
+#include "pipeline/measuring.hpp"
+#include "pipeline/result_plots.hpp"
+
+namespace facelex::cli {
+namespace {
+
+struct BudgetOptions {
+  std::vector<std::string> l1;  ///< empty: 1 … 1000, ten for each decade
+
+  void describe(OptionList& options) {
+    options.texts("l1", l1,
+                  "Budgets of the L1 norm of a frame's codes, for units of length 1, in the signal's unit "
+                  "(1 … 1000, ten for each decade, unless given)");
+  }
+
+  std::vector<double> budgets() const {
+    if (l1.empty()) return logarithmic_budgets(1, 1000, 10);
+    std::vector<double> values;
+    for (const std::string& text : l1) {
+      const auto value = parse_double(text);
+      if (!value || !(*value > (values.empty() ? 0 : values.back())))
+        throw usage_error("--l1: " + in_quotes(text) + " is not a number above " +
+                              (values.empty() ? "0" : number_text(values.back())),
+                          "budgets rise: --l1 1,10,100");
+      values.push_back(*value);
+    }
+    return values;
+  }
+};
+
+class MeasureVarianceCommand : public Command {
+ public:
+  explicit MeasureVarianceCommand(CLI::App& measure)
+      : Command(measure,
+                {"variance", "Variance explained against units and against the L1 norm of codes",
+                 "What linear systems explain of recordings with at most k units of each frame, and "
+                 "with a budget of the L1 norm of its codes, along each frame's lasso path (paper "
+                 "001, 3.4). Writes DIR/variance.csv, variance_units.svg and variance_l1.svg. Several "
+                 "systems are measured on the columns that all of them take.",
+                 "facelex measure variance motion -m dfecs.safetensors -m pca.safetensors -o curves"}) {
+    add_inputs("Recordings that systems were learnt from, or folders of them", input_options_struct_, false);
+    app_->add_option("-m,--model", models_, "Model file; again for each system that is compared")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->group("Input and output");
+    app_->add_option("--test", test_,
+                     "Recordings that no system has seen, or a folder of them; again for more")
+        ->type_name("PATH")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->group("Input and output");
+    add_output("Folder to write to");
+    add_options("Measuring", list());
+    add_threads();
+  }
+
+ private:
+  OptionList list() {
+    OptionList options = described(training_);
+    options.append(described(budgets_));
+    return options;
+  }
+
+  int run() override {
+    const auto budgets = budgets_.budgets();
+    const auto systems = load_measured(models_);
+    const auto columns = shared_columns(systems);
+    std::vector<std::pair<std::string, std::vector<BatchItem>>> sets;
+    sets.emplace_back("train", inputs(recording_files("recordings (.csv, .npy)")).items);
+    if (!test_.empty()) {
+      InputOptions plain;
+      plain.shard = "none";
+      sets.emplace_back("test",
+                        find_inputs(test_, plain, recording_files("recordings (.csv, .npy)"), output_).items);
+    }
+    Work work;
+    work.threads = threads_;
+    work.stop = &stop_requested;
+    Sha256 digest;
+    std::size_t files = 0;
+    std::string unit;
+    std::vector<MeasuredCurves> measured;
+    for (const auto& [set, items] : sets) {
+      const TrainingData data =
+          read_measured(items, columns, systems.front().loaded.system->input_kind(), training_, work);
+      for (const auto& warning : data.warnings()) reporter_->warning(warning);
+      unit = data.columns.front().unit;
+      files += items.size();
+      for (const BatchItem& item : items)
+        digest.update(item.name + "\n" + sha256_of_file(item.source) + "\n");
+      for (const MeasuredSystem& system : systems) {
+        reporter_->begin(system.name + ", " + set, "frames", data.values.rows());
+        Work watched = work;
+        watched.progress = [&](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
+        measured.push_back({system.name, set,
+                            variance_curves(system.units, system.loaded.system->input_columns(),
+                                            !system.both_signs, data, budgets, watched)});
+        reporter_->end();
+      }
+    }
+    const std::filesystem::path folder(output_);
+    Sidecar sidecar = measurement_sidecar("measure variance", systems, list());
+    sidecar.input = std::to_string(files) + " recordings";
+    sidecar.input_digest = digest.hex();
+    write_line_plot(folder / "variance_units.svg", variance_plot(measured, true, unit));
+    write_line_plot(folder / "variance_l1.svg", variance_plot(measured, false, unit));
+    sidecar.result = write_variance_table(folder / "variance.csv", measured);
+    write_sidecar(folder / "variance.csv", sidecar);
+    for (const MeasuredCurves& one : measured)
+      reporter_->info(one.system + ", " + one.set + ": at most " +
+                      number_text(std::round(one.curves.pooled_by_units.back() * 1e4) / 100) + " % pooled, " +
+                      number_text(std::round(one.curves.mean_by_units.back() * 1e4) / 100) +
+                      " % in the mean of " + std::to_string(one.curves.moving) + " frames");
+    reporter_->info("see " + (folder / "variance.csv").string() + ", variance_units.svg, variance_l1.svg");
+    return 0;
+  }
+
+  std::vector<std::string> models_, test_;
+  InputOptions input_options_struct_;
+  TrainingOptions training_;
+  BudgetOptions budgets_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure) {
+  return std::make_unique<MeasureVarianceCommand>(measure);
+}
+
+}  // namespace facelex::cli

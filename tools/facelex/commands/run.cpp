@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+#include "cli/commands.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "pipeline/extract_stage.hpp"
+#include "pipeline/fit_stage.hpp"
+#include "pipeline/run_settings.hpp"
+#include "pipeline/stages.hpp"
+
+namespace facelex::cli {
+namespace {
+
+class RunCommand : public Command {
+ public:
+  explicit RunCommand(CLI::App& parent)
+      : Command(
+            parent,
+            {"run", "The whole way: videos to codes in a learnt lexicon",
+             "Extracts landmarks, fits a 3-D face to them (or, with --signal motion, standardises them), "
+             "learns a coding system from all videos and codes every frame. Writes OUT/landmarks, OUT/fits "
+             "(or OUT/motion), OUT/codes, OUT/model.safetensors, OUT/manifest.csv and OUT/run.json, with "
+             "which facelex run --config repeats the run. What is complete already is not done again.",
+             "facelex run interviews -o out"}) {
+    add_inputs("Videos, image folders, or folders of videos; default: those of --config",
+               input_options_struct_);
+    add_output("Folder to write to");
+    add_options("Coding system", described(settings_.run));
+    add_options("Extraction", described(settings_.extract), "extract");
+    add_options("Fitting", described(settings_.fit), "fit");
+    add_options("Standardisation", described(settings_.standardize), "standardize");
+    for (const auto& [system, summary] : LearnOptions::systems())
+      add_options("Learning: " + system, settings_.learn.describe_system(system), system);
+    add_options("Coding", described(settings_.encode), "encode");
+    add_batch_options();
+  }
+
+ private:
+  std::filesystem::path folder(const std::string& name) const {
+    return std::filesystem::path(output_) / name;
+  }
+
+  int run() override {
+    if (input_arguments_.empty() && input_options_struct_.list.empty() && configuration_.contains("inputs"))
+      input_arguments_ = configured_inputs(configuration_, config_);
+    const Inputs videos = inputs(video_inputs());
+    if (settings_.run.model.empty() && videos.shard.count > 1)
+      throw usage_error(std::string(videos.shard.from_slurm ? "a Slurm array task" : "--shard") +
+                            ": a lexicon is learnt from all videos, not from a part of them",
+                        "give --model, or --shard none in one task, or run extract in shards first");
+    // Whatever is wrong with options or models is said before hours of extraction.
+    if (!settings_.run.model.empty()) {
+      system_ = load_system(settings_.run.model);
+      encode_stage(*system_, settings_.encode, TableFormat::csv);
+    }
+    settings_.resolve(system_ ? system_->system.get() : nullptr, folder("fits").string());
+    learning_ = settings_.learn.learning(settings_.run.system, folder("model.safetensors"), force_);
+    learning_.option_prefix = settings_.run.system + "-";
+    const Stage extraction = extract_stage(settings_.extract, false);
+    std::optional<Stage> fitting;
+    if (settings_.fits_faces() && (settings_.run.signal != CodedSignal::motion || settings_.own_fits))
+      fitting = fit_stage(load_face(settings_.run.face), settings_.fit, TableFormat::csv);
+    write_configuration();
+
+    goes_on_ = true;
+    advance(videos, extraction, "landmarks");
+    if (fitting) advance(outputs_of(videos, rows_, folder("landmarks")), *fitting, "fits");
+    if (settings_.run.signal == CodedSignal::motion && goes_on_)
+      advance(outputs_of(videos, rows_, folder("landmarks")),
+              standardize_stage(settings_.standardize, TableFormat::csv), "motion");
+    if (goes_on_) code(outputs_of(videos, rows_, folder(last_folder_)));
+    if (!dry_run_) {
+      Manifest manifest(manifest_path(output_, videos.shard));
+      manifest.rows() = rows_;
+      manifest.write();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    return status_;
+  }
+
+  /// One stage, unless one before it ended the run or left nothing to do.
+  void advance(const Inputs& items, const Stage& stage, const char* name) {
+    if (!goes_on_) return;
+    goes_on_ = false;
+    if (items.items.empty()) return;
+    const BatchSummary summary = run_stage(items, stage, folder(name));
+    status_ = std::max(status_, summary.exit_status());
+    if (rows_.empty())
+      rows_ = summary.rows;
+    else
+      add_stage(rows_, summary.rows, stage.name);
+    last_folder_ = name;
+    goes_on_ = !dry_run_ && status_ <= 1;
+  }
+
+  /// Learns, unless a model was given, and codes.
+  void code(const Inputs& signals) {
+    if (signals.items.empty()) return;
+    const std::filesystem::path model = folder("model.safetensors");
+    try {
+      if (!system_) {
+        std::vector<TrainingInput> recordings;
+        for (const BatchItem& item : signals.items) recordings.push_back({item.source, item.name});
+        Work work;
+        work.threads = threads_;
+        work.stop = &stop_requested;
+        learn_model(learning_, recordings, model, force_, work, *reporter_);
+        system_ = load_system(model);
+      }
+    } catch (const Error& error) {
+      failure_ =
+          std::make_exception_ptr(Error(error.kind(), "learn " + settings_.run.system + ": " + error.what()));
+      return;
+    }
+    advance(signals, encode_stage(*system_, settings_.encode, TableFormat::csv), "codes");
+  }
+
+  /// run.json, with which --config repeats the run.
+  void write_configuration() {
+    if (dry_run_) return;
+    Json json = settings_.to_json();
+    if (!input_arguments_.empty()) json["inputs"] = input_arguments_;
+    json.update(described(input_options_struct_).to_json());
+    write_file_atomically(folder("run.json"),
+                          json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+
+  InputOptions input_options_struct_;
+  RunSettings settings_;
+  Learning learning_;
+  std::optional<LoadedSystem> system_;
+  std::vector<ManifestRow> rows_;
+  std::string last_folder_;
+  int status_ = 0;
+  bool goes_on_ = false;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run_command(CLI::App& parent) {
+  return std::make_unique<RunCommand>(parent);
+}
+
+}  // namespace facelex::cli

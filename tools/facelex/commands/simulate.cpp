@@ -1,0 +1,101 @@
+#include <fstream>
+
+#include "cli/commands.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "facelex/simulate/simulation.hpp"
+#include "pipeline/simulate_stage.hpp"
+#ifdef FACELEX_WITH_VIDEO
+#include "facelex/simulate/render/video.hpp"
+#endif
+
+namespace facelex::cli {
+namespace {
+
+class SimulateCommand : public Command {
+ public:
+  explicit SimulateCommand(CLI::App& parent)
+      : Command(
+            parent,
+            {"simulate", "Videos of people who do what a description says",
+             "Films the subjects of a cohort that COHORT describes (docs/simulation.md): how often they "
+             "blink, smile, talk, what follows on what, how groups differ. Writes DIR/videos, the truth of "
+             "every frame (units, pose, displacements) in DIR/truth, its landmarks in "
+             "DIR/truth_landmarks, DIR/labels.csv and DIR/cohort.json; with --landmarks-only "
+             "DIR/landmarks instead of videos.",
+             "facelex simulate data/sample_cohort.json -o sample"}) {
+    app_->add_option("cohort", file_, "Description of the cohort (JSON)")
+        ->type_name("COHORT")
+        ->required()
+        ->group("Input and output");
+    add_output("Folder to write to");
+    add_options("Simulation", described(options_));
+    add_batch_options();
+  }
+
+ private:
+  int run() override {
+    if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
+#ifndef FACELEX_WITH_VIDEO
+    if (!options_.landmarks_only)
+      throw usage_error("this facelex was built without OpenCV and cannot make videos",
+                        "add --landmarks-only");
+#endif
+    const Cohort cohort = read_cohort(file_, options_);
+    std::error_code none;
+    if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
+      throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
+    const std::string resolved = cohort.to_json().dump(2) + "\n";
+    // Labels of another cohort must not stand beside recordings of which some are still of the old one.
+    if (!dry_run_ && resolved != resolved_before()) std::filesystem::remove(folder("labels.csv"), none);
+    const auto landmarks = [](bool noisy) {
+      return
+          [noisy](const auto& model, const auto& of, const auto& item, const auto& file, const Work& work) {
+            return write_simulated_landmarks(model, of, item, noisy, file, work);
+          };
+    };
+    int status = make(cohort, "truth", ".csv", write_simulated_truth);
+    const auto go_on = [&](const char* what, const char* extension, const SimulatedWriter& write) {
+      if (status <= 1) status = std::max(status, make(cohort, what, extension, write));
+    };
+    if (options_.landmarks_only) go_on("landmarks", ".csv", landmarks(true));
+#ifdef FACELEX_WITH_VIDEO
+    if (!options_.landmarks_only) {
+      go_on("truth_landmarks", ".csv", landmarks(false));
+      go_on("videos", ".mp4", write_simulated_video);
+    }
+#endif
+    if (status == 0 && !dry_run_) {
+      write_file_atomically(folder("cohort.json"), resolved);
+      write_file_atomically(folder("labels.csv"), labels_csv(cohort));
+    }
+    return status;
+  }
+
+  /// The cohort that the folder holds, as text; empty without one.
+  std::string resolved_before() const {
+    std::ifstream stream(folder("cohort.json"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  std::filesystem::path folder(const char* name) const {
+    return std::filesystem::path(output_) / name;
+  }
+
+  /// One folder of the output: a file for every item of the cohort.
+  int make(const Cohort& cohort, const char* what, const char* extension, const SimulatedWriter& write) {
+    const Stage stage = simulate_stage(cohort, file_, options_, what, extension, write);
+    return run_stage(cohort_inputs(cohort, file_), stage, folder(what)).exit_status();
+  }
+
+  std::string file_;
+  SimulateOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_simulate_command(CLI::App& parent) {
+  return std::make_unique<SimulateCommand>(parent);
+}
+
+}  // namespace facelex::cli
