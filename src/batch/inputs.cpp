@@ -247,4 +247,13 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   return inputs;
 }
 
+InputKind recording_files(const std::string& noun) {
+  return {noun,
+          [](const std::filesystem::path& file) {
+            const auto extension = file.extension();
+            return extension == ".csv" || extension == ".npy";
+          },
+          {}};
+}
+
 }  // namespace facelex

@@ -65,4 +65,7 @@ struct Inputs {
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
 
+/// Files that hold a row per frame.
+InputKind recording_files(const std::string& noun);
+
 }  // namespace facelex

@@ -110,13 +110,4 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
   return summary;
 }
 
-InputKind recording_files(const std::string& noun) {
-  return {noun,
-          [](const std::filesystem::path& file) {
-            const auto extension = file.extension();
-            return extension == ".csv" || extension == ".npy";
-          },
-          {}};
-}
-
 }  // namespace facelex::cli

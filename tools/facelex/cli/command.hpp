@@ -11,7 +11,7 @@
 #include "facelex/batch/runner.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/path_text.hpp"
-#include "sidecar_text.hpp"
+#include "facelex/pipeline/sidecar_text.hpp"
 #include "signals.hpp"
 
 namespace facelex::cli {
@@ -72,8 +72,5 @@ class Command {
 /// Opens the log: warnings and errors (and with --verbose more) on stderr, everything with times in
 /// `log_file`.
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file);
-
-/// Files that hold a row per frame.
-InputKind recording_files(const std::string& noun);
 
 }  // namespace facelex::cli

@@ -1,7 +1,7 @@
 #include "command_options.hpp"
 
 #include "facelex/core/error.hpp"
-#include "option_names.hpp"
+#include "facelex/pipeline/option_names.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -91,7 +91,7 @@ std::string CommandOptions::as_called_here(std::string text) const {
     OptionList own = group->list;
     for (const Option& option : group->list.options())
       if (uses[option.name] > 1) own.remove(option.name);
-    text = cli::as_called_here(std::move(text), own, group->prefix());
+    text = facelex::as_called_here(std::move(text), own, group->prefix());
   }
   return text;
 }

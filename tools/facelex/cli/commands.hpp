@@ -39,8 +39,6 @@ std::vector<std::unique_ptr<Command>> make_measure_codes_commands(CLI::App& meas
 std::unique_ptr<Command> make_measure_orthogonality_command(CLI::App& measure);
 /// Below `facelex evaluate`: classify, regress.
 std::vector<std::unique_ptr<Command>> make_evaluate_commands(CLI::App& evaluate);
-/// What commands call the face and the codebook that facelex ships.
-inline constexpr const char* built_in_name = "built-in";
 
 /// Writes a page of Markdown for every command, from the same declarations as --help.
 void write_command_pages(const CLI::App& program, const std::string& folder);

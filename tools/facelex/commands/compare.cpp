@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/version.hpp"
-#include "pipeline/comparing.hpp"
+#include "facelex/pipeline/comparing.hpp"
 
 namespace facelex::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "pipeline/stages.hpp"
+#include "facelex/pipeline/stages.hpp"
 
 namespace facelex::cli {
 namespace {

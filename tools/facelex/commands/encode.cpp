@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "pipeline/stages.hpp"
+#include "facelex/pipeline/stages.hpp"
 
 namespace facelex::cli {
 namespace {

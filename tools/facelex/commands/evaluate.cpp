@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
-#include "cli/outputs.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/version.hpp"
 #include "facelex/evaluate/folder.hpp"
 #include "facelex/evaluate/report.hpp"
 #include "facelex/io/sidecar.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {

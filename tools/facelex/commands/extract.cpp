@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "pipeline/extract_stage.hpp"
+#include "facelex/pipeline/extract_stage.hpp"
 
 namespace facelex::cli {
 namespace {

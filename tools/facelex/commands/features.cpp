@@ -1,12 +1,12 @@
 #include "features.hpp"
 
 #include "cli/commands.hpp"
-#include "cli/outputs.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
 #include "facelex/features/input_notes.hpp"
+#include "facelex/pipeline/feature_inputs.hpp"
+#include "facelex/pipeline/outputs.hpp"
 #include "features_kinds.hpp"
-#include "pipeline/features_inputs.hpp"
 
 namespace facelex::cli {
 namespace {

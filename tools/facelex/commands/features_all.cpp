@@ -1,14 +1,14 @@
 #include <algorithm>
 
-#include "cli/option_names.hpp"
-#include "cli/outputs.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/features/code_kinds.hpp"
 #include "facelex/features/input_notes.hpp"
+#include "facelex/pipeline/feature_inputs.hpp"
+#include "facelex/pipeline/feature_settings.hpp"
+#include "facelex/pipeline/option_names.hpp"
+#include "facelex/pipeline/outputs.hpp"
 #include "features.hpp"
 #include "features_kinds.hpp"
-#include "pipeline/feature_settings.hpp"
-#include "pipeline/features_inputs.hpp"
 
 namespace facelex::cli {
 namespace {

@@ -1,7 +1,7 @@
+#include "facelex/pipeline/feature_inputs.hpp"
+#include "facelex/pipeline/feature_settings.hpp"
 #include "features.hpp"
 #include "features_kinds.hpp"
-#include "pipeline/feature_settings.hpp"
-#include "pipeline/features_inputs.hpp"
 
 namespace facelex::cli {
 namespace {

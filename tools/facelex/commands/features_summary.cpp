@@ -1,8 +1,8 @@
 #include "facelex/core/error.hpp"
 #include "facelex/features/input_notes.hpp"
+#include "facelex/pipeline/feature_settings.hpp"
 #include "features.hpp"
 #include "features_kinds.hpp"
-#include "pipeline/feature_settings.hpp"
 
 namespace facelex::cli {
 namespace {

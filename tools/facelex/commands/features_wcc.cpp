@@ -1,9 +1,9 @@
 #include "facelex/core/error.hpp"
 #include "facelex/features/input_notes.hpp"
+#include "facelex/pipeline/feature_inputs.hpp"
+#include "facelex/pipeline/feature_settings.hpp"
 #include "features.hpp"
 #include "features_kinds.hpp"
-#include "pipeline/feature_settings.hpp"
-#include "pipeline/features_inputs.hpp"
 
 namespace facelex::cli {
 namespace {

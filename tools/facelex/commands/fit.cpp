@@ -2,12 +2,12 @@
 
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
-#include "pipeline/fit_stage.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
 #ifdef FACELEX_WITH_VIDEO
-#include "pipeline/extract_stage.hpp"
-#include "pipeline/regressor_stage.hpp"
+#include "facelex/pipeline/extract_stage.hpp"
+#include "facelex/pipeline/regressor_stage.hpp"
 #endif
-#include "pipeline/stages.hpp"
+#include "facelex/pipeline/stages.hpp"
 
 namespace facelex::cli {
 namespace {

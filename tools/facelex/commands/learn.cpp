@@ -1,8 +1,9 @@
 #include "cli/commands.hpp"
+#include "cli/graphics_card.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "pipeline/dfe_learning.hpp"
-#include "pipeline/learning.hpp"
+#include "facelex/pipeline/dfe_learning.hpp"
+#include "facelex/pipeline/learning.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -31,7 +32,7 @@ class LearnCommand : public Command {
                         "the model's format; its .json is written beside it");
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);
-    const Learning learning = options_.learning(system_, output_, force_);
+    const Learning learning = options_.learning(system_, output_, force_, graphics_card());
     std::vector<TrainingInput> recordings;
     for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
       if (!item.problem.empty())

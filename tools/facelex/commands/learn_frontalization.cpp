@@ -3,7 +3,7 @@
 #include "facelex/core/version.hpp"
 #include "facelex/face/standardize/frontalization.hpp"
 #include "facelex/io/sidecar.hpp"
-#include "pipeline/fit_stage.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
 
 namespace facelex::cli {
 namespace {

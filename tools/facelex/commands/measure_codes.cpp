@@ -6,7 +6,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/features/code_kinds.hpp"
-#include "pipeline/measuring.hpp"
+#include "facelex/pipeline/measuring.hpp"
 
 namespace facelex::cli {
 void PresenceOptions::describe(OptionList& options) {

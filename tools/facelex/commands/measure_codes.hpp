@@ -8,7 +8,7 @@
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/coding/training_data.hpp"
 #include "facelex/compare/code_sets.hpp"
-#include "pipeline/figures.hpp"
+#include "facelex/pipeline/figures.hpp"
 
 namespace facelex::cli {
 

@@ -6,7 +6,7 @@
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/tables/csv.hpp"
-#include "pipeline/measuring.hpp"
+#include "facelex/pipeline/measuring.hpp"
 
 namespace facelex::cli {
 namespace {

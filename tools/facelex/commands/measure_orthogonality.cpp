@@ -7,9 +7,10 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "pipeline/figures.hpp"
-#include "pipeline/fit_stage.hpp"
-#include "pipeline/measuring.hpp"
+#include "facelex/pipeline/figures.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/pipeline/measuring.hpp"
 
 namespace facelex::cli {
 namespace {

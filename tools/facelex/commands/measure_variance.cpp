@@ -2,8 +2,8 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "pipeline/measuring.hpp"
-#include "pipeline/result_plots.hpp"
+#include "facelex/pipeline/measuring.hpp"
+#include "facelex/pipeline/result_plots.hpp"
 
 namespace facelex::cli {
 namespace {

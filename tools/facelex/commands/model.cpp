@@ -6,6 +6,7 @@
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/export.hpp"
 #include "facelex/face/model/import/model.hpp"
+#include "facelex/pipeline/loaded_system.hpp"
 
 namespace facelex::cli {
 namespace {

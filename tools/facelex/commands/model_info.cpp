@@ -1,7 +1,6 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
-#include "cli/outputs.hpp"
 #include "cli/summary_text.hpp"
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/compare/template_table.hpp"
@@ -10,7 +9,8 @@
 #include "facelex/dfe/built_in_codebook.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/export.hpp"
-#include "pipeline/loaded_system.hpp"
+#include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {

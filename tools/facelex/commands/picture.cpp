@@ -5,8 +5,8 @@
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/export.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/plot/render/mesh_picture.hpp"
-#include "pipeline/fit_stage.hpp"
 
 namespace facelex::cli {
 namespace {

@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
-#include "cli/outputs.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/version.hpp"
 #include "facelex/evaluate/power/folder.hpp"
-#include "pipeline/power_pool.hpp"
-#include "pipeline/result_plots.hpp"
+#include "facelex/pipeline/outputs.hpp"
+#include "facelex/pipeline/power_pool.hpp"
+#include "facelex/pipeline/result_plots.hpp"
 
 namespace facelex::cli {
 namespace {

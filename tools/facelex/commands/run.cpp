@@ -3,12 +3,13 @@
 #include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/graphics_card.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
-#include "pipeline/extract_stage.hpp"
-#include "pipeline/fit_stage.hpp"
-#include "pipeline/run_settings.hpp"
-#include "pipeline/stages.hpp"
+#include "facelex/pipeline/extract_stage.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/run_settings.hpp"
+#include "facelex/pipeline/stages.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -56,7 +57,8 @@ class RunCommand : public Command {
       encode_stage(*system_, settings_.encode, TableFormat::csv);
     }
     settings_.resolve(system_ ? system_->system.get() : nullptr, folder("fits").string());
-    learning_ = settings_.learn.learning(settings_.run.system, folder("model.safetensors"), force_);
+    learning_ =
+        settings_.learn.learning(settings_.run.system, folder("model.safetensors"), force_, graphics_card());
     learning_.option_prefix = settings_.run.system + "-";
     const Stage extraction = extract_stage(settings_.extract, false);
     std::optional<Stage> fitting;

@@ -3,8 +3,8 @@
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/pipeline/simulate_stage.hpp"
 #include "facelex/simulate/simulation.hpp"
-#include "pipeline/simulate_stage.hpp"
 #ifdef FACELEX_WITH_VIDEO
 #include "facelex/simulate/render/video.hpp"
 #endif

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "facelex/batch/inputs.hpp"
+#include "facelex/compare/comparison.hpp"
+#include "facelex/io/sidecar.hpp"
+
+namespace facelex {
+
+/// Everything that can be compared: model files, and folders of imported codes, each named after its file or
+/// folder. `search_folder`: where a system whose learning searches keeps its table when it is learnt again.
+/// Throws Error (usage) for two of one name, and what load_system throws.
+std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& models,
+                                             const std::vector<std::string>& imported,
+                                             const std::filesystem::path& search_folder);
+
+/// The recordings of a folder by names. A path that does not exist is an error (usage) named `option`.
+std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const std::string& option,
+                                                const std::filesystem::path& output);
+
+/// The recordings of a command line: each folder is a source of its own, files and a list are one together.
+std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std::string>& arguments,
+                                                          const InputOptions& options,
+                                                          const std::filesystem::path& output);
+
+/// The folder holds the whole comparison that this sidecar is of: none was left out of it, and no file of it
+/// is missing or changed.
+bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar);
+
+/// Writes comparison.csv, comparison.md and units.csv into the folder, and the sidecar of comparison.csv.
+void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,
+                      const ComparisonOptions& options, Sidecar sidecar);
+
+}  // namespace facelex

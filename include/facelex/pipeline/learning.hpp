@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "facelex/batch/reporter.hpp"
+#include "facelex/coding/dfecs/learn.hpp"
+#include "facelex/coding/learn.hpp"
+#include "facelex/dfe/train/backend.hpp"
+#include "facelex/dfe/train/options.hpp"
+
+namespace facelex {
+
+/// Learning one kind of coding system, with its options resolved.
+struct Learning {
+  std::string system;  ///< "facial-basis"
+  Json options;        ///< as they stand in the sidecar
+  std::string command;
+  OptionList own = {};             ///< the options themselves
+  std::string option_prefix = {};  ///< before its options' names in this command: "facial-basis-" in run
+  std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
+  std::string noun = "iterations";                 ///< what its progress counts
+  std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete
+};
+
+/// How a program that was built with libtorch trains on a graphics card; no `make` in one without.
+struct DfeCard {
+  std::function<bool()> is_there;
+  std::function<std::unique_ptr<DfeBackend>(const DfeShape&, const DfeOptions&, int threads)> make;
+};
+
+/// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
+struct LearnOptions {
+  FacialBasisOptions facial_basis;
+  PcaOptions pca;
+  LocalPcaOptions local_pca;
+  DfecsOptions dfecs;
+  DfeOptions dfe;
+
+  /// Name and summary of each system.
+  static const std::vector<std::pair<std::string, std::string>>& systems();
+  OptionList describe_system(const std::string& system);
+  /// `model`: the file that will be written; a search keeps its table beside it, and goes on from what stands
+  /// there unless `anew`.
+  Learning learning(const std::string& system, const std::filesystem::path& model, bool anew,
+                    const DfeCard& card = {});
+};
+
+/// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and
+/// version. Returns the exit status.
+int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
+                const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter);
+
+}  // namespace facelex

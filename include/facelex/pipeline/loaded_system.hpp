@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "facelex/coding/coding_system.hpp"
+
+namespace facelex {
+
+/// What commands call the face and the codebook that facelex ships.
+inline constexpr const char* built_in_name = "built-in";
+
+/// A coding system as it is used by a batch.
+struct LoadedSystem {
+  std::shared_ptr<const CodingSystem> system;
+  std::string digest;  ///< of the file
+  std::string file;    ///< its name without folder
+};
+/// The system of a model file, or the built-in codebook (built_in_name).
+LoadedSystem load_system(const std::string& file);
+
+}  // namespace facelex

@@ -1,0 +1,134 @@
+#include "facelex/pipeline/comparing.hpp"
+
+#include <algorithm>
+
+#include "facelex/compare/comparison_table.hpp"
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "facelex/pipeline/learning.hpp"
+#include "facelex/pipeline/stages.hpp"
+
+namespace facelex {
+namespace {
+
+InputKind comparable_files() {
+  return recording_files("recordings (.csv, .npy)");
+}
+
+std::vector<TrainingInput> named_files(const Inputs& inputs) {
+  std::vector<TrainingInput> files;
+  for (const BatchItem& item : inputs.items) files.push_back({item.source, item.name});
+  return files;
+}
+
+/// Learns with the options that the model keeps; nothing for a kind that is not learnt.
+Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& search_folder,
+                   const std::string& name) {
+  const std::string kind(system.kind());
+  const auto& known = LearnOptions::systems();
+  // A network learns for hours, and leaves files of its own.
+  if (kind == "dfe") return {};
+  if (std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.first == kind; })) return {};
+  const Json options = system.to_model().metadata.value("options", Json::object());
+  if (options.empty()) return {};
+  return [kind, options, name, search_folder](const std::vector<TrainingInput>& inputs, const Work& work) {
+    LearnOptions learn;
+    learn.describe_system(kind).from_json(options, "the options that " + name + " keeps");
+    return learn.learning(kind, search_folder / name, true).learn(inputs, work).system;
+  };
+}
+
+}  // namespace
+
+std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const std::string& option,
+                                                const std::filesystem::path& output) {
+  if (std::error_code error; !std::filesystem::is_directory(folder, error))
+    throw usage_error(option + ": no such folder: " + path_in_quotes(folder));
+  InputOptions plain;
+  plain.shard = "none";
+  return named_files(find_inputs({folder}, plain, comparable_files(), output));
+}
+
+std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std::string>& arguments,
+                                                          const InputOptions& options,
+                                                          const std::filesystem::path& output) {
+  std::vector<std::vector<TrainingInput>> sources;
+  std::vector<std::string> files;
+  for (const auto& argument : arguments) {
+    if (std::error_code error; std::filesystem::is_directory(argument, error))
+      sources.push_back(recordings_of_folder(argument, "INPUT", output));
+    else
+      files.push_back(argument);
+  }
+  if (!files.empty() || !options.list.empty() || sources.empty())
+    sources.push_back(named_files(find_inputs(files, options, comparable_files(), output)));
+  return sources;
+}
+
+std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& models,
+                                             const std::vector<std::string>& imported,
+                                             const std::filesystem::path& search_folder) {
+  std::vector<ComparedSystem> systems;
+  const auto add = [&](ComparedSystem system, const std::string& from) {
+    for (const auto& other : systems)
+      if (other.name == system.name)
+        throw usage_error("two systems are called " + in_quotes(system.name),
+                          "rename " + from + ": tables tell them apart by these names");
+    systems.push_back(std::move(system));
+  };
+  for (const auto& file : models) {
+    ComparedSystem one;
+    one.name = std::filesystem::path(file).stem().string();
+    one.system = load_system(file).system;
+    one.relearn = relearn_of(*one.system, search_folder, one.name);
+    add(std::move(one), file);
+  }
+  for (const auto& folder : imported) {
+    ComparedSystem one;
+    const auto path = std::filesystem::absolute(folder).lexically_normal();
+    one.name = (path.has_filename() ? path : path.parent_path()).filename().string();
+    one.codes = recordings_of_folder(folder, "--imported", {});
+    add(std::move(one), folder);
+  }
+  return systems;
+}
+
+bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar) {
+  const auto table = folder / "comparison.csv";
+  const auto known = read_sidecar(table);
+  if (!known || known->stage != sidecar.stage || known->version != sidecar.version ||
+      known->command != sidecar.command || known->input_digest != sidecar.input_digest ||
+      known->model_digest != sidecar.model_digest ||
+      canonical_text(known->options) != canonical_text(sidecar.options))
+    return false;
+  const Json& details = known->result.details;
+  if (!details.is_object() || details.value("left_out", Json::array({0})) != Json::array()) return false;
+  std::error_code missing;
+  for (const char* name : {"comparison.csv", "comparison.md", "units.csv"})
+    if (!std::filesystem::is_regular_file(folder / name, missing)) return false;
+  return known->result.output_digest == sha256_of_file(table);
+}
+
+void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,
+                      const ComparisonOptions& options, Sidecar sidecar) {
+  write_file_atomically(folder / "units.csv", compared_units_csv(comparison));
+  write_file_atomically(folder / "comparison.md", comparison_markdown(comparison, options));
+  AtomicFile table(folder / "comparison.csv");
+  table.write(comparison_csv(comparison, options));
+  sidecar.result.output_digest = table.commit();
+  for (const auto& row : comparison_rows(comparison, options))
+    sidecar.result.columns.push_back({row.name, row.definition, row.name == "active_units" ? "units" : "1"});
+  Json left_out = Json::array();
+  for (const LeftOut& one : comparison.left_out)
+    left_out.push_back({{"name", one.name}, {"reason", one.reason}});
+  sidecar.result.details = {{"recordings", comparison.recordings},
+                            {"subjects", comparison.subjects},
+                            {"frames", comparison.frames},
+                            {"with_truth", comparison.with_truth},
+                            {"left_out", std::move(left_out)}};
+  write_sidecar(folder / "comparison.csv", sidecar);
+}
+
+}  // namespace facelex

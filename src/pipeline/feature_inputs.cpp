@@ -1,0 +1,108 @@
+#include "facelex/pipeline/feature_inputs.hpp"
+
+#include <map>
+
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
+#include "facelex/io/recording_file.hpp"
+#include "facelex/pipeline/comparing.hpp"
+
+namespace facelex {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::map<std::string, fs::path> by_name(const std::vector<TrainingInput>& recordings) {
+  std::map<std::string, fs::path> files;
+  for (const TrainingInput& recording : recordings) files[recording.name] = recording.file;
+  return files;
+}
+
+/// Whether the file says how the head is turned. A file that cannot be read says nothing; its turn comes.
+bool has_pose(const fs::path& file) {
+  try {
+    const RecordingReader reader(file);
+    for (const char* name : {"pose_Rx", "pose_Ry", "pose_Rz"})
+      if (reader.header().column(name) < 0) return false;
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string& head,
+                                         const fs::path& output) {
+  if (head.empty()) throw usage_error("--head is empty", "give auto, none or a folder");
+  std::map<std::string, fs::path> heads;
+  const bool folder = head != "none" && head != "auto";
+  if (folder) heads = by_name(recordings_of_folder(head, "--head", output));
+  std::vector<FeatureInput> made;
+  for (const BatchItem& item : inputs.items) {
+    FeatureInput input{item.name, item.source, {}, {}, item.problem};
+    if (folder && input.problem.empty()) {
+      const auto found = heads.find(item.name);
+      if (found == heads.end())
+        input.problem = "--head " + head + " has no recording " + in_quotes(item.name);
+      else
+        input.head = found->second;
+    } else if (head == "auto" && has_pose(item.source)) {
+      input.head = item.source;
+    }
+    made.push_back(std::move(input));
+  }
+  return made;
+}
+
+std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& arguments, const fs::path& output) {
+  if (arguments.size() != 2)
+    throw usage_error("--pair takes two files or two folders, not " + std::to_string(arguments.size()),
+                      "name the first person's and the second's");
+  const fs::path a(arguments[0]), b(arguments[1]);
+  std::error_code error;
+  for (const fs::path& path : {a, b})
+    if (!fs::exists(path, error))
+      throw usage_error("--pair: no such file or folder: " + path_in_quotes(path.string()));
+  if (fs::is_directory(a, error) != fs::is_directory(b, error))
+    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
+                          " are a file and a folder",
+                      "give two of a kind");
+  if (fs::equivalent(a, b, error))
+    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
+                          " are the same, and everyone moves with himself",
+                      "name the other person's");
+  if (!fs::is_directory(a, error)) return {{a.stem().string() + "~" + b.stem().string(), a, b, {}, {}}};
+  const auto first = by_name(recordings_of_folder(arguments[0], "--pair", output));
+  auto second = by_name(recordings_of_folder(arguments[1], "--pair", output));
+  std::vector<FeatureInput> made;
+  for (const auto& [name, file] : first) {
+    const auto partner = second.find(name);
+    if (partner == second.end()) {
+      made.push_back({name, file, {}, {}, arguments[1] + " has no recording of that name"});
+      continue;
+    }
+    made.push_back({name, file, partner->second, {}, {}});
+    second.erase(partner);
+  }
+  for (const auto& [name, file] : second)
+    made.push_back({name, file, {}, {}, arguments[0] + " has no recording of that name"});
+  return made;
+}
+
+std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {
+  Sha256 digest;
+  for (const FeatureInput& input : inputs)
+    for (const fs::path& file : {input.file, input.other, input.head})
+      if (std::error_code error; !file.empty() && fs::is_regular_file(file, error)) {
+        try {
+          digest.update(input.name + "\n" + sha256_of_file(file) + "\n");
+        } catch (const Error&) {
+          digest.update(input.name + " cannot be read\n");
+        }
+      }
+  return digest.hex();
+}
+
+}  // namespace facelex

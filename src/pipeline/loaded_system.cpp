@@ -1,0 +1,29 @@
+#include "facelex/pipeline/loaded_system.hpp"
+
+#include <filesystem>
+
+#include "facelex/core/digest.hpp"
+#include "facelex/core/error.hpp"
+#include "facelex/core/path_text.hpp"
+#include "facelex/dfe/built_in_codebook.hpp"
+
+namespace facelex {
+
+LoadedSystem load_system(const std::string& file) {
+  if (file == built_in_name)
+    return {coding_system_from_model(built_in_codebook()), built_in_codebook_digest(),
+            "codebook.safetensors"};
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing))
+    throw environment_error("--model: no such file: " + path_in_quotes(file),
+                            "make one with facelex learn, or give " + std::string(built_in_name));
+  std::unique_ptr<CodingSystem> system;
+  try {
+    system = load_coding_system(file);
+  } catch (const Error& error) {
+    throw environment_error(std::string("--model: ") + error.what());
+  }
+  return {std::move(system), sha256_of_file(file), std::filesystem::path(file).filename().string()};
+}
+
+}  // namespace facelex

@@ -1,0 +1,103 @@
+#include "facelex/pipeline/run_settings.hpp"
+
+#include "facelex/core/error.hpp"
+#include "facelex/core/version.hpp"
+
+namespace facelex {
+namespace {
+
+const char* text_of(CodedSignal signal) {
+  switch (signal) {
+    case CodedSignal::motion:
+      return "motion";
+    case CodedSignal::displacement:
+      return "displacement";
+    case CodedSignal::expression:
+      return "expression";
+  }
+  return "";
+}
+
+/// The --signal that gives signals of this kind, or null.
+const char* signal_for(SignalKind kind) {
+  if (kind == SignalKind::keypoint_motion) return "motion";
+  if (kind == SignalKind::displacement) return "displacement";
+  return kind == SignalKind::expression ? "expression" : nullptr;
+}
+
+}  // namespace
+
+void RunOptions::describe(OptionList& options) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& [name, summary] : LearnOptions::systems()) names.emplace_back(name, name);
+  options
+      .choice("signal", signal,
+              {{"displacement", CodedSignal::displacement},
+               {"expression", CodedSignal::expression},
+               {"motion", CodedSignal::motion}},
+              "What is coded: how a fitted 3-D face moves its landmarks (paper 000), its expression "
+              "coefficients, or the motion of registered 2-D landmarks (paper 001)")
+      .choice("system", system, names, "The coding system to learn")
+      .text("model", model, "Code with this model file instead of learning one")
+      .text("face", face, "Morphable model to fit (facelex model import); empty: the built-in face");
+}
+
+bool RunSettings::fits_faces() const {
+  return run.signal != CodedSignal::motion ||
+         standardize.frontalize == StandardizeOptions::Frontalization::fitted;
+}
+
+SignalKind RunSettings::coded_kind() const {
+  return run.signal == CodedSignal::motion ? SignalKind::keypoint_motion : fit_kind(fit.signals);
+}
+
+void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
+  const std::string signal = text_of(run.signal);
+  if (system) {
+    const SignalKind wanted = system->input_kind();
+    const char* const other = signal_for(wanted);
+    if (!gives(coded_kind(), wanted) || (other && other != signal))
+      throw usage_error(
+          "--model " + run.model + " codes " + std::string(kind_name(wanted)) + ", --signal " + signal +
+              " gives " + std::string(kind_name(coded_kind())),
+          other ? std::string("add --signal ") + other : "encode such recordings with facelex encode");
+  } else if (run.signal == CodedSignal::expression && run.system != "pca" && run.system != "dfe") {
+    throw usage_error("--signal expression: " + run.system +
+                          " learns movements of points, which expression coefficients are not",
+                      "choose --system dfe or pca, or --signal displacement");
+  }
+  if (run.signal != CodedSignal::motion && !has_signal(fit.signals, signal))
+    throw usage_error("--fit-signals leaves out what --signal " + signal + " is made of",
+                      "add " + signal + " to it");
+  own_fits = run.signal == CodedSignal::motion && fits_faces() && standardize.fits.empty();
+  if (own_fits) standardize.fits = fits;
+  if (run.signal == CodedSignal::motion) standardize.check();
+  learn.pca.fit_part = run.signal == CodedSignal::expression ? FitPart::expression : FitPart::displacement;
+  learn.dfe.fit_part = learn.pca.fit_part;
+}
+
+Json RunSettings::to_json() {
+  Json json = {{"command", "run"}, {"version", version}};
+  json.update(described(run).to_json());
+  json["extract"] = described(extract).to_json();
+  if (fits_faces()) json["fit"] = described(fit).to_json();
+  if (run.signal == CodedSignal::motion) json["standardize"] = described(standardize).to_json();
+  if (own_fits) json["standardize"].erase("fits");
+  json[run.system] = learn.describe_system(run.system).to_json();
+  json["encode"] = described(encode).to_json();
+  return json;
+}
+
+std::vector<std::string> configured_inputs(const Json& configuration, const std::string& file) {
+  const Json& inputs = configuration["inputs"];
+  if (inputs.is_string()) return {inputs.get<std::string>()};
+  std::vector<std::string> paths;
+  for (const Json& path : inputs) {
+    if (!path.is_string())
+      throw usage_error(file + ": inputs: expected a list of paths, found " + path.dump());
+    paths.push_back(path.get<std::string>());
+  }
+  return paths;
+}
+
+}  // namespace facelex
