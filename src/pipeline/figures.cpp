@@ -12,7 +12,7 @@
 
 namespace facelex {
 
-void write_figures(const std::string& file, const std::vector<Figure>& figures, Sidecar sidecar) {
+void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, Sidecar sidecar) {
   if (std::filesystem::path(file).extension() != ".csv")
     throw usage_error("--output: " + path_in_quotes(file) + " is not named .csv");
   sidecar.result.columns = {{"figure", "what was measured", ""},
@@ -20,7 +20,7 @@ void write_figures(const std::string& file, const std::vector<Figure>& figures, 
                             {"unit", "", ""},
                             {"description", "", ""}};
   std::string table = "figure,value,unit,description\n";
-  for (const Figure& figure : figures) {
+  for (const NamedFigure& figure : figures) {
     table += csv_field(figure.name) + ',';
     append_number(table, figure.value);
     table += ',' + csv_field(figure.unit) + ',' + csv_field(figure.description) + '\n';
@@ -32,7 +32,7 @@ void write_figures(const std::string& file, const std::vector<Figure>& figures, 
   write_sidecar(file, sidecar);
 }
 
-std::string figure_text(const Figure& figure) {
+std::string figure_text(const NamedFigure& figure) {
   constexpr std::size_t longest = 32;
   char number[longest];
   std::snprintf(number, sizeof number, "%.4g", figure.value);

@@ -11,13 +11,13 @@
 namespace facelex {
 namespace {
 
-Cohort parsed(const std::string& json) {
+Cohort parsed_cohort(const std::string& json) {
   return Cohort::from_json(Json::parse(json), "c.json", built_in_face().expression.names);
 }
 
-std::string message(const std::string& json) {
+std::string cohort_message(const std::string& json) {
   try {
-    parsed(json);
+    parsed_cohort(json);
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     return error.what();
@@ -30,18 +30,18 @@ constexpr const char* two_groups = R"({"seed": 5, "groups": [
   {"name": "b, c", "subjects": 3, "behaviour": {"blink": {"rate_per_minute": 30}}}]})";
 
 TEST(Cohort, NumbersSubjectsThroughAndLabelsThem) {
-  EXPECT_EQ(labels_csv(parsed(two_groups)),
+  EXPECT_EQ(labels_csv(parsed_cohort(two_groups)),
             "name,subject,session,group\n"
             "S01_1,S01,1,a\nS01_2,S01,2,a\nS02_1,S02,1,a\nS02_2,S02,2,a\n"
             "S03_1,S03,1,\"b, c\"\nS04_1,S04,1,\"b, c\"\nS05_1,S05,1,\"b, c\"\n");
-  const CohortItem item = cohort_item(parsed(two_groups), "S02_2");
+  const CohortItem item = cohort_item(parsed_cohort(two_groups), "S02_2");
   EXPECT_EQ(item.subject_index, 1);
   EXPECT_EQ(item.session, 2);
   EXPECT_EQ(item.group, 0U);
 }
 
 TEST(Cohort, NullDrawsBehaviourFromAllGroupsWhateverTheLabel) {
-  Cohort cohort = parsed(two_groups);
+  Cohort cohort = parsed_cohort(two_groups);
   for (CohortGroup& group : cohort.groups) group.sessions = 1;
   cohort.groups[0].subjects = 400;
   cohort.groups[1].subjects = 800;
@@ -56,8 +56,8 @@ TEST(Cohort, NullDrawsBehaviourFromAllGroupsWhateverTheLabel) {
 }
 
 TEST(Cohort, ReadsBackWhatItWrites) {
-  const Cohort cohort = parsed(two_groups);
-  EXPECT_EQ(parsed(cohort.to_json().dump()).to_json(), cohort.to_json());
+  const Cohort cohort = parsed_cohort(two_groups);
+  EXPECT_EQ(parsed_cohort(cohort.to_json().dump()).to_json(), cohort.to_json());
   EXPECT_EQ(cohort.to_json()["seed"], 5);
   EXPECT_EQ(cohort.to_json()["groups"][1]["behaviour"]["blink"]["rate_per_minute"], 30);
   EXPECT_EQ(cohort.frames(), 250);
@@ -65,7 +65,7 @@ TEST(Cohort, ReadsBackWhatItWrites) {
 
 TEST(Cohort, SaysWhatIsWrongAndWhere) {
   const auto says = [](const std::string& json, const std::string& begin, const std::string& what) {
-    const std::string text = message(json);
+    const std::string text = cohort_message(json);
     EXPECT_EQ(text.find(begin), 0U) << text;
     EXPECT_NE(text.find(what), std::string::npos) << text;
   };

@@ -9,7 +9,7 @@
 namespace facelex {
 
 /// A line of a table of figures.
-struct Figure {
+struct NamedFigure {
   std::string name;
   double value = 0;  ///< NaN: not defined, an empty field
   std::string unit, description;
@@ -22,9 +22,9 @@ inline double of_count(std::int64_t count) {
 
 /// Writes figure,value,unit,description and the sidecar, whose result is filled in here. Throws Error (usage)
 /// when the file is not named .csv.
-void write_figures(const std::string& file, const std::vector<Figure>& figures, Sidecar sidecar);
+void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, Sidecar sidecar);
 
 /// "variance_explained 0.8731": a line for the user, four digits.
-std::string figure_text(const Figure& figure);
+std::string figure_text(const NamedFigure& figure);
 
 }  // namespace facelex

@@ -61,7 +61,8 @@ KnownFit turning_smile(bool perspective, int frames = 30) {
 }
 
 /// Writes landmarks and fit; returns the landmarks.
-fs::path write(const TemporaryFolder& folder, const KnownFit& known, const std::string& name = "site/a.csv") {
+fs::path write_known(const TemporaryFolder& folder, const KnownFit& known,
+                     const std::string& name = "site/a.csv") {
   const fs::path landmarks = folder / ("landmarks/" + name), fit = folder / ("fits/" + name);
   test::write(landmarks, known.rows);
   RecordingWriter writer(fit, known.fit.columns, TableFormat::csv);
@@ -99,7 +100,7 @@ TEST(StandardizeFit, GivesTheFrontalMotionWhateverTheHeadDoes) {
   for (const bool perspective : {true, false}) {
     const TemporaryFolder folder;
     const KnownFit known = turning_smile(perspective);
-    const auto outcome = standardized(write(folder, known), fitted(folder));
+    const auto outcome = standardized(write_known(folder, known), fitted(folder));
     const Landmarks68 rest = registered((known.neutral + known.displacement[0]).leftCols<2>());
     for (std::size_t f = 0; f < known.rows.size(); ++f) {
       const Landmarks68 truth = registered((known.neutral + known.displacement[f]).leftCols<2>()) - rest;
@@ -116,12 +117,12 @@ TEST(StandardizeFit, GivesTheFrontalMotionWhateverTheHeadDoes) {
 TEST(StandardizeFit, WhatTheFitLeavesOverIsTurnedBackButOnTheJaw) {
   const TemporaryFolder folder;
   KnownFit known = turning_smile(false);
-  const auto before = standardized(write(folder, known), fitted(folder));
+  const auto before = standardized(write_known(folder, known), fitted(folder));
   // In the picture, so as it looks on the face that is turned by R: R's upper left corner.
   const Eigen::Vector2d over(1.5, -0.8);  // mm
   for (Row& row : known.rows)
     for (const int point : {3, 57}) row.landmarks.row(point) += 2.5 * over.transpose();
-  const auto after = standardized(write(folder, known), fitted(folder));
+  const auto after = standardized(write_known(folder, known), fitted(folder));
   const Landmarks68 neutral = (known.neutral + known.displacement[0]).leftCols<2>();
   for (const std::size_t f : {4, 11, 23}) {
     const auto row = static_cast<Eigen::Index>(f);
@@ -143,7 +144,7 @@ TEST(StandardizeFit, RowsWithoutAFitHaveNoValues) {
   const TemporaryFolder folder;
   KnownFit known = turning_smile(true);
   known.fit.frames[4].success = false;
-  const auto outcome = standardized(write(folder, known), fitted(folder));
+  const auto outcome = standardized(write_known(folder, known), fitted(folder));
   EXPECT_FALSE(outcome.motion.frames[4].success);
   EXPECT_EQ(outcome.result.details["rows_without_values"]["no_fit"], 1);
   EXPECT_EQ(outcome.result.counts.with_face, 29);
@@ -164,17 +165,17 @@ TEST(StandardizeFit, TheFitMustBeThere) {
     EXPECT_NE(message.find(part), std::string::npos) << message;
   };
   const KnownFit known = turning_smile(true);
-  const fs::path landmarks = write(folder, known);
+  const fs::path landmarks = write_known(folder, known);
   has(error_of(test::write(folder / "landmarks/other.csv", known.rows)), "there is no fit of it in");
   has(error_of(test::write(folder / "more/a.csv", moving_face(1, 5))), "there is no fit of it in");
   has(error_of(test::write(folder / "more/site/a.csv", moving_face(1, 5))), "is not the fit of");
   KnownFit shorter = known;
   shorter.fit.frames.pop_back();
   shorter.fit.values.conservativeResize(29, Eigen::NoChange);
-  has(error_of(write(folder, shorter)), "has no row of frame 30");
+  has(error_of(write_known(folder, shorter)), "has no row of frame 30");
   KnownFit other = known;
   other.fit.columns[7].name = "dX_99";
-  has(error_of(write(folder, other)), "column dX_1: there is no such column");
+  has(error_of(write_known(folder, other)), "column dX_1: there is no such column");
   fs::remove(sidecar_path(folder / "fits/site/a.csv"));
   has(error_of(landmarks), "has no sidecar");
 }

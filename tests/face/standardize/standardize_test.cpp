@@ -15,7 +15,7 @@ namespace {
 
 using namespace test;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 std::string error_of(const fs::path& input, const StandardizeOptions& options,
                      ErrorKind kind = ErrorKind::data) {
@@ -78,7 +78,7 @@ TEST(Standardize, KeepsTheRowsAndLeavesOutWhatCannotBeRegistered) {
   const test::TemporaryFolder folder;
   auto rows = moving_face(2, 20);
   rows[3].frame.success = false;
-  rows[5].landmarks(50, 1) = nan;
+  rows[5].landmarks(50, 1) = no_number;
   rows[8].landmarks.col(1) = 2 * rows[8].landmarks.col(0).array() + 1;
   const auto outcome = standardized(write(folder / "a.csv", rows));
   ASSERT_EQ(outcome.motion.rows(), 20);

@@ -15,7 +15,7 @@ namespace {
 
 using Eigen::Index;
 using test::TemporaryFolder;
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double missing_value = std::numeric_limits<double>::quiet_NaN();
 
 TEST(BenjaminiHochberg, TheTableOfTheirPaper) {
   // Benjamini & Hochberg 1995, 3.1; q as R's p.adjust gives them.
@@ -26,7 +26,7 @@ TEST(BenjaminiHochberg, TheTableOfTheirPaper) {
                                  .4262 * 15 / 11, .714875,        .6528 * 15 / 13, .759 * 15 / 14, 1};
   const auto got = benjamini_hochberg(p);
   for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(got[i], q[i], 1e-12) << i;
-  const auto mixed = benjamini_hochberg({none, .04, .01, none});
+  const auto mixed = benjamini_hochberg({missing_value, .04, .01, missing_value});
   EXPECT_TRUE(std::isnan(mixed[0]) && std::isnan(mixed[3]));
   EXPECT_DOUBLE_EQ(mixed[1], .04);
   EXPECT_DOUBLE_EQ(mixed[2], .02);
@@ -162,7 +162,7 @@ TEST_F(WccFeatures, LinesStayLinesAndGapsStayGaps) {
     const Index number = t < 20 ? t + 1 : t + 11;
     const double time = static_cast<double>(number - 1) / 30;
     recording.frames.push_back({number, 0, time, 1, true});
-    recording.values(t, 0) = number == 41 ? none : 2 + 3 * time;
+    recording.values(t, 0) = number == 41 ? missing_value : 2 + 3 * time;
   }
   for (const double fps : {30.0, 20.0, 47.0}) {
     const auto even = even_signals(recording, {0}, {}, fps, "a.csv");
@@ -208,9 +208,9 @@ TEST_F(WccFeatures, WhyNoPairHasAWindowIsSaid) {
     return "none";
   };
   const RowMatrix x = coupled(6, 400), still = RowMatrix::Constant(400, 7, 0.5);
-  RowMatrix empty = RowMatrix::Constant(400, 2, none), sparse = x, mixed(400, 4);
+  RowMatrix empty = RowMatrix::Constant(400, 2, missing_value), sparse = x, mixed(400, 4);
   for (Index t = 0; t < 400; ++t)
-    if (t % 4 > 0) sparse.row(t).setConstant(none);
+    if (t % 4 > 0) sparse.row(t).setConstant(missing_value);
   mixed << sparse, still.col(0);
   const auto moving = write("moving.csv", x, 25), lying = write("still.csv", still, 25);
   EXPECT_EQ(problem({"a", moving, {}, {}, {}}), "none");

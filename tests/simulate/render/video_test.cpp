@@ -18,18 +18,18 @@ namespace {
 
 using test::TemporaryFolder;
 
-const MorphableModel& face() {
+const MorphableModel& drawn_person() {
   return built_in_face();
 }
 
-Cohort cohort_of(const std::string& changes = "{}") {
+Cohort drawn_cohort(const std::string& changes = "{}") {
   Json json = Json::parse(R"({"seed": 3, "seconds": 2, "width": 320, "height": 240, "groups": [
     {"name": "a", "subjects": 4, "behaviour": {
        "blink": {"rate_per_minute": 40},
        "head": {"yaw_sd_deg": 10, "smoothness_s": 0.3},
        "units": [{"unit": "AU12", "rate_per_minute": 20}, {"unit": "AU26", "rate_per_minute": 20}]}}]})");
   json.update(Json::parse(changes));
-  return Cohort::from_json(json, "c.json", face().expression.names);
+  return Cohort::from_json(json, "c.json", drawn_person().expression.names);
 }
 
 double difference(const cv::Mat& a, const cv::Mat& b) {
@@ -37,10 +37,10 @@ double difference(const cv::Mat& a, const cv::Mat& b) {
 }
 
 TEST(SimulatedVideo, PicturesDependOnSubjectAndFrameAlone) {
-  const Cohort cohort = cohort_of();
+  const Cohort cohort = drawn_cohort();
   const auto items = cohort_items(cohort);
-  SimulatedPictures one(face(), cohort, items[0]), again(face(), cohort, items[0]),
-      other(face(), cohort, items[1]);
+  SimulatedPictures one(drawn_person(), cohort, items[0]), again(drawn_person(), cohort, items[0]),
+      other(drawn_person(), cohort, items[1]);
   const cv::Mat later = one.picture(20);
   EXPECT_EQ(later.size(), cv::Size(320, 240));
   EXPECT_EQ(later.type(), CV_8UC3);
@@ -57,16 +57,17 @@ TEST(SimulatedVideo, AClosedEyeShows) {
     "blink": {"rate_per_minute": 12, "duration_s": 3, "duration_sd_s": 0},
     "head": {"yaw_sd_deg": 0, "pitch_sd_deg": 0, "roll_sd_deg": 0, "shift_sd_mm": 0},
     "spread": {"rate": 0, "pose_deg": 0}}}], "seconds": 20})";
-  const Cohort cohort = cohort_of(still);
+  const Cohort cohort = drawn_cohort(still);
   const CohortItem item = cohort_items(cohort)[0];
-  SimulatedPictures pictures(face(), cohort, item);
+  SimulatedPictures pictures(drawn_person(), cohort, item);
   const SimulatedSession& session = pictures.session();
-  const auto unit = std::find(face().expression.names.begin(), face().expression.names.end(), "AU43_L") -
-                    face().expression.names.begin();
+  const auto unit =
+      std::find(drawn_person().expression.names.begin(), drawn_person().expression.names.end(), "AU43_L") -
+      drawn_person().expression.names.begin();
   Eigen::Index closed = 0, open = 0;
   ASSERT_GT(session.expression.col(unit).maxCoeff(&closed), 0.99);
   ASSERT_LT(session.expression.col(unit).minCoeff(&open), 0.01);
-  const LandmarkProjector projector(face(), session.identity);
+  const LandmarkProjector projector(drawn_person(), session.identity);
   const Landmarks68 points =
       projector.project(session.expression.row(open), session.pose.row(open), session.camera);
   const cv::Rect eye(cv::Point(static_cast<int>(points(42, 0)), static_cast<int>(points(43, 1))),
@@ -82,13 +83,13 @@ TEST(SimulatedVideo, TheDetectorFindsTheFaceAndItsLandmarks) {
   if (!std::filesystem::exists("/usr/share/dlib/shape_predictor_68_face_landmarks.dat"))
     GTEST_SKIP() << "needs Debian's libdlib-data";
   const TemporaryFolder folder;
-  const Cohort cohort = cohort_of(R"({"seconds": 1, "fps": 10, "width": 480, "height": 360})");
+  const Cohort cohort = drawn_cohort(R"({"seconds": 1, "fps": 10, "width": 480, "height": 360})");
   const FaceModels models = FaceModels::load({});
   std::vector<double> errors;
   std::int64_t found = 0, frames = 0;
   for (const CohortItem& item : cohort_items(cohort)) {
-    write_simulated_video(face(), cohort, item, folder / "v.mp4", {});
-    write_simulated_landmarks(face(), cohort, item, false, folder / "t.csv", {});
+    write_simulated_video(drawn_person(), cohort, item, folder / "v.mp4", {});
+    write_simulated_landmarks(drawn_person(), cohort, item, false, folder / "t.csv", {});
     extract(folder / "v.mp4", folder / "l.csv", std::nullopt, models, {}, {});
     const Recording seen = read_recording(folder / "l.csv"), truth = read_recording(folder / "t.csv");
     ASSERT_EQ(seen.rows(), truth.rows());
@@ -112,10 +113,10 @@ TEST(SimulatedVideo, TheDetectorFindsTheFaceAndItsLandmarks) {
 
 TEST(SimulatedVideo, AVideoHasAFrameForEveryTimeAndTellsWhereTheFaceIs) {
   const TemporaryFolder folder;
-  const Cohort cohort = cohort_of(R"({"missing_share": 0.4, "fps": 30, "width": 160, "height": 120})");
+  const Cohort cohort = drawn_cohort(R"({"missing_share": 0.4, "fps": 30, "width": 160, "height": 120})");
   const CohortItem item = cohort_items(cohort)[2];
-  const StageResult result = write_simulated_video(face(), cohort, item, folder / "v.mp4", {});
-  const SimulatedSession session = simulate_session(face(), cohort, item);
+  const StageResult result = write_simulated_video(drawn_person(), cohort, item, folder / "v.mp4", {});
+  const SimulatedSession session = simulate_session(drawn_person(), cohort, item);
   EXPECT_EQ(result.counts.frames, 60);
   EXPECT_EQ(result.counts.with_face, std::count(session.visible.begin(), session.visible.end(), true));
   EXPECT_LT(result.counts.with_face, 60);
@@ -130,10 +131,10 @@ TEST(SimulatedVideo, AVideoHasAFrameForEveryTimeAndTellsWhereTheFaceIs) {
 }
 
 TEST(SimulatedVideo, AModelWithoutOpeningsIsRefused) {
-  MorphableModel closed = face();
+  MorphableModel closed = drawn_person();
   // Two triangles close nothing, but then the mesh has one border that runs through no eye.
-  closed.triangles = face().triangles.topRows(2).eval();
-  const Cohort cohort = cohort_of();
+  closed.triangles = drawn_person().triangles.topRows(2).eval();
+  const Cohort cohort = drawn_cohort();
   EXPECT_THROW(SimulatedPictures(closed, cohort, cohort_items(cohort)[0]), Error);
 }
 

@@ -108,7 +108,7 @@ int MeasureCodesCommand::run() {
   for (const auto& warning : frames.data.warnings()) reporter_->warning(warning);
   const auto figures = measure(frames, work);
   write_figures(output_, figures, sidecar_of(loaded.file, loaded.digest, items));
-  for (const Figure& figure : figures) reporter_->info(figure_text(figure));
+  for (const NamedFigure& figure : figures) reporter_->info(figure_text(figure));
   return 0;
 }
 

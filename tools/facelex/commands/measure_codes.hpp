@@ -33,7 +33,7 @@ class MeasureCodesCommand : public Command {
   MeasureCodesCommand(CLI::App& measure, Text text, bool of_sets);
 
   virtual OptionList own_options() { return {}; }
-  virtual std::vector<Figure> measure(const CodedFrames& frames, const Work& work) = 0;
+  virtual std::vector<NamedFigure> measure(const CodedFrames& frames, const Work& work) = 0;
 
   void add_measuring() { add_options("Measuring", list()); }
   CodeSets sets_of(const CodedFrames& frames) const;

@@ -22,7 +22,7 @@ class MeasureDiversityCommand final : public MeasureCodesCommand {
   }
 
  private:
-  std::vector<Figure> measure(const CodedFrames& frames, const Work&) override {
+  std::vector<NamedFigure> measure(const CodedFrames& frames, const Work&) override {
     const CodeDiversity found = code_diversity(sets_of(frames));
     return {
         {"frames", of_count(found.frames), "", "frames with codes"},

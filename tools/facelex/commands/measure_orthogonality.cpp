@@ -58,7 +58,7 @@ class MeasureOrthogonalityCommand final : public Command {
     const TemplateDisplacements templates = displacements(*loaded.system, sidecar);
     const TemplateOverlap found = template_overlap(templates);
     const std::string squared = templates.unit.empty() ? "" : templates.unit + "^2";
-    const std::vector<Figure> figures = {
+    const std::vector<NamedFigure> figures = {
         {"templates", static_cast<double>(found.templates), "", ""},
         {"templates_without_movement", static_cast<double>(found.without_movement), "",
          "left out of cosines"},
@@ -69,7 +69,7 @@ class MeasureOrthogonalityCommand final : public Command {
         {"signed_cosine", found.signed_cosine, "", "mean over pairs, of displacement"}};
     write_curve(output.parent_path() / (output.stem().string() + "_curve.csv"), templates);
     write_figures(output_, figures, sidecar);
-    for (const Figure& figure : figures) reporter_->info(figure_text(figure));
+    for (const NamedFigure& figure : figures) reporter_->info(figure_text(figure));
     return 0;
   }
 

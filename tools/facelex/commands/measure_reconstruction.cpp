@@ -20,8 +20,8 @@ class MeasureReconstructionCommand final : public MeasureCodesCommand {
   }
 
  private:
-  std::vector<Figure> measure(const CodedFrames& frames, const Work&) override {
-    std::vector<Figure> figures;
+  std::vector<NamedFigure> measure(const CodedFrames& frames, const Work&) override {
+    std::vector<NamedFigure> figures;
     for (const ReconstructionFigures& one :
          reconstruction_figures(*frames.system, frames.data.values, frames.codes)) {
       std::string name = one.codes;

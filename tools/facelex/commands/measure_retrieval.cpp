@@ -36,7 +36,7 @@ class MeasureRetrievalCommand final : public MeasureCodesCommand {
  private:
   OptionList own_options() override { return described(matches_); }
 
-  std::vector<Figure> measure(const CodedFrames& frames, const Work& work) override {
+  std::vector<NamedFigure> measure(const CodedFrames& frames, const Work& work) override {
     if (!frames.system && frames.tokens > 0)
       throw usage_error("tokens alone do not say how alike frames are",
                         "give --model and the recordings of signals that they were made from");
@@ -45,7 +45,7 @@ class MeasureRetrievalCommand final : public MeasureCodesCommand {
     for (std::size_t i = 0; i < frames.data.sources.size(); ++i)
       recording_of.insert(recording_of.end(), static_cast<std::size_t>(frames.data.sources[i].used),
                           static_cast<std::int32_t>(i));
-    std::vector<Figure> figures;
+    std::vector<NamedFigure> figures;
     for (const bool others : {false, true}) {
       const Retrieval found =
           retrieval(sets, frames.data.values, recording_of, others, matches_.least_matches, work);
