@@ -132,10 +132,10 @@ TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeOfMotion) {
 }
 
 TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeAndRepeats) {
-  const std::vector<std::string> few = {"--facial-basis-atoms", "MO=6"};
+  const std::vector<std::string> few_videos = {"--facial-basis-atoms", "MO=6"};
   std::vector<std::string> arguments = {"run",  at("videos"), "-o", at("out"), "--extract-quality",
                                         "fast", "-j",         "2"};
-  arguments.insert(arguments.end(), few.begin(), few.end());
+  arguments.insert(arguments.end(), few_videos.begin(), few_videos.end());
   const auto end = facelex_command(arguments);
   ASSERT_EQ(end.status, 0) << end.err;
   ASSERT_EQ(

@@ -14,7 +14,7 @@ namespace facelex {
 namespace {
 
 using Eigen::Index;
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 /// A sparse signal with runs of activity and of missing frames.
 Eigen::VectorXd bursts(std::uint64_t seed, Index frames) {
@@ -23,7 +23,7 @@ Eigen::VectorXd bursts(std::uint64_t seed, Index frames) {
   int state = 0;  // 0 still, 1 active, 2 missing
   for (Index t = 0; t < frames; ++t) {
     if (random.uniform() < 0.2) state = static_cast<int>(3 * random.uniform());
-    x[t] = state == 0 ? 0 : state == 1 ? random.normal() : none;
+    x[t] = state == 0 ? 0 : state == 1 ? random.normal() : absent;
   }
   return x;
 }
@@ -69,14 +69,14 @@ TEST(Activations, AreThoseThatAnotherCountFinds) {
 
 TEST(Activations, OneThatTheVideoCutsHasNoDuration) {
   Eigen::VectorXd x(8);
-  x << 1, 1, 0, 2, 3, 0, none, 1;
+  x << 1, 1, 0, 2, 3, 0, absent, 1;
   const Activations got = activations(x, 2, 0, 0);
   EXPECT_DOUBLE_EQ(got.share, 5.0 / 7);
   EXPECT_DOUBLE_EQ(got.rate, 3 / (3.5 / 60));
   EXPECT_DOUBLE_EQ(got.duration, 1);
   EXPECT_DOUBLE_EQ(got.peak, 5.0 / 3);
   EXPECT_TRUE(std::isnan(activations(Eigen::VectorXd::Ones(5), 2, 0, 0).duration));
-  EXPECT_TRUE(std::isnan(activations(Eigen::VectorXd::Constant(5, none), 2, 0, 0).rate));
+  EXPECT_TRUE(std::isnan(activations(Eigen::VectorXd::Constant(5, absent), 2, 0, 0).rate));
 }
 
 /// The definition, frame by frame, with the mirror image looked up by walking.
@@ -104,7 +104,7 @@ TEST(ScaleResponse, IsItsDefinition) {
     for (const Index frames : {40, 61}) {
       Eigen::VectorXd x(frames + 7);
       for (double& value : x) value = random.normal();
-      x[frames] = none;  // the 6 frames behind are too few
+      x[frames] = absent;  // the 6 frames behind are too few
       const Eigen::VectorXd got = scale_response(x, 25, scale), before = x.head(frames);
       for (Index t = 0; t < frames; ++t)
         EXPECT_NEAR(got[t], naive_response(before, t, 25, scale), 1e-12) << t;
@@ -131,7 +131,7 @@ TEST(ResponsePeaks, FindBumpsAtTheirScaleAndNothingInConstants) {
 
 TEST(SideDifference, OfKnownSides) {
   Eigen::VectorXd l(5), r(5);
-  l << 1, 2, none, 0, 3;
+  l << 1, 2, absent, 0, 3;
   r << 1, 0, 5, 0, 1;
   const SideDifference got = side_difference(l, r);
   EXPECT_DOUBLE_EQ(got.laterality, 4.0 / 8);
@@ -184,7 +184,7 @@ TEST(Kinematics, TakesNoDifferenceAcrossAGap) {
     RowMatrix p(200, 3);
     for (double& value : p.reshaped()) value = random.normal();
     for (Index t = 0; t < 200; ++t)
-      if (random.uniform() < 0.15) p(t, t % 3) = none;
+      if (random.uniform() < 0.15) p(t, t % 3) = absent;
     const Kinematics got = kinematics(p, 25, 4, false), naive = naive_kinematics(p, 25);
     EXPECT_NEAR(got.path, naive.path, 1e-9 * naive.path);
     EXPECT_NEAR(got.speed, naive.speed, 1e-9 * naive.speed);
@@ -215,7 +215,7 @@ TEST(Kinematics, OfACircleAndAMinimumJerkReach) {
 
 TEST(Kinematics, AnglesGoTheShortWay) {
   RowMatrix yaw(9, 1);
-  yaw << 3.0, 3.1, 3.2 - 2 * std::numbers::pi, 3.3 - 2 * std::numbers::pi, none, 3.2, 3.1, 3.0, 2.9;
+  yaw << 3.0, 3.1, 3.2 - 2 * std::numbers::pi, 3.3 - 2 * std::numbers::pi, absent, 3.2, 3.1, 3.0, 2.9;
   const Kinematics got = kinematics(yaw, 10, 4, true);
   EXPECT_NEAR(got.path, 0.6, 1e-12);
   EXPECT_NEAR(got.range, 0.4, 1e-12);
@@ -223,7 +223,7 @@ TEST(Kinematics, AnglesGoTheShortWay) {
 }
 
 TEST(Kinematics, WithoutEnoughFramesIsMissing) {
-  RowMatrix p = RowMatrix::Constant(5, 2, none);
+  RowMatrix p = RowMatrix::Constant(5, 2, absent);
   EXPECT_TRUE(std::isnan(kinematics(p, 25, 4, false).range));
   p.topRows(3) << 0, 0, 1, 0, 2, 0;
   const Kinematics got = kinematics(p, 25, 4, false);
