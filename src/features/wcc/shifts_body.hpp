@@ -39,7 +39,9 @@ struct Best {
     return high;
 #else
     if (Maximum) return high;
-    return high >= -low ? high : low;
+    // Where all were NaN nothing was offered, and −∞ would have the largest modulus of all.
+    const Lanes best = high >= -low ? high : low;
+    return high >= low ? best : every(__builtin_nan(""));
 #endif
   }
 };

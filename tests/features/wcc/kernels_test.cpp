@@ -17,12 +17,13 @@ namespace {
 constexpr const char* processors[] = {"portable", "avx2", "avx512"};
 
 TEST(WccKernels, ShiftsOfAWindowAgree) {
-  // One window of 12 rows of 9 signals at three places of each: values, moments and every sum naively.
-  constexpr Index window = 12, last = 2, rows = window + last, stride = wcc_stride(9);
+  // One window of 12 rows of 9 signals at three places of each: values, moments and every sum naively. A
+  // tenth signal stays as it is, so nothing may be chosen for its pairs.
+  constexpr Index window = 12, last = 2, rows = window + last, stride = wcc_stride(10);
   Random random(5);
   LaneBuffer<double> raw(rows * stride);
   for (Index t = 0; t < rows; ++t)
-    for (Index i = 0; i < 9; ++i) raw.data()[t * stride + i] = 50 + random.normal();
+    for (Index i = 0; i < 10; ++i) raw.data()[t * stride + i] = i < 9 ? 50 + random.normal() : 50;
   int kinds = 0;
   for (const char* name : processors) {
     const WccKernels* kernels = wcc_kernels(name);
@@ -35,14 +36,15 @@ TEST(WccKernels, ShiftsOfAWindowAgree) {
     kernels->moments(raw.data(), values.data(), window, last, stride,
                      {mean.data(), squares.data(), low.data(), high.data()});
     for (Index k = 0; k < 3 * stride; ++k) {
-      scale.data()[k] = 1 / std::sqrt(squares.data()[k]);
+      const bool changes = high.data()[k] > low.data()[k];
+      scale.data()[k] = changes ? 1 / std::sqrt(squares.data()[k]) : none;
       offset.data()[k] = std::sqrt(12.0) * mean.data()[k];
     }
     LaneBuffer<double> value(stride * stride), lag(stride * stride), magnitude(stride * stride);
     std::fill_n(magnitude.data(), stride * stride, -1.0);
     const WccSide side{values.data(), scale.data(), offset.data(), stride};
     const std::vector<WccLag> lags = {{0, 2, 2, 10, 3, 1, 0, 0}, {-1, 2, 1, 11, 2, 1, 1, 0}};
-    kernels->choose(side, 9, side, 9, lags.data(), 2, false, {value.data(), lag.data(), magnitude.data()},
+    kernels->choose(side, 10, side, 10, lags.data(), 2, false, {value.data(), lag.data(), magnitude.data()},
                     scratch.data());
     for (Index i = 0; i < 9; ++i)
       for (Index j = 0; j < 9; ++j) {
@@ -62,6 +64,9 @@ TEST(WccKernels, ShiftsOfAWindowAgree) {
         ASSERT_NEAR(value.data()[j * stride + i], best, 1e-13) << name << " " << i << "," << j;
         ASSERT_EQ(lag.data()[j * stride + i], best_lag) << name << " " << i << "," << j;
       }
+    for (Index i = 0; i < 10; ++i)
+      for (const Index at : {9 * stride + i, i * stride + 9})
+        ASSERT_EQ(magnitude.data()[at], -1) << name << " chose for a signal that stays as it is";
   }
   EXPECT_GE(kinds, 1);
 }
