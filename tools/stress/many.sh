@@ -1,0 +1,25 @@
+# shellcheck shell=bash disable=SC2154
+# 10,000 recordings: features and status stay flat in memory (at most 200 MB) and linear in time.
+start=$SECONDS runs=0 crashes=0 silent=0 note=""
+mkdir -p "$work/many"
+for ((i = 0; i < 10000; ++i)); do
+  name="$(printf 'R%05d' "$i")"
+  from="$(printf 'S%02d_1' $((i % 12 + 1)))"
+  ln "$study/codes/$from.csv" "$work/many/$name.csv"
+  ln "$study/codes/$from.json" "$work/many/$name.json"
+done
+# measured WORDS…: runs and adds "words: seconds, MB" to the note.
+measured() {
+  local status=0
+  runs=$((runs + 1))
+  /usr/bin/time -f '%e %M' -o "$work/time" timeout 900 "$FACELEX" "$@" >/dev/null 2>"$work/last" </dev/null || status=$?
+  [ "$status" -eq 0 ] || { crashes=$((crashes + 1)); echo "status $status: $*: $(tail -n 1 "$work/last")" >&2; }
+  read -r seconds kilobytes < <(tail -n 1 "$work/time")
+  [ "$kilobytes" -le 204800 ] || { silent=$((silent + 1)); echo "$* took $((kilobytes / 1024)) MB" >&2; }
+  note="$note${note:+, }$1 ${2##*/}: ${seconds} s, $((kilobytes / 1024)) MB"
+}
+measured features summary "$work/many" -o "$work/many.csv" --quiet
+measured encode "$study/fits" --model "$study/model.safetensors" -o "$work/many.codes" --quiet
+measured status "$work/many.codes"
+rm -rf "$work/many" "$work"/many.*
+row many "$runs" "$crashes" 0 0 "$silent" $((SECONDS - start)) "silent: more than 200 MB; $note"
