@@ -8,6 +8,10 @@ mapfile -t lines < <(commands "$work/killed")
 each=$(((total + ${#lines[@]} - 1) / ${#lines[@]}))
 for line in "${lines[@]}"; do
   IFS=$'\t' read -r -a words <<<"$line"
+  for ((w = 0; w < ${#words[@]}; ++w)); do
+    [ "${words[w]}" != -o ] || output="${words[w + 1]#"$work/killed/"}"
+  done
+  output="${output%%.*}"
   rm -rf "$work/killed"
   began=$(date +%s%N)
   "$FACELEX" "${words[@]}" --quiet >/dev/null 2>&1 </dev/null || true
@@ -26,8 +30,8 @@ for line in "${lines[@]}"; do
     [ "$status" -eq 0 ] || { crashes=$((crashes + 1)); echo "after a kill, status $status: ${words[*]}: $(tail -n 1 "$work/last")" >&2; }
     wrong=$((wrong + $(wrong_files "$work/killed")))
     # Everything that this command writes without a kill must be there now.
-    missing=$(digests "$work/killed" | sort | comm -13 - <(grep -F "$(cd "$work/killed" && find . -mindepth 1 -maxdepth 1 -printf '%P\n' | head -1 | sed 's/\..*//')" "$work/reference.sums" | sort) | wc -l)
-    lost=$((lost + missing))
+    digests "$work/killed" | sort >"$work/sums.now"
+    lost=$((lost + $(grep -F "  ./$output" "$work/reference.sums" | sort | comm -23 - "$work/sums.now" | wc -l)))
     leftovers=$((leftovers + $(find "$work/killed" -name '.*' -type f | wc -l) + $(find "$work/killed" -name '*.checkpoint.safetensors' | wc -l)))
   done
 done
