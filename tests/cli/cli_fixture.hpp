@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,21 @@ namespace facelex::test {
 inline Program::End facelex_command(const std::vector<std::string>& arguments,
                                     const std::vector<std::string>& environment = {}) {
   return Program(FACELEX_BINARY, arguments, environment).wait();
+}
+
+/// The words of every command that does something ({"learn", "pca"} …), as the program itself lists them when it
+/// writes its pages.
+inline std::vector<std::vector<std::string>> all_commands() {
+  const TemporaryFolder folder;
+  facelex_command({"docs", folder.path()});
+  std::vector<std::vector<std::string>> commands;
+  const std::string index = file_text(folder / "README.md"), begin = "[`facelex ";
+  for (std::size_t at = 0; (at = index.find(begin, at)) != std::string::npos;) {
+    at += begin.size();
+    std::istringstream words(index.substr(at, index.find('`', at) - at));
+    commands.emplace_back(std::istream_iterator<std::string>(words), std::istream_iterator<std::string>());
+  }
+  return commands;
 }
 
 /// All files below a folder by name, without manifests (they hold times).
