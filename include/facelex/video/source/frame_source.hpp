@@ -37,8 +37,8 @@ struct VideoFrame {
   std::int64_t number = 0;  ///< 1-based
   double timestamp = 0;     ///< presentation time in seconds as the container says (ffprobe's pts_time); NaN
                             ///< when there is none or it lies before the last one; it may equal the last one
-  cv::Mat gray;             ///< CV_8UC1: the luma plane as decoded (full or studio range as it is), no colour
-                 ///< conversion; empty for an image of a folder that cannot be read, which stays a frame
+  cv::Mat gray;      ///< CV_8UC1: the luma plane as decoded in its own range (full or studio), unconverted;
+                     ///< empty for an image of a folder that cannot be read, which stays a frame
   cv::Mat color;     ///< CV_8UC3 BGR; empty unless asked for
   std::string file;  ///< name of the image in an image folder
 };
