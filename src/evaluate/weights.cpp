@@ -14,7 +14,7 @@ namespace facelex {
 namespace {
 
 constexpr double not_in_use = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t stream_of_subsamples = 3;  // evaluation_protocol.cpp has 1 and 2
+constexpr std::uint64_t stream_of_subsamples = 3;  // evaluate/protocol.cpp has 1 and 2
 
 /// Positive and negative class of a machine.
 using ContrastKey = std::pair<int, int>;

@@ -11,7 +11,7 @@
 
 namespace facelex::test {
 
-/// The encoder of dfe_network.hpp in double precision and plain loops, written from its text.
+/// The encoder of dfe/network.hpp in double precision and plain loops, written from its text.
 class NaiveDfe {
  public:
   explicit NaiveDfe(const DfeNetwork& network) : network_(network) {}

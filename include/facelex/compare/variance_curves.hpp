@@ -11,7 +11,7 @@ namespace facelex {
 
 /// What a linear system explains of recordings with a budget of units, and with one of ‖z‖₁ (paper 001, 3.4,
 /// figures 5 and 7, supplementary figure 2). Shares, 1 being everything. The codes are those of each frame's
-/// lasso path (lasso_path.hpp), non-negative where the system's are.
+/// lasso path (factor/lasso/path.hpp), non-negative where the system's are.
 struct VarianceCurves {
   std::int64_t frames = 0;
   std::int64_t moving = 0;  ///< frames that are not zero: those of the means

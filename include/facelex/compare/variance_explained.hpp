@@ -37,7 +37,7 @@ class PartDraws {
 /// k = 0 … `most` codes ≠ 0 in each frame; most ≤ K.
 ///
 /// Which units a frame takes is what sparse coding would take: those of its lasso path
-/// (factor/lasso_path.hpp; paper 001, equation 4; units brought to length 1) at the last point with at most
+/// (factor/lasso/path.hpp; paper 001, equation 4; units brought to length 1) at the last point with at most
 /// k. Their codes are then of least squares. The path's own codes are shrunk by its penalty, which would make
 /// sparse systems worse than orthogonal ones: refitted, all are judged alike, and for orthogonal units these
 /// are the k largest projections. `positive`: codes ≥ 0. Throws what lasso_path throws.

@@ -56,7 +56,7 @@ class PickleReader {
   void global(std::string_view module, std::string_view name);
   void instance(const Value& class_value);
 
-  // NumPy (pickle_numpy.cpp).
+  // NumPy (io/pickle/numpy.cpp).
   void reduce();
   void build();
   bool reduce_numpy(const std::string& function, const Value& arguments);

@@ -6,7 +6,7 @@
 
 namespace facelex::cli {
 
-/// One function for each command, defined in <command>_command.cpp.
+/// One function for each command, defined in commands/<command>.cpp.
 std::unique_ptr<Command> make_extract_command(CLI::App& parent);
 std::unique_ptr<Command> make_standardize_command(CLI::App& parent);
 std::unique_ptr<Command> make_fit_command(CLI::App& parent);

@@ -41,7 +41,7 @@ bool has_signal(const std::vector<std::string>& signals, std::string_view name);
 /// Kind of a recording with these signals: fit, or expression or displacement alone.
 SignalKind fit_kind(const std::vector<std::string>& signals);
 
-/// Fits a morphable model to a recording of landmarks (paper 000, III-A; fit_face.hpp says how one frame and
+/// Fits a morphable model to a recording of landmarks (paper 000, III-A; fit/face.hpp says how one frame and
 /// how the shared face are fitted).
 ///
 /// Pass 1 finds each person's own face: of up to 512 frames, evenly over the recording, whose confidence is
