@@ -243,6 +243,13 @@ TEST(Learn, EveryOptionOfPcaChangesTheModel) {
   EXPECT_EQ(learn_pca(inputs, options).system->input_columns().size(), 136u);
   options.training.every = 3;
   EXPECT_EQ(learn_pca(inputs, options).system->training()["frames"], 50);
+  PcaOptions pairs;
+  pairs.components = 7;
+  pairs.signed_pairs = true;
+  const auto halves = learn_pca(inputs, pairs);
+  EXPECT_EQ(halves.system->units().size(), 14u) << "both directions of each component";
+  pairs.code_alpha *= 2;
+  EXPECT_NE(learn_pca(inputs, pairs).system->resolved({}), halves.system->resolved({}));
   LocalPcaOptions local;
   local.atoms = {"MO=2"};
   EXPECT_EQ(learn_local_pca(inputs, local).system->units().size(), 29u);
