@@ -93,6 +93,21 @@ TEST(Interpretability, ABrowPulledOutwardIsAnArtifact) {
                   .interpretable);
 }
 
+TEST(Interpretability, APointThatMovesLittleBesideTheOthersDoesNotCount) {
+  UnitMovements units{RowMatrix::Zero(1, 136), Eigen::RowVectorXd::Zero(136)};
+  units.movements(0, 68 + 26) = -5;    // the left brow's outer end, up
+  units.movements(0, 68 + 24) = -0.5;  // and its middle a tenth of that
+  InterpretabilityOptions options;
+  const auto moved = [&] {
+    return interpretability(units, {{"up", "", ""}}, keypoint_motion_columns(), false, built_in_face(),
+                            options)[0]
+        .points_moved;
+  };
+  EXPECT_EQ(moved(), 1);
+  options.least_share = 0.05;
+  EXPECT_EQ(moved(), 2);
+}
+
 TEST(Interpretability, WhatIsNoFaceIsSaid) {
   const UnitMovements units{RowMatrix::Ones(1, 1), Eigen::RowVectorXd::Zero(1)};
   EXPECT_TRUE(says(error_of([&] {
