@@ -201,6 +201,7 @@ TEST(Dfecs, EveryOptionChangesTheModel) {
       {"penalty-scaling", [](DfecsOptions& o) { o.penalty_scaling = NmfPenalty::sklearn; }},
       {"code-alpha", [](DfecsOptions& o) { o.code_alpha = 3; }},
       {"max-iterations", [](DfecsOptions& o) { o.max_iterations = 2; }},
+      {"method", [](DfecsOptions& o) { o.method = DictionaryMethod::sklearn; }},
       {"precision", [](DfecsOptions& o) { o.precision = Precision::float32; }},
       {"max-frames", [](DfecsOptions& o) { o.training.max_frames = 40; }}};
   for (const auto& [name, change] : changes) EXPECT_NE(atoms_with(change), usual) << name;

@@ -65,6 +65,8 @@ TEST(Surrogates, FindTheCouplingAndNothingElse) {
     Work work;
     work.threads = 3;
     EXPECT_EQ(p, surrogate_p_values(x, x, frames, windowed_correlation(x, frames), options, work, used));
+    options.seed = 1 + options.seed;
+    EXPECT_NE(p, surrogate_p_values(x, x, frames, windowed_correlation(x, frames), options, work, used));
   }
   EXPECT_GE(found, 9);
   EXPECT_LE(false_alarms, 3);  // more than three of ten at 0.05: p < 0.002
