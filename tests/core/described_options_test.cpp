@@ -83,7 +83,7 @@ bool sets(const std::string& test, const std::string& owner, const DescribedFiel
   if (test.find('&' + owner + "::" + field.member) != std::string::npos) return true;
   for (const std::string dashes : {"--", "--no-"})
     if (test.find(dashes + field.name) != std::string::npos) return true;
-  for (const std::string change : {" =", ".push_back(", ".assign(", ".clear()", "["})
+  for (const std::string change : {" =", " *=", ".push_back(", ".assign(", ".clear()", "["})
     if (has_word(test, field.member) && test.find('.' + field.member + change) != std::string::npos)
       return true;
   return false;
