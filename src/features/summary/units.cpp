@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/quantiles.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/evaluate/metrics.hpp"
 #include "facelex/features/summary/signal_activity.hpp"
 #include "groups.hpp"
 
