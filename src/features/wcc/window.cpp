@@ -81,8 +81,8 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
   std::stable_sort(lags_.begin(), lags_.end(), [](Index a, Index b) { return std::abs(a) < std::abs(b); });
   lag_index_.assign(static_cast<std::size_t>(2 * largest_ + 1), 0);
   for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + largest_] = static_cast<Index>(i);
-  for (LaneBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
-    *buffer = LaneBuffer<double>(static_cast<std::size_t>(stride() * columns()));
+  for (AlignedBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
+    *buffer = AlignedBuffer<double>(static_cast<std::size_t>(stride() * columns()));
   if (in_order) blocks_in_common_.emplace(x, y, frames, shifts_);
   if (blocks_in_common_ && !blocks_in_common_->usable()) blocks_in_common_.reset();
   rows_in_common_.emplace(x, y, frames, shifts_);
