@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "facelex/core/ordered_sum.hpp"
+
 namespace facelex {
 namespace {
 
@@ -21,9 +23,10 @@ bool to_unit(Eigen::Ref<Eigen::VectorXd> values) {
   }
   // Scaled first: squares of very small or large numbers would leave the range of a double.
   values /= high - low;
-  values.array() -= values.mean();
-  values.array() -= values.mean();
-  values /= values.norm();
+  const Index count = values.size();
+  for (int twice = 0; twice < 2; ++twice)  // what rounding left of the mean
+    values.array() -= ordered_sum(values.data(), count) / static_cast<double>(count);
+  values /= std::sqrt(ordered_squares(values.data(), count, 0.0));
   return true;
 }
 
