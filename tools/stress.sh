@@ -29,9 +29,9 @@ export table
 prepare
 
 campaigns=("$@")
-[ ${#campaigns[@]} -gt 0 ] || campaigns=(bytes kill disk limits environment many long slow)
+[ ${#campaigns[@]} -gt 0 ] || campaigns=(bytes training kill disk limits environment many long slow)
 for campaign in "${campaigns[@]}"; do
-  [ -f "$here/$campaign.sh" ] || { echo "stress: no campaign '$campaign'; there are: bytes kill disk limits environment many long slow" >&2; exit 2; }
+  [ -f "$here/$campaign.sh" ] || { echo "stress: no campaign '$campaign'; there are: bytes training kill disk limits environment many long slow" >&2; exit 2; }
   echo "== $campaign" >&2
   # shellcheck source=/dev/null
   . "$here/$campaign.sh"

@@ -21,16 +21,16 @@ std::size_t floats_of(int columns, int features) {
   return static_cast<std::size_t>(columns) * static_cast<std::size_t>(features) * dfe_lanes;
 }
 
-AlignedFloats row_of(const FloatRowMatrix& row) {
-  AlignedFloats values(static_cast<std::size_t>(filled_up(static_cast<int>(row.cols()))));
+AlignedBuffer<float> row_of(const FloatRowMatrix& row) {
+  AlignedBuffer<float> values(static_cast<std::size_t>(filled_up(static_cast<int>(row.cols()))));
   std::copy_n(row.data(), row.cols(), values.data());
   return values;
 }
 
 /// Panels of eight rows: for each column the eight values together.
-AlignedFloats panels_of(const FloatRowMatrix& matrix) {
-  AlignedFloats values(static_cast<std::size_t>(filled_up(static_cast<int>(matrix.rows()))) *
-                       static_cast<std::size_t>(matrix.cols()));
+AlignedBuffer<float> panels_of(const FloatRowMatrix& matrix) {
+  AlignedBuffer<float> values(static_cast<std::size_t>(filled_up(static_cast<int>(matrix.rows()))) *
+                              static_cast<std::size_t>(matrix.cols()));
   for (Eigen::Index r = 0; r < matrix.rows(); ++r)
     for (Eigen::Index k = 0; k < matrix.cols(); ++k)
       values[static_cast<std::size_t>((r / dfe_panel * matrix.cols() + k) * dfe_panel + r % dfe_panel)] =
@@ -106,15 +106,15 @@ DfeForward::Scratch::Scratch(const DfeForward& forward)
       distances(floats_of(1, forward.code_panels_ * dfe_panel)) {
   const bool transformer = forward.shape_.encoder == DfeEncoder::transformer;
   const int columns = (transformer ? transformer_tiles : mlp_tiles) * forward.tokens_;
-  input = AlignedFloats(floats_of(columns, forward.token_inputs_));
-  x = AlignedFloats(floats_of(columns, forward.width_));
-  attended = AlignedFloats(floats_of(columns, forward.width_));
-  mean = AlignedFloats(floats_of(columns, forward.width_));
+  input = AlignedBuffer<float>(floats_of(columns, forward.token_inputs_));
+  x = AlignedBuffer<float>(floats_of(columns, forward.width_));
+  attended = AlignedBuffer<float>(floats_of(columns, forward.width_));
+  mean = AlignedBuffer<float>(floats_of(columns, forward.width_));
   if (!transformer) return;
-  qkv = AlignedFloats(floats_of(columns, forward.layers_.front().qkv.rows()));
-  hidden = AlignedFloats(
+  qkv = AlignedBuffer<float>(floats_of(columns, forward.layers_.front().qkv.rows()));
+  hidden = AlignedBuffer<float>(
       floats_of(columns_together, filled_up(std::min(forward.shape_.feed_forward, hidden_share))));
-  scores = AlignedFloats(floats_of(1, forward.tokens_));
+  scores = AlignedBuffer<float>(floats_of(1, forward.tokens_));
 }
 
 void DfeForward::place_inputs(const RowMatrix& signals, const Eigen::Index* frames, int count,

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "aligned_floats.hpp"
 #include "facelex/core/matrix.hpp"
 #include "facelex/dfe/network.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -20,7 +20,7 @@ class DfeForward {
   /// Memory for one thread.
   struct Scratch {
     explicit Scratch(const DfeForward& forward);
-    AlignedFloats input, x, qkv, attended, hidden, mean, latent, scores, distances;
+    AlignedBuffer<float> input, x, qkv, attended, hidden, mean, latent, scores, distances;
   };
 
   /// Latent vectors of rows `frames` (without missing values) of the signals (D·(N+1) columns):
@@ -32,7 +32,7 @@ class DfeForward {
 
  private:
   struct Map {
-    AlignedFloats weights, bias;
+    AlignedBuffer<float> weights, bias;
     int panels = 0, inputs = 0;
 
     int rows() const { return panels * dfe_panel; }
@@ -41,7 +41,7 @@ class DfeForward {
     DfeLinear share(int first, int count) const;
   };
   struct Norm {
-    AlignedFloats weight, bias;
+    AlignedBuffer<float> weight, bias;
   };
   struct Layer {
     Map qkv, out, feed1, feed2;
@@ -62,10 +62,10 @@ class DfeForward {
   int frame_inputs_;          ///< from a frame's inputs in a tile to those of the frame before it
   Eigen::VectorXd mean_, scale_;
   Map embed_, latent_;
-  std::vector<AlignedFloats> positions_;  ///< of each token, with the bias of the embedding
+  std::vector<AlignedBuffer<float>> positions_;  ///< of each token, with the bias of the embedding
   std::vector<Layer> layers_;
   std::vector<Map> mlp_;
-  AlignedFloats codebook_;
+  AlignedBuffer<float> codebook_;
   int code_panels_ = 0;
 };
 

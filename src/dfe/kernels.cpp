@@ -15,7 +15,7 @@ const DfeKernels* dfe_kernels(const char* name) {
 }
 
 const DfeKernels& dfe_kernels() {
-  return Choice::fastest();
+  return Choice::chosen();
 }
 
 }  // namespace facelex

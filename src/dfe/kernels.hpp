@@ -41,7 +41,7 @@ struct DfeKernels {
   void (*distances)(const float* codebook, int panels, int size, const float* residual, float* out);
 };
 
-/// The fastest that this processor can run.
+/// Those of chosen_kernel_kind() (simd/kernel_choice.hpp).
 const DfeKernels& dfe_kernels();
 /// "avx512", "avx2" or "portable"; nullptr when this processor or this build lacks it.
 const DfeKernels* dfe_kernels(const char* name);

@@ -1,5 +1,7 @@
 #ifdef __x86_64__
-#define FACELEX_FLOATS 8
+#define FACELEX_NUMBER float
+#define FACELEX_LANES 8
+#define FACELEX_REGISTERS 16
 #define FACELEX_ROWS 4
 #include "kernels_body.hpp"
 

@@ -1,5 +1,7 @@
 #ifdef __x86_64__
-#define FACELEX_FLOATS 16
+#define FACELEX_NUMBER float
+#define FACELEX_LANES 16
+#define FACELEX_REGISTERS 32
 #define FACELEX_ROWS 8
 #include "kernels_body.hpp"
 

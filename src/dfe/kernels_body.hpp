@@ -1,43 +1,25 @@
 #pragma once
 
-// The kernels of the forward pass, for vectors of FACELEX_FLOATS floats: included by one source for each kind
-// of processor. Everything has internal linkage and uses nothing of the standard library's inline functions:
-// code of a newer processor must not find its way into functions that other sources share.
+// The kernels of the forward pass, for vectors of FACELEX_LANES floats: included by one source for each kind
+// of processor.
 
 #include "kernels.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {
 
-constexpr int floats = FACELEX_FLOATS;
-constexpr int parts = dfe_lanes / floats;  ///< vectors in sixteen lanes
-typedef float Floats __attribute__((vector_size(floats * sizeof(float)), may_alias));
-typedef int Ints __attribute__((vector_size(floats * sizeof(int))));
-
-#define FACELEX_INLINE __attribute__((always_inline)) inline
-
-FACELEX_INLINE Floats load(const float* from) {
-  return *reinterpret_cast<const Floats*>(from);
-}
-FACELEX_INLINE void store(float* to, Floats value) {
-  *reinterpret_cast<Floats*>(to) = value;
-}
-FACELEX_INLINE Floats all(float value) {
-  return value - Floats{};
-}
-FACELEX_INLINE Floats larger(Floats a, Floats b) {
-  return a > b ? a : b;
-}
+constexpr int parts = dfe_lanes / width;  ///< vectors in sixteen lanes
 
 /// e^x for x ≤ 0 to 2e-7 of its value: 2^n·e^r, |r| ≤ ½ ln 2, the series of Cephes' expf.
-FACELEX_INLINE Floats exponential(Floats x) {
+FACELEX_INLINE Vector exponential(Vector x) {
   constexpr float lowest = -87, log2_e = 1.44269504088896341F, ln2_high = 0.693359375F,
                   ln2_low = -2.12194440e-4F;
   constexpr float to_integer = 12582912;  // 1.5·2²³: what is added to it is rounded to a whole number
   x = larger(x, all(lowest));
-  const Floats n = (x * log2_e + to_integer) - to_integer;
-  const Floats r = x - n * ln2_high - n * ln2_low;
-  Floats p = all(1.9875691500e-4F);
+  const Vector n = (x * log2_e + to_integer) - to_integer;
+  const Vector r = x - n * ln2_high - n * ln2_low;
+  Vector p = all(1.9875691500e-4F);
   p = p * r + 1.3981999507e-3F;
   p = p * r + 8.3334519073e-3F;
   p = p * r + 4.1665795894e-2F;
@@ -45,8 +27,8 @@ FACELEX_INLINE Floats exponential(Floats x) {
   p = p * r + 5.0000001201e-1F;
   p = p * (r * r) + r + 1;
   constexpr int bias = 127, mantissa_bits = 23;
-  const Ints power = (__builtin_convertvector(n, Ints) + bias) << mantissa_bits;
-  return p * reinterpret_cast<Floats>(power);
+  const Mask power = (__builtin_convertvector(n, Mask) + bias) << mantissa_bits;
+  return p * reinterpret_cast<Vector>(power);
 }
 
 /// R rows of W (from row `first` of a panel) times V vectors of lanes. Each value is bias + add, then one
@@ -54,7 +36,7 @@ FACELEX_INLINE Floats exponential(Floats x) {
 template <int R, int V>
 FACELEX_INLINE void multiply(const DfeLinear& map, const float* weights, const float* bias,
                              const float* const* in, const float* const* add, float* const* out) {
-  Floats sum[R][V];
+  Vector sum[R][V];
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
@@ -63,12 +45,12 @@ FACELEX_INLINE void multiply(const DfeLinear& map, const float* weights, const f
       if (add) sum[r][v] += load(add[v] + r * dfe_lanes);
     }
   for (int k = 0; k < map.inputs; ++k) {
-    Floats x[V];
+    Vector x[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) x[v] = load(in[v] + static_cast<std::ptrdiff_t>(k) * dfe_lanes);
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
-      const Floats w = all(weights[static_cast<std::ptrdiff_t>(k) * dfe_panel + r]);
+      const Vector w = all(weights[static_cast<std::ptrdiff_t>(k) * dfe_panel + r]);
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) sum[r][v] += w * x[v];
     }
@@ -77,7 +59,7 @@ FACELEX_INLINE void multiply(const DfeLinear& map, const float* weights, const f
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v)
-      store(out[v] + r * dfe_lanes, map.relu ? larger(sum[r][v], Floats{}) : sum[r][v]);
+      store(out[v] + r * dfe_lanes, map.relu ? larger(sum[r][v], Vector{}) : sum[r][v]);
 }
 
 /// All rows of V vectors, the first of them number `first` of columns × parts. They stay in the nearest cache
@@ -88,7 +70,7 @@ void multiply_vectors(const DfeLinear& map, const float* in, std::ptrdiff_t in_s
   const float* x[V];
   std::ptrdiff_t at[V];
   for (int v = 0; v < V; ++v) {
-    const int column = (first + v) / parts, lane = (first + v) % parts * floats;
+    const int column = (first + v) / parts, lane = (first + v) % parts * width;
     x[v] = in + column * in_stride + lane;
     at[v] = column * out_stride + lane;
   }
@@ -120,20 +102,20 @@ void normalize(float* x, std::ptrdiff_t stride, int features, const float* weigh
   const float share = 1 / static_cast<float>(features);
   for (int c = 0; c < columns; ++c) {
     float* column = x + c * stride;
-    Floats sum[parts] = {}, squares[parts] = {}, factor[parts];
+    Vector sum[parts] = {}, squares[parts] = {}, factor[parts];
     for (int f = 0; f < features; ++f)
-      for (int p = 0; p < parts; ++p) sum[p] += load(column + f * dfe_lanes + p * floats);
+      for (int p = 0; p < parts; ++p) sum[p] += load(column + f * dfe_lanes + p * width);
     for (int p = 0; p < parts; ++p) sum[p] *= share;
     for (int f = 0; f < features; ++f)
       for (int p = 0; p < parts; ++p) {
-        const Floats rest = load(column + f * dfe_lanes + p * floats) - sum[p];
+        const Vector rest = load(column + f * dfe_lanes + p * width) - sum[p];
         squares[p] += rest * rest;
       }
     for (int p = 0; p < parts; ++p)
-      for (int i = 0; i < floats; ++i) factor[p][i] = 1 / __builtin_sqrtf(squares[p][i] * share + epsilon);
+      for (int i = 0; i < width; ++i) factor[p][i] = 1 / __builtin_sqrtf(squares[p][i] * share + epsilon);
     for (int f = 0; f < features; ++f)
       for (int p = 0; p < parts; ++p) {
-        float* at = column + f * dfe_lanes + p * floats;
+        float* at = column + f * dfe_lanes + p * width;
         store(at, (load(at) - sum[p]) * factor[p] * weight[f] + bias[f]);
       }
   }
@@ -142,10 +124,10 @@ void normalize(float* x, std::ptrdiff_t stride, int features, const float* weigh
 /// One vector of one head: the token `from` looks at all tokens.
 FACELEX_INLINE void attend_token(const float* query, const float* keys, const float* values,
                                  std::ptrdiff_t stride, float* out, int tokens, int size, float* scores) {
-  Floats most = all(-3e38F), sum{};
+  Vector most = all(-3e38F), sum{};
   for (int j = 0; j < tokens; ++j) {
     const float* key = keys + j * stride;
-    Floats even{}, odd{}, third{}, fourth{};  // chains of sums that do not wait for one another
+    Vector even{}, odd{}, third{}, fourth{};  // chains of sums that do not wait for one another
     int f = 0;
     for (; f + 4 <= size; f += 4) {
       even += load(query + f * dfe_lanes) * load(key + f * dfe_lanes);
@@ -154,22 +136,22 @@ FACELEX_INLINE void attend_token(const float* query, const float* keys, const fl
       fourth += load(query + (f + 3) * dfe_lanes) * load(key + (f + 3) * dfe_lanes);
     }
     for (; f < size; ++f) even += load(query + f * dfe_lanes) * load(key + f * dfe_lanes);
-    const Floats score = (even + odd) + (third + fourth);
+    const Vector score = (even + odd) + (third + fourth);
     most = larger(most, score);
-    store(scores + j * floats, score);
+    store(scores + j * width, score);
   }
   for (int j = 0; j < tokens; ++j) {
-    const Floats weight = exponential(load(scores + j * floats) - most);
+    const Vector weight = exponential(load(scores + j * width) - most);
     sum += weight;
-    store(scores + j * floats, weight);
+    store(scores + j * width, weight);
   }
-  const Floats share = 1 / sum;
+  const Vector share = 1 / sum;
   constexpr int together = 4;
   int f = 0;
   for (; f + together <= size; f += together) {
-    Floats mixed[together] = {};
+    Vector mixed[together] = {};
     for (int j = 0; j < tokens; ++j) {
-      const Floats weight = load(scores + j * floats);
+      const Vector weight = load(scores + j * width);
 #pragma GCC unroll 4
       for (int i = 0; i < together; ++i) mixed[i] += weight * load(values + j * stride + (f + i) * dfe_lanes);
     }
@@ -177,22 +159,22 @@ FACELEX_INLINE void attend_token(const float* query, const float* keys, const fl
     for (int i = 0; i < together; ++i) store(out + (f + i) * dfe_lanes, mixed[i] * share);
   }
   for (; f < size; ++f) {
-    Floats mixed{};
+    Vector mixed{};
     for (int j = 0; j < tokens; ++j)
-      mixed += load(scores + j * floats) * load(values + j * stride + f * dfe_lanes);
+      mixed += load(scores + j * width) * load(values + j * stride + f * dfe_lanes);
     store(out + f * dfe_lanes, mixed * share);
   }
 }
 
 void attend(const float* qkv, std::ptrdiff_t stride, float* out, std::ptrdiff_t out_stride, int tokens,
             int heads, int size, float* scores) {
-  const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(heads) * size * dfe_lanes;
+  const std::ptrdiff_t part = static_cast<std::ptrdiff_t>(heads) * size * dfe_lanes;
   for (int h = 0; h < heads; ++h)
     for (int p = 0; p < parts; ++p) {
-      const float* head = qkv + static_cast<std::ptrdiff_t>(h) * size * dfe_lanes + p * floats;
+      const float* head = qkv + static_cast<std::ptrdiff_t>(h) * size * dfe_lanes + p * width;
       for (int i = 0; i < tokens; ++i)
-        attend_token(head + i * stride, head + width, head + 2 * width, stride,
-                     out + i * out_stride + static_cast<std::ptrdiff_t>(h) * size * dfe_lanes + p * floats,
+        attend_token(head + i * stride, head + part, head + 2 * part, stride,
+                     out + i * out_stride + static_cast<std::ptrdiff_t>(h) * size * dfe_lanes + p * width,
                      tokens, size, scores);
     }
 }
@@ -203,17 +185,17 @@ void distances(const float* codebook, int panels, int size, const float* residua
     for (int row = 0; row < panels * dfe_panel; row += rows) {
       const float* codes =
           codebook + static_cast<std::ptrdiff_t>(row / dfe_panel) * size * dfe_panel + row % dfe_panel;
-      Floats sum[rows] = {};
+      Vector sum[rows] = {};
       for (int z = 0; z < size; ++z) {
-        const Floats x = load(residual + z * dfe_lanes + p * floats);
+        const Vector x = load(residual + z * dfe_lanes + p * width);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
-          const Floats rest = x - codes[z * dfe_panel + r];
+          const Vector rest = x - codes[z * dfe_panel + r];
           sum[r] += rest * rest;
         }
       }
 #pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r) store(out + (row + r) * dfe_lanes + p * floats, sum[r]);
+      for (int r = 0; r < rows; ++r) store(out + (row + r) * dfe_lanes + p * width, sum[r]);
     }
 }
 

@@ -1,4 +1,6 @@
-#define FACELEX_FLOATS 4
+#define FACELEX_NUMBER float
+#define FACELEX_LANES 4
+#define FACELEX_REGISTERS 16
 #define FACELEX_ROWS 4
 #include "kernels_body.hpp"
 

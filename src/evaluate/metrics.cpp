@@ -146,14 +146,4 @@ double area_under_curve(const std::vector<double>& scores, const std::vector<boo
   return share_of(pairs, above * below);
 }
 
-double quantile_of(std::vector<double> values, double p) {
-  if (values.empty()) return undefined_metric;
-  std::sort(values.begin(), values.end());
-  const double place = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const double share = place - static_cast<double>(below);
-  return below + 1 < values.size() ? values[below] + share * (values[below + 1] - values[below])
-                                   : values.back();
-}
-
 }  // namespace facelex

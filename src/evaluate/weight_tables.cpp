@@ -4,8 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include "facelex/core/quantiles.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/evaluate/metrics.hpp"
 #include "facelex/evaluate/weights.hpp"
 #include "facelex/io/tables/csv.hpp"
 

@@ -8,6 +8,7 @@
 #include "cli/usage.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/version.hpp"
+#include "facelex/simd/kernel_choice.hpp"
 
 namespace {
 
@@ -35,7 +36,10 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(
       "The pipeline: extract → fit → learn → encode, which run does in one; then features → evaluate. See "
-      "facelex COMMAND --help.");
+      "facelex COMMAND --help.\n\n"
+      "The environment variable FACELEX_KERNELS (avx512, avx2 or portable) says for which kind of processor "
+      "the\n"
+      "kernels are; unset, the fastest that this processor can run.");
   program.formatter(std::make_shared<HelpFormatter>());
 
   std::vector<std::unique_ptr<Command>> commands;
@@ -100,6 +104,7 @@ int main(int argc, char** argv) {
   catch_signals();
   set_up_logging("", false, false, "");
   try {
+    facelex::chosen_kernel_kind();  // a wrong FACELEX_KERNELS is told before any work
     if (docs->parsed()) {
       set_up_logging("docs", false, false, "");
       write_command_pages(program, pages);

@@ -34,7 +34,4 @@ Eigen::MatrixXi confusion_counts(int classes, const Eigen::VectorXd& truth, cons
 /// The area under the curve of `scores` for those that are positive. NaN when all or none are.
 double area_under_curve(const std::vector<double>& scores, const std::vector<bool>& positive);
 
-/// The p-quantile by linear interpolation (NumPy's default) of values without NaN; NaN of none.
-double quantile_of(std::vector<double> values, double p);
-
 }  // namespace facelex

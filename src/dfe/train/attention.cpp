@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "facelex/core/ordered_sum.hpp"
+
 namespace facelex {
 namespace {
 
@@ -9,11 +11,13 @@ namespace {
 using Piece = Eigen::Map<FloatRowMatrix, 0, Eigen::OuterStride<>>;
 using ConstPiece = Eigen::Map<const FloatRowMatrix, 0, Eigen::OuterStride<>>;
 
+/// In a row of Eigen's own: where the pieces of an exponential that is computed in vectors begin, and with
+/// them its last bit, would depend on the address of the scores.
 void softmax_of_rows(FloatMap& scores) {
+  FloatRow row(scores.cols());
   for (Eigen::Index i = 0; i < scores.rows(); ++i) {
-    auto row = scores.row(i);
-    row.array() = (row.array() - row.maxCoeff()).exp();
-    row /= row.sum();
+    row.array() = (scores.row(i).array() - scores.row(i).maxCoeff()).exp();
+    scores.row(i) = row / ordered_sum(row.data(), row.size());
   }
 }
 

@@ -245,7 +245,10 @@ class CpuBackend : public DfeBackend {
           second(state_.second_moment.data() + begin, size), weights(state_.weights.data() + begin, size);
       first = static_cast<float>(adam_beta1) * first + static_cast<float>(1 - adam_beta1) * sum;
       second = static_cast<float>(adam_beta2) * second + static_cast<float>(1 - adam_beta2) * sum.square();
-      weights -= rate * first / (second.sqrt() * root + static_cast<float>(adam_epsilon));
+      // Eigen's root of floats in vectors is not that of single floats to the last bit, and which of them are
+      // in vectors is the address's business. That of doubles is exact, and so is what it is rounded to.
+      weights -= rate * first /
+                 (second.cast<double>().sqrt().cast<float>() * root + static_cast<float>(adam_epsilon));
     });
   }
 

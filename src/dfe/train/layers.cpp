@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "facelex/core/ordered_sum.hpp"
 #include "matrix_product.hpp"
 
 namespace facelex {
@@ -45,8 +46,9 @@ void NormLayer::forward(const float* weights, Eigen::Ref<FloatRowMatrix> x,
   constexpr float epsilon = 1e-5F;
   for (Eigen::Index i = 0; i < x.rows(); ++i) {
     auto row = x.row(i);
-    row.array() -= row.mean();
-    inverse[i] = 1.0F / std::sqrt(row.squaredNorm() / static_cast<float>(width) + epsilon);
+    row.array() -= ordered_sum(row.data(), width) / static_cast<float>(width);
+    inverse[i] =
+        1.0F / std::sqrt(ordered_squares(row.data(), width, 0.0F) / static_cast<float>(width) + epsilon);
     row *= inverse[i];
     y.row(i) = row.cwiseProduct(gamma) + beta;
   }
@@ -62,7 +64,8 @@ void NormLayer::backward(const float* weights, float* gradient, Eigen::Ref<const
     of_gamma += row.cwiseProduct(x);
     of_beta += row;
     row = row.cwiseProduct(gamma);
-    const float mean = row.mean(), along = row.dot(x) / static_cast<float>(width);
+    const float mean = ordered_sum(row.data(), width) / static_cast<float>(width),
+                along = row.dot(x) / static_cast<float>(width);
     row = (inverse[i] * (row.array() - mean - x.array() * along)).matrix();
   }
 }

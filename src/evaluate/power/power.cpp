@@ -9,6 +9,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
+#include "facelex/core/quantiles.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/evaluate/metrics.hpp"

@@ -208,7 +208,7 @@ void DictionaryIteration<Number>::code_block(const LaneCoderFor<Number>& coder, 
   const Eigen::Index tile = first / tile_lanes, tiles = (n + tile_lanes - 1) / tile_lanes;
   const Number* const samples = samples_.values().tile(tile);
   Number* const codes = codes_.tile(tile);
-  LaneBuffer<Number> scratch(coder.scratch_size());
+  AlignedBuffer<Number> scratch(coder.scratch_size());
   sum.unconverged = 0;
   if (sweeps > 0)
     coder.sweep(samples, codes, tiles, sweeps, scratch.data());

@@ -139,7 +139,7 @@ class DictionaryStream {
           codes(part.rows(), coder.units());
       samples.pack(part, 0, part.rows());
       squared_norms.pack(part.rowwise().squaredNorm(), 0, part.rows());
-      LaneBuffer<double> scratch(coder.scratch_size());
+      AlignedBuffer<double> scratch(coder.scratch_size());
       parts[i].unconverged = coder.code(samples.tile(0), squared_norms.tile(0), codes.tile(0),
                                         samples.tiles(), options_.max_sweeps, scratch.data());
       parts[i].set_tiles(lane_kernels(), codes.tile(0), codes.tile(0), coder.units(), samples.tile(0),

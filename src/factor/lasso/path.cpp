@@ -93,7 +93,7 @@ RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool 
       static_cast<std::size_t>(samples.rows()), block, [&](std::size_t, std::size_t begin, std::size_t end) {
         work.check_stop();
         PathTableau tableau(prepared.gram(), positive);
-        LaneBuffer<double> projection = prepared.projection();
+        AlignedBuffer<double> projection = prepared.projection();
         Eigen::VectorXd code(atoms.rows());
         for (auto t = static_cast<Eigen::Index>(begin); t < static_cast<Eigen::Index>(end); ++t) {
           prepared.project(samples.row(t).data(), projection);

@@ -79,7 +79,7 @@ class SampleCurve {
   const PathAtoms& atoms_;
   const std::vector<double>& l1_;
   PathTableau tableau_;
-  LaneBuffer<double> projection_;
+  AlignedBuffer<double> projection_;
   Eigen::VectorXd explained_;  ///< K+1, of ‖x‖²: by as many units, along the path of this sample
 };
 

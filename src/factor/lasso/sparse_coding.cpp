@@ -73,7 +73,7 @@ std::int64_t SparseCoder::encode(const Eigen::Ref<const RowMatrix>& samples,
   const State& s = *state_;
   constexpr Eigen::Index rows_at_once = 256;  // in the second-level cache
   std::int64_t unconverged = 0;
-  LaneBuffer<double> scratch(s.lanes.scratch_size());
+  AlignedBuffer<double> scratch(s.lanes.scratch_size());
   LassoSample sample(s.gram, s.options);
   for (Eigen::Index first = 0; first < samples.rows(); first += rows_at_once) {
     const Eigen::Index count = std::min(rows_at_once, samples.rows() - first);

@@ -58,7 +58,7 @@ void NmfRows::go_through(Sweep sweep) {
 void NmfRows::sweep(const RowMatrix& c, double penalty, int sweeps) {
   const LaneCoder coder(c, penalty, true);
   go_through([&](const double* values, double* factor, Eigen::Index tiles) {
-    LaneBuffer<double> scratch(coder.scratch_size());
+    AlignedBuffer<double> scratch(coder.scratch_size());
     coder.sweep(values, factor, tiles, sweeps, scratch.data());
     return 0.0;
   });
@@ -67,7 +67,7 @@ void NmfRows::sweep(const RowMatrix& c, double penalty, int sweeps) {
 double NmfRows::update_as_sklearn(const RowMatrix& c, double penalty) {
   const LaneCoder coder(c, penalty, true);
   go_through([&](const double* values, double* factor, Eigen::Index tiles) {
-    LaneBuffer<double> scratch(coder.scratch_size());
+    AlignedBuffer<double> scratch(coder.scratch_size());
     return coder.sweep_with_violation(values, factor, tiles, scratch.data());
   });
   double violation = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "facelex/core/ordered_sum.hpp"
 #include "facelex/features/summary/signal_activity.hpp"
 
 namespace facelex {
@@ -15,7 +16,7 @@ using Eigen::Index;
 struct Mean {
   double sum = 0, count = 0;
   void add(const Eigen::VectorXd& values) {
-    sum += values.sum();
+    sum += ordered_sum(values.data(), values.size());
     count += static_cast<double>(values.size());
   }
   double value() const { return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN(); }
@@ -39,7 +40,7 @@ void add_smoothness(const Eigen::VectorXd& speed, const Eigen::VectorXd& jerk, d
   const double duration = static_cast<double>(frames - 1) / fps;
   for (Index first = 0; first + frames <= speed.size() + 1; first += frames) {
     const double peak = speed.segment(first, frames - 1).maxCoeff();
-    const double squares = jerk.segment(first, frames - 3).squaredNorm() / fps;
+    const double squares = ordered_squares(jerk.data() + first, frames - 3, 0.0) / fps;
     if (peak > 0 && squares > 0)
       mean.add(Eigen::VectorXd::Constant(1, -std::log(std::pow(duration, 3) / (peak * peak) * squares)));
   }

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/ordered_sum.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/features/summary/signal_activity.hpp"
 #include "facelex/features/summary/signal_peaks.hpp"
@@ -38,10 +39,10 @@ UnitPeaks unit_peaks(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps
   const auto frames = static_cast<double>((!response.array().isNaN()).count());
   made.heard = frames > 0;
   const auto n = static_cast<double>(heights.size());
-  const Eigen::Map<const Eigen::ArrayXd> list(heights.data(), static_cast<Index>(heights.size()));
   made.rate = made.heard ? 60 * fps * n / frames : none;
-  made.height = n > 0 ? list.mean() : none;
-  made.height_sd = n > 1 ? std::sqrt((list - made.height).square().sum() / (n - 1)) : none;
+  made.height = n > 0 ? ordered_sum(heights.data(), std::ssize(heights)) / n : none;
+  made.height_sd =
+      n > 1 ? std::sqrt(ordered_squares(heights.data(), std::ssize(heights), made.height) / (n - 1)) : none;
   return made;
 }
 

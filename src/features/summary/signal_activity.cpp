@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "facelex/core/ordered_sum.hpp"
+
 namespace facelex {
 namespace {
 
@@ -95,7 +97,7 @@ SideDifference side_difference(const Eigen::Ref<const Eigen::VectorXd>& left,
 }
 
 double evenness(const Eigen::Ref<const Eigen::VectorXd>& weights) {
-  const double total = weights.sum();
+  const double total = ordered_sum(weights.data(), weights.size());
   if (weights.size() < 2 || !(total > 0)) return no_activity;
   double entropy = 0;
   for (const double weight : weights)

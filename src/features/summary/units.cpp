@@ -4,8 +4,9 @@
 #include <string_view>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/ordered_sum.hpp"
+#include "facelex/core/quantiles.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/evaluate/metrics.hpp"
 #include "facelex/features/summary/signal_activity.hpp"
 #include "groups.hpp"
 
@@ -61,12 +62,11 @@ void add_statistics(const VideoSignals& units, const SummaryOptions& options, Su
   for (Index u = 0; u < units.values.cols(); ++u) {
     const Column& column = units.columns[static_cast<std::size_t>(u)];
     const std::vector<double> values = values_there(units.values.col(u));
-    const Eigen::Map<const Eigen::ArrayXd> list(values.data(), static_cast<Index>(values.size()));
     const double none = std::nan("");
-    const double mean = values.empty() ? none : list.mean();
-    const double sd = values.size() < 2
-                          ? none
-                          : std::sqrt((list - mean).square().sum() / static_cast<double>(values.size() - 1));
+    const auto n = static_cast<double>(values.size());
+    const double mean = n > 0 ? ordered_sum(values.data(), std::ssize(values)) / n : none;
+    const double sd =
+        n > 1 ? std::sqrt(ordered_squares(values.data(), std::ssize(values), mean) / (n - 1)) : none;
     made.add(column.name + " mean", "mean of " + column.name, column.unit, mean);
     made.add(column.name + " sd", "standard deviation (n - 1) of " + column.name, column.unit, sd);
     for (std::size_t q = 0; q < quantiles.size(); ++q)

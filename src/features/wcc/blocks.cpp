@@ -43,10 +43,10 @@ WccBlocks::WccBlocks(const WccSignals& x, const WccSignals& y, const WccFrames& 
   const Index numbers = run_.stride_x * run_.columns * run_.lags * run_.contrasts;
   usable_ = made_of_blocks(frames, shifts) && numbers <= most_ring_numbers;
   if (!usable_) return;
-  ring_ = LaneBuffer<double>(static_cast<std::size_t>(numbers));
+  ring_ = AlignedBuffer<double>(static_cast<std::size_t>(numbers));
   run_.ring = ring_.data();
-  for (LaneBuffer<double>* buffer : {&squares_, &low_, &high_})
-    *buffer = LaneBuffer<double>(static_cast<std::size_t>(std::max(run_.stride_x, run_.stride_y)));
+  for (AlignedBuffer<double>* buffer : {&squares_, &low_, &high_})
+    *buffer = AlignedBuffer<double>(static_cast<std::size_t>(std::max(run_.stride_x, run_.stride_y)));
   for (const WccShift& shift : shifts) {
     some_x_move_ = some_x_move_ || shift.x != 0;
     some_later_ = some_later_ || shift.lag > 0;
@@ -139,16 +139,17 @@ void WccBlocks::reserve(Track& track) const {
   const auto stride = static_cast<std::size_t>(wcc_stride(track.signals->count()));
   const auto starts = static_cast<std::size_t>(track.reach() + 1), places = track.places.size();
   const std::size_t rows = starts - 1 + static_cast<std::size_t>(rows_);
-  track.values = LaneBuffer<double>(rows * stride);
-  for (LaneBuffer<double>* buffer : {&track.shared, &track.first, &track.second})
-    *buffer = LaneBuffer<double>((rows + 1) / 2 * stride);
-  track.contrasts = LaneBuffer<double>(places * static_cast<std::size_t>(count_ - 1) * stride);
-  track.scale = LaneBuffer<double>(places * stride);
+  track.values = AlignedBuffer<double>(rows * stride);
+  for (AlignedBuffer<double>* buffer : {&track.shared, &track.first, &track.second})
+    *buffer = AlignedBuffer<double>((rows + 1) / 2 * stride);
+  track.contrasts = AlignedBuffer<double>(places * static_cast<std::size_t>(count_ - 1) * stride);
+  track.scale = AlignedBuffer<double>(places * stride);
   track.blocks.resize(static_cast<std::size_t>(count_));
   for (Moments& block : track.blocks) {
-    for (LaneBuffer<double>* buffer : {&block.center, &block.rest}) *buffer = LaneBuffer<double>(stride);
-    for (LaneBuffer<double>* buffer : {&block.mean, &block.squares, &block.low, &block.high})
-      *buffer = LaneBuffer<double>(starts * stride);
+    for (AlignedBuffer<double>* buffer : {&block.center, &block.rest})
+      *buffer = AlignedBuffer<double>(stride);
+    for (AlignedBuffer<double>* buffer : {&block.mean, &block.squares, &block.low, &block.high})
+      *buffer = AlignedBuffer<double>(starts * stride);
   }
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "facelex/features/wcc/options.hpp"
-#include "factor/lasso/lanes/buffer.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -36,18 +36,18 @@ class WccBlocks {
  private:
   /// Moments of a block at the places of a track, or of what was taken off (center, rest: of all places).
   struct Moments {
-    LaneBuffer<double> center, rest, mean, squares, low, high;
+    AlignedBuffer<double> center, rest, mean, squares, low, high;
   };
   /// A block of one side at neighbouring places.
   struct Track {
     const WccSignals* signals = nullptr;
-    bool of_x = false, later = false;          ///< later: for lags that are not < 0
-    std::vector<Eigen::Index> places;          ///< frames from where the window stands, ascending
-    std::vector<Eigen::Index> pairs;           ///< the lower of two neighbouring places, at even distances
-    LaneBuffer<double> values;                 ///< from the first place to the end of the last
-    LaneBuffer<double> shared, first, second;  ///< split values, from the lowest pair on
-    std::vector<Moments> blocks;               ///< of the window's blocks, by their number modulo count_
-    LaneBuffer<double> contrasts, scale;       ///< of the window at each place
+    bool of_x = false, later = false;             ///< later: for lags that are not < 0
+    std::vector<Eigen::Index> places;             ///< frames from where the window stands, ascending
+    std::vector<Eigen::Index> pairs;              ///< the lower of two neighbouring places, at even distances
+    AlignedBuffer<double> values;                 ///< from the first place to the end of the last
+    AlignedBuffer<double> shared, first, second;  ///< split values, from the lowest pair on
+    std::vector<Moments> blocks;                  ///< of the window's blocks, by their number modulo count_
+    AlignedBuffer<double> contrasts, scale;       ///< of the window at each place
 
     Eigen::Index reach() const { return places.back() - places.front(); }
     Eigen::Index lowest_pair() const;
@@ -86,7 +86,7 @@ class WccBlocks {
   Track still_x_, still_y_;
   std::vector<Track*> stills_;  ///< those of them that something moves beside
   std::vector<Chunk> chunks_;
-  LaneBuffer<double> squares_, low_, high_, ring_;
+  AlignedBuffer<double> squares_, low_, high_, ring_;
   WccBlockRun run_{};
   Eigen::Index lags_ = 0;                   ///< described so far
   Eigen::Index held_ = 0;                   ///< blocks without a gap before next_x_

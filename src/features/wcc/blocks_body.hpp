@@ -1,9 +1,10 @@
 #pragma once
 
-// Windows that overlap by whole blocks, for vectors of FACELEX_LANES doubles (wcc_kernels_body.hpp).
+// Windows that overlap by whole blocks, for vectors of FACELEX_LANES doubles (kernels_body.hpp).
 
-#include "lanes.hpp"
+#include "kernels.hpp"
 #include "products.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {
@@ -11,11 +12,11 @@ namespace {
 void split_still(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stride, const WccSplit& to) {
   for (std::ptrdiff_t k = 0; 2 * k < rows; ++k)
     for (std::ptrdiff_t i = 0; i < stride; i += width) {
-      const Lanes even = lanes_at(values + 2 * k * stride + i);
-      const Lanes odd = 2 * k + 1 < rows ? lanes_at(values + (2 * k + 1) * stride + i) : Lanes{};
-      put(to.shared + k * stride + i, even + odd);
-      put(to.first + k * stride + i, even);
-      put(to.second + k * stride + i, odd);
+      const Vector even = load(values + 2 * k * stride + i);
+      const Vector odd = 2 * k + 1 < rows ? load(values + (2 * k + 1) * stride + i) : Vector{};
+      store(to.shared + k * stride + i, even + odd);
+      store(to.first + k * stride + i, even);
+      store(to.second + k * stride + i, odd);
     }
 }
 
@@ -24,10 +25,10 @@ void split_moving(const double* values, std::ptrdiff_t rows, std::ptrdiff_t stri
     // Behind the last row whatever is finite: a block of an odd number of rows has a 0 there.
     const std::ptrdiff_t next = 2 * k + 2 < rows ? 2 * k + 2 : rows - 1;
     for (std::ptrdiff_t i = 0; i < stride; i += width) {
-      const Lanes odd = lanes_at(values + (2 * k + 1) * stride + i);
-      put(to.shared + k * stride + i, odd);
-      put(to.first + k * stride + i, lanes_at(values + 2 * k * stride + i) - odd);
-      put(to.second + k * stride + i, lanes_at(values + next * stride + i) - odd);
+      const Vector odd = load(values + (2 * k + 1) * stride + i);
+      store(to.shared + k * stride + i, odd);
+      store(to.first + k * stride + i, load(values + 2 * k * stride + i) - odd);
+      store(to.second + k * stride + i, load(values + next * stride + i) - odd);
     }
   }
 }
@@ -39,38 +40,38 @@ struct WccBlockTile {
   const std::ptrdiff_t i, j;
   static constexpr std::ptrdiff_t size = V * J * width;
 
-  FACELEX_INLINE void add(Lanes* sums, const double* x, const double* y, std::ptrdiff_t rows) const {
+  FACELEX_INLINE void add(Vector* sums, const double* x, const double* y, std::ptrdiff_t rows) const {
     add_products<V, J>(sums, x + i, run.stride_x, y + j, run.stride_y, rows);
   }
 
   /// Keeps the new block's products where the oldest block's were, and makes them the window's.
-  FACELEX_INLINE void finish(Lanes* sums, const WccBlockLag& lag, double* window) const {
+  FACELEX_INLINE void finish(Vector* sums, const WccBlockLag& lag, double* window) const {
     double* const held =
         run.ring + ((i * run.columns + j * V * width) * run.lags + lag.number * size) * run.contrasts;
     double* const oldest = held + run.slot * size;
     FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) {
-      const Lanes old = lanes_at(oldest + k * width);
-      put(oldest + k * width, sums[k]);
+      const Vector old = load(oldest + k * width);
+      store(oldest + k * width, sums[k]);
       sums[k] += old;
     }
     if (!run.choose) return;
     for (std::ptrdiff_t slot = 0; slot < run.contrasts; ++slot) {
       if (slot == run.slot) continue;
-      FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] += lanes_at(held + slot * size + k * width);
+      FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] += load(held + slot * size + k * width);
     }
     for (std::ptrdiff_t c = 0; c < run.contrasts; ++c) {
       const double* const of_x = lag.contrasts_x + c * run.stride_x + i;
       const double* const of_y = lag.contrasts_y + c * run.stride_y + j;
       for (int k = 0; k < J; ++k) {
-        const Lanes right = every(of_y[k]);
-        for (int v = 0; v < V; ++v) sums[k * V + v] += lanes_at(of_x + v * width) * right;
+        const Vector right = all(of_y[k]);
+        for (int v = 0; v < V; ++v) sums[k * V + v] += load(of_x + v * width) * right;
       }
     }
-    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(window + k * width, sums[k]);
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) store(window + k * width, sums[k]);
   }
 
   FACELEX_INLINE void products(const WccBundle& bundle, const WccBlockProducts& of, double* windows) const {
-    Lanes sums[V * J] = {};
+    Vector sums[V * J] = {};
     if (of.lags == 1) {
       add(sums, of.x[0], of.y[0], run.rows);
       finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
@@ -79,10 +80,10 @@ struct WccBlockTile {
     const std::ptrdiff_t half = (run.rows + 1) / 2;
     alignas(64) double shared[size];
     add(sums, of.x[0], of.y[0], half);
-    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(shared + k * width, sums[k]);
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) store(shared + k * width, sums[k]);
     add(sums, of.x[1], of.y[1], half);
     finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
-    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] = lanes_at(shared + k * width);
+    FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] = load(shared + k * width);
     add(sums, of.x[2], of.y[2], half);
     finish(sums, bundle.lags[of.lag[1]], windows + of.lag[1] * size);
   }
@@ -92,22 +93,22 @@ struct WccBlockTile {
     for (int k = 0; k < J; ++k)
       for (int v = 0; v < V; ++v) {
         const std::ptrdiff_t at = (j + k) * run.stride_x + i + v * width;
-        Lanes value = lanes_at(choice.value + at), lag = lanes_at(choice.lag + at),
-              held = lanes_at(choice.magnitude + at);
+        Vector value = load(choice.value + at), lag = load(choice.lag + at),
+               held = load(choice.magnitude + at);
         for (std::ptrdiff_t n = 0; n < bundle.lag_count; ++n) {
           const WccBlockLag& of = bundle.lags[n];
-          const Lanes r = lanes_at(windows + n * size + (k * V + v) * width) *
-                          (lanes_at(of.scale_x + i + v * width) * every(of.scale_y[j + k]));
-          const Lanes modulus_or_r = Maximum ? r : modulus(r);
+          const Vector r = load(windows + n * size + (k * V + v) * width) *
+                           (load(of.scale_x + i + v * width) * all(of.scale_y[j + k]));
+          const Vector modulus_or_r = Maximum ? r : magnitude(r);
           // NaN, of a signal that does not change, is neither larger nor less than anything.
-          const LaneBits better = modulus_or_r > held;
+          const Mask better = modulus_or_r > held;
           value = better ? r : value;
-          lag = better ? every(of.lag) : lag;
+          lag = better ? all(of.lag) : lag;
           held = better ? modulus_or_r : held;
         }
-        put(choice.value + at, value);
-        put(choice.lag + at, lag);
-        put(choice.magnitude + at, held);
+        store(choice.value + at, value);
+        store(choice.lag + at, lag);
+        store(choice.magnitude + at, held);
       }
   }
 

@@ -15,7 +15,7 @@ const WccKernels* wcc_kernels(const char* name) {
 }
 
 const WccKernels& wcc_kernels() {
-  return Choice::fastest();
+  return Choice::chosen();
 }
 
 }  // namespace facelex

@@ -128,7 +128,7 @@ struct WccKernels {
 
 extern const WccKernels wcc_kernels_portable, wcc_kernels_avx2, wcc_kernels_avx512;
 
-/// The fastest that this processor can run.
+/// Those of chosen_kernel_kind() (simd/kernel_choice.hpp).
 const WccKernels& wcc_kernels();
 /// "avx512", "avx2" or "portable"; nullptr when this processor or this build lacks it.
 const WccKernels* wcc_kernels(const char* name);

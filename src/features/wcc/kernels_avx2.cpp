@@ -1,4 +1,5 @@
 #ifdef __x86_64__
+#define FACELEX_NUMBER double
 #define FACELEX_LANES 4
 #define FACELEX_REGISTERS 16
 #include "kernels_body.hpp"

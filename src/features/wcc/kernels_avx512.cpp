@@ -1,4 +1,5 @@
 #ifdef __x86_64__
+#define FACELEX_NUMBER double
 #define FACELEX_LANES 8
 #define FACELEX_REGISTERS 32
 #include "kernels_body.hpp"

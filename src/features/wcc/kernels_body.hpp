@@ -1,8 +1,7 @@
 #pragma once
 
 // The kernels of windowed cross-correlation, for vectors of FACELEX_LANES doubles: included by one source for
-// each kind of processor. Everything has internal linkage and uses nothing of the standard library's inline
-// functions: code of a newer processor must not find its way into functions that other sources share.
+// each kind of processor.
 
 #include "blocks_body.hpp"
 #include "moments_body.hpp"

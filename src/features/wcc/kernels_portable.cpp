@@ -1,3 +1,4 @@
+#define FACELEX_NUMBER double
 #define FACELEX_LANES 2
 #define FACELEX_REGISTERS 16
 #include "kernels_body.hpp"

@@ -1,9 +1,10 @@
 #pragma once
 
 // What the ways of windowed cross-correlation share, for vectors of FACELEX_LANES doubles
-// (wcc_kernels_body.hpp).
+// (kernels_body.hpp).
 
-#include "lanes.hpp"
+#include "kernels.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {
@@ -18,16 +19,16 @@ static_assert(wcc_columns % single_columns == 0 && wcc_columns % several_columns
 
 /// Adds the products of V vectors of signals of x with J signals of y over these rows: sums[k · V + v].
 template <int V, int J>
-FACELEX_INLINE void add_products(Lanes* sums, const double* x, std::ptrdiff_t stride_x, const double* y,
+FACELEX_INLINE void add_products(Vector* sums, const double* x, std::ptrdiff_t stride_x, const double* y,
                                  std::ptrdiff_t stride_y, std::ptrdiff_t rows) {
   for (std::ptrdiff_t t = 0; t < rows; ++t, x += stride_x, y += stride_y) {
-    Lanes left[V];
+    Vector left[V];
     for (int v = 0; v < V; ++v) {
-      left[v] = lanes_at(x + v * width);
+      left[v] = load(x + v * width);
       in_register(left[v]);
     }
     for (int k = 0; k < J; ++k) {
-      const Lanes right = every(y[k]);
+      const Vector right = all(y[k]);
       for (int v = 0; v < V; ++v) sums[k * V + v] += left[v] * right;
     }
   }
@@ -36,13 +37,13 @@ FACELEX_INLINE void add_products(Lanes* sums, const double* x, std::ptrdiff_t st
 /// Improves the choice at `at` by r of a lag. NaN, of a signal that does not change, is neither larger nor
 /// less than anything.
 template <bool Maximum>
-FACELEX_INLINE void offer_lag(Lanes r, double lag, const WccChoice& choice, std::ptrdiff_t at) {
-  const Lanes size = Maximum ? r : modulus(r);
-  const Lanes held = lanes_at(choice.magnitude + at);
-  const LaneBits better = size > held;
-  put(choice.value + at, better ? r : lanes_at(choice.value + at));
-  put(choice.lag + at, better ? every(lag) : lanes_at(choice.lag + at));
-  put(choice.magnitude + at, better ? size : held);
+FACELEX_INLINE void offer_lag(Vector r, double lag, const WccChoice& choice, std::ptrdiff_t at) {
+  const Vector size = Maximum ? r : magnitude(r);
+  const Vector held = load(choice.magnitude + at);
+  const Mask better = size > held;
+  store(choice.value + at, better ? r : load(choice.value + at));
+  store(choice.lag + at, better ? all(lag) : load(choice.lag + at));
+  store(choice.magnitude + at, better ? size : held);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #pragma once
 
-// All shifts of one window, for vectors of FACELEX_LANES doubles (wcc_kernels_body.hpp).
+// All shifts of one window, for vectors of FACELEX_LANES doubles (kernels_body.hpp).
 
-#include "lanes.hpp"
+#include "kernels.hpp"
 #include "products.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {
@@ -11,19 +12,19 @@ namespace {
 /// The best of values, one after another; those that are NaN are passed over.
 template <bool Maximum>
 struct Best {
-  Lanes high, low;  ///< the largest and, where moduli count and no instruction compares them, the least
+  Vector high, low;  ///< the largest and, where moduli count and no instruction compares them, the least
 
   FACELEX_INLINE void clear() {
 #if FACELEX_LANES == 8
     if (!Maximum) {
-      high = every(__builtin_nan(""));
+      high = all(__builtin_nan(""));
       return;
     }
 #endif
-    high = every(-__builtin_inf());
-    low = every(__builtin_inf());
+    high = all(-__builtin_inf());
+    low = all(__builtin_inf());
   }
-  FACELEX_INLINE void offer(Lanes r) {
+  FACELEX_INLINE void offer(Vector r) {
 #if FACELEX_LANES == 8
     if (!Maximum) {
       // The larger modulus with its sign; of equal ones the positive; the other one of NaN.
@@ -31,17 +32,17 @@ struct Best {
       return;
     }
 #endif
-    high = greater_of(r, high);
-    if (!Maximum) low = lesser_of(r, low);
+    high = larger(r, high);
+    if (!Maximum) low = smaller(r, low);
   }
-  FACELEX_INLINE Lanes value() const {
+  FACELEX_INLINE Vector value() const {
 #if FACELEX_LANES == 8
     return high;
 #else
     if (Maximum) return high;
     // Where all were NaN nothing was offered, and −∞ would have the largest modulus of all.
-    const Lanes best = high >= -low ? high : low;
-    return high >= low ? best : every(__builtin_nan(""));
+    const Vector best = high >= -low ? high : low;
+    return high >= low ? best : all(__builtin_nan(""));
 #endif
   }
 };
@@ -53,7 +54,7 @@ struct WccTile {
   const std::ptrdiff_t i, j;
 
   /// Products of row_x, row_x + 1, … of x with row_y, row_y + 1, … of y.
-  FACELEX_INLINE void add(Lanes* sums, std::ptrdiff_t row_x, std::ptrdiff_t row_y,
+  FACELEX_INLINE void add(Vector* sums, std::ptrdiff_t row_x, std::ptrdiff_t row_y,
                           std::ptrdiff_t rows) const {
     add_products<V, J>(sums, x.values + row_x * x.stride + i, x.stride, y.values + row_y * y.stride + j,
                        y.stride, rows);
@@ -62,15 +63,15 @@ struct WccTile {
   /// The sums of products of one shift as correlations. NaN, of a signal that does not change, is neither
   /// larger nor less than anything.
   template <bool Maximum>
-  FACELEX_INLINE void offer(const Lanes* sums, std::ptrdiff_t place_x, std::ptrdiff_t place_y,
+  FACELEX_INLINE void offer(const Vector* sums, std::ptrdiff_t place_x, std::ptrdiff_t place_y,
                             Best<Maximum>* found) const {
     const double *scale_x = x.scale + place_x * x.stride + i, *offset_x = x.offset + place_x * x.stride + i;
     const double *scale_y = y.scale + place_y * y.stride + j, *offset_y = y.offset + place_y * y.stride + j;
     for (int k = 0; k < J; ++k) {
-      const Lanes scale = every(scale_y[k]), offset = every(offset_y[k]);
+      const Vector scale = all(scale_y[k]), offset = all(offset_y[k]);
       for (int v = 0; v < V; ++v) {
-        const Lanes r = (sums[k * V + v] - lanes_at(offset_x + v * width) * offset) *
-                        (lanes_at(scale_x + v * width) * scale);
+        const Vector r =
+            (sums[k * V + v] - load(offset_x + v * width) * offset) * (load(scale_x + v * width) * scale);
         found[k * V + v].offer(r);
       }
     }
@@ -78,21 +79,21 @@ struct WccTile {
 
   template <bool Maximum, bool Several>
   FACELEX_INLINE void shifts_of(const WccLag& lag, double* scratch, Best<Maximum>* found) const {
-    Lanes sums[V * J] = {};
+    Vector sums[V * J] = {};
     add(sums, lag.core_x, lag.core_y, lag.core);
     if (Several && lag.starts > 1) {
       // Rows before the core, from the last place but one to the first, which has all.
       constexpr std::ptrdiff_t size = V * J * width;
       const std::ptrdiff_t last = lag.starts - 1;
-      Lanes before[V * J] = {};
+      Vector before[V * J] = {};
       for (std::ptrdiff_t start = last - 1, row = -lag.spacing; start >= 0; --start, row -= lag.spacing) {
         add(before, lag.core_x + row, lag.core_y + row, lag.spacing);
-        FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) put(scratch + start * size + k * width, before[k]);
+        FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) store(scratch + start * size + k * width, before[k]);
       }
       std::ptrdiff_t row = lag.core;
       for (std::ptrdiff_t start = 0; start < last; ++start, row += lag.spacing) {
         FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) before[k] =
-            sums[k] + lanes_at(scratch + start * size + k * width);
+            sums[k] + load(scratch + start * size + k * width);
         offer<Maximum>(before, lag.place_x + start, lag.place_y + start, found);
         add(sums, lag.core_x + row, lag.core_y + row, lag.spacing);
       }

@@ -25,9 +25,9 @@ void WccWhole::Side::prepare(const WccSignals& from, Index window, bool within) 
   core_first = places.back() - places.front();
   core = window - core_first;
   const auto stride = static_cast<std::size_t>(wcc_stride(from.count()));
-  values = LaneBuffer<double>(static_cast<std::size_t>(rows) * stride);
-  scale = LaneBuffer<double>(places.size() * stride);
-  offset = LaneBuffer<double>(places.size() * stride);
+  values = AlignedBuffer<double>(static_cast<std::size_t>(rows) * stride);
+  scale = AlignedBuffer<double>(places.size() * stride);
+  offset = AlignedBuffer<double>(places.size() * stride);
 }
 
 Index WccWhole::Side::place(Index shift) const {
@@ -64,9 +64,10 @@ WccWhole::WccWhole(const WccSignals& x, const WccSignals& y, const WccFrames& fr
   for (const Side* side : {&x_, &y_}) {
     const auto size = static_cast<std::size_t>((side->core_first + 1) * wcc_stride(side->signals->count()));
     if (size <= mean_.size()) continue;
-    for (LaneBuffer<double>* buffer : {&mean_, &squares_, &low_, &high_}) *buffer = LaneBuffer<double>(size);
+    for (AlignedBuffer<double>* buffer : {&mean_, &squares_, &low_, &high_})
+      *buffer = AlignedBuffer<double>(size);
   }
-  scratch_ = LaneBuffer<double>(static_cast<std::size_t>(most) * 8 * wcc_lanes);
+  scratch_ = AlignedBuffer<double>(static_cast<std::size_t>(most) * 8 * wcc_lanes);
 }
 
 /// Shifts first … end − 1, which have one lag.

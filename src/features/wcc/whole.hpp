@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "facelex/features/wcc/options.hpp"
-#include "factor/lasso/lanes/buffer.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -34,7 +34,7 @@ class WccWhole {
     const WccSignals* signals = nullptr;
     std::vector<Eigen::Index> places;
     Eigen::Index rows = 0, core_first = 0, core = 0;  ///< rows from the first place
-    LaneBuffer<double> values, scale, offset;
+    AlignedBuffer<double> values, scale, offset;
 
     void prepare(const WccSignals& from, Eigen::Index window, bool within);
     Eigen::Index place(Eigen::Index shift) const;
@@ -48,7 +48,7 @@ class WccWhole {
   bool usable_ = true, equal_ = false;
   Side x_, y_;
   std::vector<WccLag> lags_;
-  LaneBuffer<double> mean_, squares_, low_, high_, scratch_;
+  AlignedBuffer<double> mean_, squares_, low_, high_, scratch_;
 };
 
 }  // namespace facelex

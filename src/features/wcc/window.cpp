@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "facelex/core/ordered_sum.hpp"
+
 namespace facelex {
 namespace {
 
@@ -21,9 +23,10 @@ bool to_unit(Eigen::Ref<Eigen::VectorXd> values) {
   }
   // Scaled first: squares of very small or large numbers would leave the range of a double.
   values /= high - low;
-  values.array() -= values.mean();
-  values.array() -= values.mean();
-  values /= values.norm();
+  const Index count = values.size();
+  for (int twice = 0; twice < 2; ++twice)  // what rounding left of the mean
+    values.array() -= ordered_sum(values.data(), count) / static_cast<double>(count);
+  values /= std::sqrt(ordered_squares(values.data(), count, 0.0));
   return true;
 }
 
@@ -81,8 +84,8 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
   std::stable_sort(lags_.begin(), lags_.end(), [](Index a, Index b) { return std::abs(a) < std::abs(b); });
   lag_index_.assign(static_cast<std::size_t>(2 * largest_ + 1), 0);
   for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + largest_] = static_cast<Index>(i);
-  for (LaneBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
-    *buffer = LaneBuffer<double>(static_cast<std::size_t>(stride() * columns()));
+  for (AlignedBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
+    *buffer = AlignedBuffer<double>(static_cast<std::size_t>(stride() * columns()));
   if (in_order) blocks_in_common_.emplace(x, y, frames, shifts_);
   if (blocks_in_common_ && !blocks_in_common_->usable()) blocks_in_common_.reset();
   rows_in_common_.emplace(x, y, frames, shifts_);

@@ -32,7 +32,7 @@ class WccSignals {
 
  private:
   Eigen::Index frames_;
-  LaneBuffer<double> values_;
+  AlignedBuffer<double> values_;
   Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic> valid_;
   std::vector<std::int64_t> missing_before_;  // T+1: rows with a missing value before row t
 };
@@ -89,7 +89,7 @@ class WccWindow {
   std::vector<bool> begun_;
   Eigen::MatrixXd z_, z_count_;  // mean_z
   Eigen::MatrixXd units_x_, units_y_, r_;
-  LaneBuffer<double> value_, lag_, magnitude_;
+  AlignedBuffer<double> value_, lag_, magnitude_;
   std::optional<WccBlocks> blocks_in_common_;
   std::optional<WccWhole> rows_in_common_;
   std::vector<bool> constant_x_, constant_y_;

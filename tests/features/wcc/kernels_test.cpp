@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "facelex/features/wcc/windowed_correlation.hpp"
-#include "factor/lasso/lanes/buffer.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "features/wcc/blocks.hpp"
 #include "features/wcc/window.hpp"
 #include "reference.hpp"
@@ -21,7 +21,7 @@ TEST(WccKernels, ShiftsOfAWindowAgree) {
   // tenth signal stays as it is, so nothing may be chosen for its pairs.
   constexpr Index window = 12, last = 2, rows = window + last, stride = wcc_stride(10);
   Random random(5);
-  LaneBuffer<double> raw(rows * stride);
+  AlignedBuffer<double> raw(rows * stride);
   for (Index t = 0; t < rows; ++t)
     for (Index i = 0; i < 10; ++i) raw.data()[t * stride + i] = i < 9 ? 50 + random.normal() : 50;
   int kinds = 0;
@@ -29,9 +29,9 @@ TEST(WccKernels, ShiftsOfAWindowAgree) {
     const WccKernels* kernels = wcc_kernels(name);
     if (kernels == nullptr) continue;
     ++kinds;
-    LaneBuffer<double> values(rows * stride), mean(3 * stride), squares(3 * stride), low(3 * stride),
+    AlignedBuffer<double> values(rows * stride), mean(3 * stride), squares(3 * stride), low(3 * stride),
         high(3 * stride);
-    LaneBuffer<double> scale(3 * stride), offset(3 * stride), scratch(3 * 64);
+    AlignedBuffer<double> scale(3 * stride), offset(3 * stride), scratch(3 * 64);
     kernels->center(raw.data(), rows, last, window - last, stride, values.data());
     kernels->moments(raw.data(), values.data(), window, last, stride,
                      {mean.data(), squares.data(), low.data(), high.data()});
@@ -40,7 +40,7 @@ TEST(WccKernels, ShiftsOfAWindowAgree) {
       scale.data()[k] = changes ? 1 / std::sqrt(squares.data()[k]) : none;
       offset.data()[k] = std::sqrt(12.0) * mean.data()[k];
     }
-    LaneBuffer<double> value(stride * stride), lag(stride * stride), magnitude(stride * stride);
+    AlignedBuffer<double> value(stride * stride), lag(stride * stride), magnitude(stride * stride);
     std::fill_n(magnitude.data(), stride * stride, -1.0);
     const WccSide side{values.data(), scale.data(), offset.data(), stride};
     const std::vector<WccLag> lags = {{0, 2, 2, 10, 3, 1, 0, 0}, {-1, 2, 1, 11, 2, 1, 1, 0}};
@@ -130,7 +130,7 @@ TEST(WccKernels, BlocksAreTheirWindows) {
       WccBlocks blocks(x, y, frames, frames.shifts, *kernels);
       ASSERT_TRUE(blocks.usable());
       const Index stride = wcc_stride(11), size = stride * wcc_stride(7);
-      LaneBuffer<double> value(size), lag(size), magnitude(size);
+      AlignedBuffer<double> value(size), lag(size), magnitude(size);
       // Windows in order, one left out, one again, and the second signals' three windows ahead.
       for (const auto& [w, ahead] : std::vector<std::pair<Index, Index>>{
                {0, 0}, {1, 0}, {2, 0}, {4, 0}, {4, 0}, {0, 3}, {1, 3}, {2, 2}}) {
@@ -182,7 +182,7 @@ TEST(WccKernels, BlocksLoseNoDigitsBesideSteps) {
   const WccSignals x(values);
   WccBlocks blocks(x, x, frames, frames.shifts);
   const Index stride = wcc_stride(4), size = stride * stride;
-  LaneBuffer<double> value(size), lag(size), magnitude(size);
+  AlignedBuffer<double> value(size), lag(size), magnitude(size);
   for (Index w = 0; w < frames.windows(400); ++w) {
     const Index at = frames.before + w * frames.step;
     std::fill_n(magnitude.data(), size, -1.0);

@@ -9,9 +9,9 @@ LaneCoderFor<Number>::LaneCoderFor(const RowMatrix& atoms, double alpha, bool po
   const Eigen::Index count = atoms.rows();
   const Eigen::Index units = padded_units(static_cast<int>(count));
   const auto size = static_cast<std::size_t>(units);
-  atoms_ = LaneBuffer<Number>(size * static_cast<std::size_t>(atoms.cols()));
-  gram_ = LaneBuffer<Number>(size * size);
-  inverse_norm_ = LaneBuffer<Number>(size);
+  atoms_ = AlignedBuffer<Number>(size * static_cast<std::size_t>(atoms.cols()));
+  gram_ = AlignedBuffer<Number>(size * size);
+  inverse_norm_ = AlignedBuffer<Number>(size);
   const Eigen::MatrixXd gram = atoms * atoms.transpose();
   for (Eigen::Index k = 0; k < count; ++k) {
     for (Eigen::Index d = 0; d < atoms.cols(); ++d)

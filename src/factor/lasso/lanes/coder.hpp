@@ -3,8 +3,8 @@
 #include <Eigen/Core>
 #include <cstdint>
 
-#include "buffer.hpp"
 #include "facelex/core/matrix.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -36,7 +36,7 @@ class LaneCoderFor {
 
  private:
   const LaneKernelsFor<Number>& kernels_;
-  LaneBuffer<Number> atoms_, gram_, inverse_norm_;
+  AlignedBuffer<Number> atoms_, gram_, inverse_norm_;
   LaneDictionaryFor<Number> dictionary_;
 };
 

@@ -32,7 +32,7 @@ const LaneKernelsFor<Number>* lane_kernels(const char* name) {
 
 template <class Number>
 const LaneKernelsFor<Number>& lane_kernels() {
-  return Choice<Number>::fastest();
+  return Choice<Number>::chosen();
 }
 
 template const LaneKernelsFor<double>* lane_kernels(const char* name);

@@ -53,7 +53,7 @@ using LaneKernels = LaneKernelsFor<double>;
 /// How many units the kernels take in the stead of so many atoms.
 int padded_units(int atoms);
 
-/// The fastest that this processor can run.
+/// Those of chosen_kernel_kind() (simd/kernel_choice.hpp).
 template <class Number = double>
 const LaneKernelsFor<Number>& lane_kernels();
 /// "avx512", "avx2" or "portable"; nullptr when this processor or this build lacks it.

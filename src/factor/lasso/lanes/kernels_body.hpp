@@ -1,9 +1,9 @@
 #pragma once
 
-// The kernels, for the vectors of lane_vector.hpp: included by one source for each kind of processor.
+// The kernels, for the vectors of simd/vector.hpp: included by one source for each kind of processor.
 
 #include "kernels.hpp"
-#include "vector.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "buffer.hpp"
 #include "facelex/core/matrix.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
 
-/// A table of samples as the kernels of lane_kernels.hpp take it: tile × column × lane.
+/// A table of samples as the kernels of kernels.hpp take it: tile × column × lane.
 template <class Number>
 class LaneTableFor {
  public:
@@ -61,7 +61,7 @@ class LaneTableFor {
 
  private:
   Eigen::Index rows_ = 0, columns_ = 0;
-  LaneBuffer<Number> values_;
+  AlignedBuffer<Number> values_;
 };
 
 using LaneTable = LaneTableFor<double>;

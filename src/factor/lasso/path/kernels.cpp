@@ -15,7 +15,7 @@ const PathKernels* path_kernels(const char* name) {
 }
 
 const PathKernels& path_kernels() {
-  return PathChoice::fastest();
+  return PathChoice::chosen();
 }
 
 }  // namespace facelex

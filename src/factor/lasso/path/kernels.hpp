@@ -52,7 +52,7 @@ struct PathKernels {
 
 extern const PathKernels path_kernels_avx512, path_kernels_avx2, path_kernels_portable;
 
-/// The fastest that this processor can run.
+/// Those of chosen_kernel_kind() (simd/kernel_choice.hpp).
 const PathKernels& path_kernels();
 /// "avx512", "avx2" or "portable"; nullptr when this processor or this build lacks it.
 const PathKernels* path_kernels(const char* name);

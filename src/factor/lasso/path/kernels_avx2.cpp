@@ -1,6 +1,7 @@
 #ifdef __x86_64__
 #define FACELEX_NUMBER double
 #define FACELEX_LANES 4
+#define FACELEX_REGISTERS 16
 #include "kernels_body.hpp"
 
 namespace facelex {

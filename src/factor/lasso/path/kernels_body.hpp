@@ -1,42 +1,13 @@
 #pragma once
 
-// The kernels of lasso paths, for the vectors of lane_vector.hpp: included by one source for each kind of
+// The kernels of lasso paths, for the vectors of simd/vector.hpp: included by one source for each kind of
 // processor.
 
-#include "factor/lasso/lanes/vector.hpp"
 #include "kernels.hpp"
+#include "simd/vector.hpp"
 
 namespace facelex {
 namespace {
-
-FACELEX_INLINE Number highest(Lanes2 value) {
-  return value[0] > value[1] ? value[0] : value[1];
-}
-#if FACELEX_LANES >= 4
-FACELEX_INLINE Number highest(Lanes4 value) {
-  return highest(
-      largest(__builtin_shufflevector(value, value, 0, 1), __builtin_shufflevector(value, value, 2, 3)));
-}
-#endif
-#if FACELEX_LANES >= 8
-FACELEX_INLINE Number highest(Lanes8 value) {
-  return highest(largest(__builtin_shufflevector(value, value, 0, 1, 2, 3),
-                         __builtin_shufflevector(value, value, 4, 5, 6, 7)));
-}
-#endif
-
-/// A bit for each lane.
-FACELEX_INLINE unsigned bits_of(Mask mask) {
-#if FACELEX_LANES == 8
-  return _mm512_movepi64_mask(reinterpret_cast<__m512i>(mask));
-#elif FACELEX_LANES == 4
-  return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(mask)));
-#else
-  unsigned bits = 0;
-  for (int i = 0; i < width; ++i) bits |= static_cast<unsigned>(mask[i] & 1) << i;
-  return bits;
-#endif
-}
 
 /// The lane of a vector that begins with unit `first` which is that of `unit`.
 FACELEX_INLINE Mask lane_of(int unit, int first) {

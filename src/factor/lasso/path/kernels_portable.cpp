@@ -1,5 +1,6 @@
 #define FACELEX_NUMBER double
 #define FACELEX_LANES 2
+#define FACELEX_REGISTERS 16
 #include "kernels_body.hpp"
 
 namespace facelex {

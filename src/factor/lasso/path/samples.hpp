@@ -5,8 +5,8 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/matrix.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "factor/lasso/finite_samples.hpp"
-#include "factor/lasso/lanes/buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -29,10 +29,12 @@ class PathAtoms {
   const Eigen::MatrixXd& gram() const { return gram_; }  ///< K×K
 
   /// What project needs.
-  LaneBuffer<double> projection() const { return LaneBuffer<double>(static_cast<std::size_t>(stride_)); }
+  AlignedBuffer<double> projection() const {
+    return AlignedBuffer<double>(static_cast<std::size_t>(stride_));
+  }
   /// q = Wx in the first K of `projection`. sample: D. Sums run over d in one fixed order, so that they
   /// depend on the sample alone.
-  void project(const double* sample, LaneBuffer<double>& projection) const {
+  void project(const double* sample, AlignedBuffer<double>& projection) const {
     kernels_.project(columns_.data(), stride_, dimensions_, sample, projection.data());
   }
 
@@ -41,7 +43,7 @@ class PathAtoms {
   Eigen::Index units_, dimensions_;
   int stride_;
   Eigen::MatrixXd gram_;
-  LaneBuffer<double> columns_;  ///< D columns: what one coordinate of a sample adds to all projections
+  AlignedBuffer<double> columns_;  ///< D columns: what one coordinate of a sample adds to all projections
 };
 
 /// Throws Error (data) when the widths differ or a value is not finite.

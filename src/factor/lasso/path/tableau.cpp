@@ -16,7 +16,7 @@ PathTableau::PathTableau(const Eigen::MatrixXd& gram, bool positive, const PathK
     : kernels_(&kernels) {
   const auto units = static_cast<int>(gram.rows()), stride = path_stride(units);
   memory_ =
-      LaneBuffer<double>(static_cast<std::size_t>(stride) * static_cast<std::size_t>(2 * units + vectors));
+      AlignedBuffer<double>(static_cast<std::size_t>(stride) * static_cast<std::size_t>(2 * units + vectors));
   double* free = memory_.data();
   const auto take = [&](int columns) {
     double* const taken = free;

@@ -2,7 +2,7 @@
 
 #include <Eigen/Core>
 
-#include "factor/lasso/lanes/buffer.hpp"
+#include "facelex/simd/aligned_buffer.hpp"
 #include "kernels.hpp"
 
 namespace facelex {
@@ -51,7 +51,7 @@ class PathTableau {
 
  private:
   const PathKernels* kernels_;
-  LaneBuffer<double> memory_;  ///< all arrays of the state
+  AlignedBuffer<double> memory_;  ///< all arrays of the state
   PathState state_;
 };
 

@@ -46,7 +46,7 @@ TEST_P(LaneKernelsOf, CodesMeetTheStoppingRuleOfScikitLearn) {
       const LaneCoder coder(atoms, 0.3, positive, *kernels_);
       const LaneTable tiles = packed(samples, 14), norms = packed(samples.rowwise().squaredNorm(), 1);
       LaneTable codes(61, coder.units());
-      LaneBuffer<double> scratch(coder.scratch_size());
+      AlignedBuffer<double> scratch(coder.scratch_size());
       EXPECT_EQ(coder.code(tiles.tile(0), norms.tile(0), codes.tile(0), tiles.tiles(), 30000, scratch.data()),
                 0);
       const double best = lasso_objective(
@@ -74,7 +74,7 @@ TEST_P(LaneKernelsOf, SweepsAreThoseOfANaiveLoop) {
       const LaneCoder coder(atoms, 0.5, positive, *kernels_);
       const LaneTable tiles = packed(samples, 9);
       LaneTable codes = packed(start, coder.units());
-      LaneBuffer<double> scratch(coder.scratch_size());
+      AlignedBuffer<double> scratch(coder.scratch_size());
       coder.sweep(tiles.tile(0), codes.tile(0), tiles.tiles(), 2, scratch.data());
 
       RowMatrix naive = start;

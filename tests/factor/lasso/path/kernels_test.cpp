@@ -35,7 +35,7 @@ struct Walked {
 /// Follows the path of a sample; each segment must be optimal at its end, and its sums those of the codes.
 Walked walk(PathTableau& tableau, const PathAtoms& prepared, const RowMatrix& atoms,
             const Eigen::VectorXd& sample, bool positive) {
-  LaneBuffer<double> projection = prepared.projection();
+  AlignedBuffer<double> projection = prepared.projection();
   prepared.project(sample.data(), projection);
   Eigen::VectorXd code(atoms.rows());
   Walked walked;
@@ -59,7 +59,7 @@ TEST_P(PathKernelsTest, ProjectToTheProductOfAtomsAndSample) {
     const RowMatrix atoms = normal_matrix(random, units, columns);
     const Eigen::VectorXd sample = normal_matrix(random, columns, 1).col(0);
     const PathAtoms prepared(atoms, *kernels_);
-    LaneBuffer<double> projection = prepared.projection();
+    AlignedBuffer<double> projection = prepared.projection();
     prepared.project(sample.data(), projection);
     const Eigen::VectorXd expected = atoms * sample;
     for (std::size_t k = 0; k < projection.size(); ++k)
@@ -97,7 +97,7 @@ TEST_P(PathKernelsTest, EveryPathEndsAtTheOptimumWhereEverythingTies) {
     const bool positive = seed % 2 == 0;
     const PathAtoms prepared(atoms, *kernels_);
     PathTableau tableau(prepared.gram(), positive, *kernels_);
-    LaneBuffer<double> projection = prepared.projection();
+    AlignedBuffer<double> projection = prepared.projection();
     prepared.project(sample.data(), projection);
     std::size_t pivots = 0;
     for (tableau.start(projection.data()); tableau.end() > 0; tableau.pivot()) ASSERT_LT(++pivots, 10000U);

@@ -14,12 +14,12 @@
 namespace facelex {
 
 /// Numbers that begin at a multiple of 64 bytes, zero at first: what a vector of any width may be loaded
-/// from.
+/// from. Throws std::bad_alloc.
 template <class Number>
-class LaneBuffer {
+class AlignedBuffer {
  public:
-  LaneBuffer() = default;
-  explicit LaneBuffer(std::size_t size) : size_(size) {
+  AlignedBuffer() = default;
+  explicit AlignedBuffer(std::size_t size) : size_(size) {
     // Large tables lie in large pages: a page fault for each 4 KB would cost as much as an iteration.
     constexpr std::size_t line = 64, page = std::size_t{1} << 21;
     const std::size_t bytes = std::max<std::size_t>(size * sizeof(Number), 1);
@@ -41,6 +41,12 @@ class LaneBuffer {
   }
   std::size_t size() const {
     return size_;
+  }
+  Number& operator[](std::size_t i) {
+    return data_[i];
+  }
+  const Number& operator[](std::size_t i) const {
+    return data_[i];
   }
 
  private:

@@ -1,9 +1,10 @@
 #pragma once
 
-// Vectors of FACELEX_LANES numbers, each a FACELEX_NUMBER (double or float), for the kernels' sources, which
-// are compiled for one kind of processor each. Everything here has internal linkage and uses nothing of the
+// Vectors of FACELEX_LANES numbers, each a FACELEX_NUMBER (double or float), on a processor with
+// FACELEX_REGISTERS vector registers: the one vocabulary of all kernels, included by their sources, which are
+// compiled for one kind of processor each. Everything here has internal linkage and uses nothing of the
 // standard library's inline functions: code of a newer processor must not find its way into functions that
-// other sources share.
+// other sources share. Bodies of kernels keep to the same.
 
 #ifdef __AVX2__
 #include <immintrin.h>
@@ -29,6 +30,9 @@ typedef Bits Mask __attribute__((vector_size(width * sizeof(Number))));
 
 #define FACELEX_INLINE __attribute__((always_inline)) inline
 #define FACELEX_LAMBDA __attribute__((always_inline))
+/// Before a loop over vectors that live in registers: where one of them stays a loop, all leave the
+/// registers.
+#define FACELEX_UNROLLED _Pragma("GCC unroll 32")
 
 FACELEX_INLINE Vector load(const Number* from) {
   return *reinterpret_cast<const Vector*>(from);
@@ -38,6 +42,15 @@ FACELEX_INLINE void store(Number* to, Vector value) {
 }
 FACELEX_INLINE Vector all(Number value) {
   return value - Vector{};
+}
+/// Keeps a value in a register: GCC would rather load it again for each product, and loads, not products,
+/// would bound the kernel.
+FACELEX_INLINE void in_register([[maybe_unused]] Vector& value) {
+#if FACELEX_REGISTERS >= 32
+  asm("" : "+v"(value));
+#elif defined(__x86_64__)
+  asm("" : "+x"(value));
+#endif
 }
 // Of every width that the processor has, whatever the width of a Vector: -march=native tells the sources of
 // the narrower kernels too what it has.
@@ -77,6 +90,7 @@ FACELEX_INLINE __m512 least_of(__m512 a, __m512 b) {
   return _mm512_min_ps(a, b);
 }
 #endif
+/// The second where one of the two is NaN.
 FACELEX_INLINE Vector larger(Vector a, Vector b) {
   return largest(a, b);
 }
@@ -97,15 +111,43 @@ FACELEX_INLINE int count(Mask mask) {
   for (int i = 0; i < width; ++i) set += mask[i] != 0;
   return set;
 }
-/// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)) for eight lanes, and so on: few steps one after another.
+/// A bit for each lane of a comparison.
+template <class Lanes>
+FACELEX_INLINE unsigned bits_of(Lanes mask) {
+#ifdef __AVX512DQ__
+  if constexpr (is_double && sizeof(Lanes) == 64)
+    return _mm512_movepi64_mask(reinterpret_cast<__m512i>(mask));
+  else
+#endif
+#ifdef __AVX2__
+      if constexpr (is_double && sizeof(Lanes) == 32)
+    return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(mask)));
+  else
+#endif
+  {
+    unsigned bits = 0;
+    for (int i = 0; i < width; ++i) bits |= static_cast<unsigned>(mask[i] & 1) << i;
+    return bits;
+  }
+}
+
 typedef Number Lanes2 __attribute__((vector_size(2 * sizeof(Number))));
+/// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)) for eight lanes, and so on: few steps one after another.
 FACELEX_INLINE Number sum(Lanes2 value) {
   return value[0] + value[1];
+}
+/// The largest of the lanes.
+FACELEX_INLINE Number highest(Lanes2 value) {
+  return value[0] > value[1] ? value[0] : value[1];
 }
 #if FACELEX_LANES >= 4
 typedef Number Lanes4 __attribute__((vector_size(4 * sizeof(Number))));
 FACELEX_INLINE Number sum(Lanes4 value) {
   return sum(__builtin_shufflevector(value, value, 0, 1) + __builtin_shufflevector(value, value, 2, 3));
+}
+FACELEX_INLINE Number highest(Lanes4 value) {
+  return highest(
+      largest(__builtin_shufflevector(value, value, 0, 1), __builtin_shufflevector(value, value, 2, 3)));
 }
 #endif
 #if FACELEX_LANES >= 8
@@ -114,12 +156,20 @@ FACELEX_INLINE Number sum(Lanes8 value) {
   return sum(__builtin_shufflevector(value, value, 0, 1, 2, 3) +
              __builtin_shufflevector(value, value, 4, 5, 6, 7));
 }
+FACELEX_INLINE Number highest(Lanes8 value) {
+  return highest(largest(__builtin_shufflevector(value, value, 0, 1, 2, 3),
+                         __builtin_shufflevector(value, value, 4, 5, 6, 7)));
+}
 #endif
 #if FACELEX_LANES >= 16
 typedef Number Lanes16 __attribute__((vector_size(16 * sizeof(Number))));
 FACELEX_INLINE Number sum(Lanes16 value) {
   return sum(__builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7) +
              __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+FACELEX_INLINE Number highest(Lanes16 value) {
+  return highest(largest(__builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7),
+                         __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15)));
 }
 #endif
 
