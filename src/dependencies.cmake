@@ -7,7 +7,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
-pkg_check_modules(MATIO REQUIRED IMPORTED_TARGET matio)
+find_package(ZLIB REQUIRED)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 # These two have neither a CMake nor a pkg-config file.
 find_path(FACELEX_LIBSVM_INCLUDE libsvm/svm.h REQUIRED)

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Installs what facelex needs to build, run and be tested, from Debian's own packages, and says what it does.
 #   tools/setup.sh            what is needed to build and run
+#   tools/setup.sh --fuzz     also what tools/fuzz.sh uses (clang with libFuzzer)
 #   tools/setup.sh --tests    also what the tests use (GoogleTest, ffprobe, clang-format, clang-tidy)
 set -euo pipefail
 
 packages=(g++ cmake ninja-build ccache pkg-config
-  libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev libhdf5-dev libmatio-dev libopenblas-dev
+  libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev libhdf5-dev zlib1g-dev libopenblas-dev
   libsvm-dev liblinear-dev
   libopencv-dev libdlib-dev libdlib-data libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
-  libgtest-dev libbenchmark-dev)
+  libgtest-dev libmatio-dev libbenchmark-dev)
+if [ "${1:-}" = "--fuzz" ]; then packages+=(clang libclang-rt-14-dev); fi
 if [ "${1:-}" = "--tests" ]; then packages+=(ffmpeg clang-format clang-tidy); fi
 
 missing=()

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "facelex/core/printable.hpp"
 #include "facelex/core/text.hpp"
 
 namespace facelex {
@@ -81,7 +82,7 @@ void Reporter::progress(std::int64_t done, const std::string& detail) {
   if (done > 0 && done < total_ && seconds > 2)
     line += ", " + duration_text(seconds / static_cast<double>(done) * static_cast<double>(total_ - done)) +
             " left";
-  if (!detail.empty()) line += "  " + detail;
+  if (!detail.empty()) line += "  " + printable(detail);
   const std::size_t width = terminal_width() - 1;
   if (line.size() > width) {
     std::size_t cut = width;

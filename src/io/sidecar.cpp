@@ -3,8 +3,10 @@
 #include <stdexcept>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/json_parse.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar_problem.hpp"
 #include "input_file.hpp"
 #include "json_text.hpp"
 
@@ -17,7 +19,7 @@ constexpr std::uint64_t largest_sidecar = std::uint64_t{64} << 20;
 
 std::int64_t count_from(const Json& value) {
   const auto count = value.is_number_integer() ? value.get<std::int64_t>() : -1;
-  if (count < 0) throw std::runtime_error("not a count");
+  if (count < 0) throw std::runtime_error("has a count that is none");
   return count;
 }
 
@@ -106,24 +108,56 @@ void write_sidecar(const std::filesystem::path& file, const Sidecar& sidecar) {
   write_file_atomically(sidecar_path(file), json_text(json, 2) + "\n");
 }
 
-std::optional<Sidecar> read_sidecar(const std::filesystem::path& file) {
+namespace {
+
+/// What lies at the sidecar's place: nothing that is ours, ours, or `problem`.
+struct Beside {
+  std::optional<Sidecar> sidecar;
+  std::string problem;
+};
+
+Beside look_beside(const std::filesystem::path& file) {
   const auto path = sidecar_path(file);
   std::error_code error;
   if (path == file || !std::filesystem::is_regular_file(path, error)) return {};
   InputFile in(path);
   const auto size = in.size();
-  if (!size || *size > largest_sidecar) return {};
+  if (!size || *size > largest_sidecar) return {{}, "is larger than 64 MiB"};
   std::string text(*size, '\0');
   in.read_at(0, text.data(), text.size());
   try {
-    const Json json = parse_untrusted_json(text);
-    const bool ours = json.is_object() && json.value("format", Json()) == format_name;
-    if (!ours || count_from(json.at("format_version")) > newest_sidecar_version) return {};
-    return sidecar_from(json);
-  } catch (const std::exception&) {
-    // Another program's file, or one that a user has edited: it does not describe `file`.
-    return {};
+    const Json json = parse_json(text);
+    if (!json.is_object() || json.value("format", Json()) != format_name) return {};  // another program's
+    if (count_from(json.at("format_version")) > newest_sidecar_version)
+      return {{}, "is of a newer facelex than this one"};
+    return {sidecar_from(json), {}};
+  } catch (const JsonError& e) {
+    return {{}, std::string("is not valid JSON: ") + e.what()};
+  } catch (const Json::exception&) {
+    return {{}, "lacks what a sidecar of facelex says, or was changed by hand"};
+  } catch (const Error& e) {
+    return {{}, e.what()};
+  } catch (const std::runtime_error& e) {
+    return {{}, e.what()};
   }
+}
+
+}  // namespace
+
+std::optional<Sidecar> read_sidecar(const std::filesystem::path& file) {
+  return look_beside(file).sidecar;
+}
+
+std::string sidecar_problem(const std::filesystem::path& file) {
+  std::string problem;
+  try {
+    problem = look_beside(file).problem;
+  } catch (const Error& error) {
+    return error.what();
+  }
+  if (problem.empty()) return {};
+  return sidecar_path(file).string() + ": " + problem +
+         "; what it says of the table beside it is not taken: copy it again, or remove it";
 }
 
 }  // namespace facelex

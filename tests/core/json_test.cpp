@@ -7,6 +7,7 @@
 #include <string>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/json_parse.hpp"
 
 namespace {
 
@@ -47,6 +48,37 @@ TEST_F(JsonFiles, ErrorsNameFileAndLine) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("cannot open: No such file"), std::string::npos) << error.what();
   }
+}
+
+TEST_F(JsonFiles, ThatWereMadeToHarmAreRefused) {
+  const auto refused = [&](const std::string& text, const std::string& why) {
+    const std::string message = error_of(text);
+    EXPECT_NE(message.find("not valid JSON"), std::string::npos) << message;
+    EXPECT_NE(message.find(why), std::string::npos) << message;
+    EXPECT_LT(message.size(), file_.string().size() + 250) << message;
+  };
+  refused(std::string(100'000, '['), "nested more than 64 deep");
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += R"({"a":)";
+  refused(deep, "nested more than 64 deep");
+  refused(R"({"a": 1e999})", "number overflow parsing '1e999'");
+  refused("[-1" + std::string(3000, '0') + "]", "number overflow parsing '-1000");
+  refused(R"({"a": {"b": 1, "c": 2, "b": 3}})", "the name 'b' repeats");
+  refused(R"([{"b": 1}, {"b": 1, "b": 1}])", "the name 'b' repeats");
+  refused(std::string("{\"a\": 1}\0{}", 11), "a NUL byte at byte 8");
+  refused(R"({"a": "x\u0000y"})", "holds a NUL character");
+  refused(R"({"x\u0000y": 1})", "holds a NUL character");
+  refused("[\"" + std::string(3000, 'x'), "last read: '\"xxx");
+  std::string many = "{";
+  for (int i = 0; i < 20'001; ++i) many += '"' + std::to_string(i) + R"(":0,)";
+  refused(many, "more than 20000 names");
+}
+
+TEST(ParseJson, TakesWhatIsNoHarm) {
+  const std::string edge = std::string(64, '[') + std::string(64, ']');
+  EXPECT_EQ(parse_json(edge).dump(), edge);
+  EXPECT_THROW(parse_json('[' + edge + ']'), JsonError);
+  EXPECT_EQ(parse_json(R"([{"a": 1}, {"a": {"a": [{"a": 2}]}}, 1e308, "\u00e9"])").size(), 4U);
 }
 
 TEST(CanonicalText, IsTheSameForTheSameContent) {

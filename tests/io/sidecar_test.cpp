@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "facelex/io/sidecar_problem.hpp"
 #include "test_files.hpp"
 
 namespace {
@@ -119,6 +120,35 @@ TEST(Sidecar, OfANewerVersionOrChangedByHandIsNothing) {
   }
   folder.write("a.json", good);
   EXPECT_TRUE(read_sidecar(file));
+}
+
+TEST(SidecarProblem, NamesWhatIsThereButTellsNothing) {
+  const TemporaryFolder folder;
+  const auto file = folder / "a.csv";
+  EXPECT_EQ(sidecar_problem(file), "") << "there is none";
+  write_sidecar(file, example());
+  const auto good = file_text(folder / "a.json");
+  EXPECT_EQ(sidecar_problem(file), "");
+  for (const char* others : {"{}", "[]", "{\"format\": 3}"}) {
+    folder.write("a.json", others);
+    EXPECT_EQ(sidecar_problem(file), "") << "another program's: " << others;
+  }
+  const auto problem = [&](const std::string& text) {
+    folder.write("a.json", text);
+    EXPECT_FALSE(read_sidecar(file));
+    return sidecar_problem(file);
+  };
+  EXPECT_TRUE(says(problem(good.substr(0, good.size() / 2)), {"a.json: is not valid JSON", "copy it again"}));
+  EXPECT_TRUE(says(problem(""), {"a.json: is not valid JSON"}));
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  EXPECT_TRUE(says(problem(changed("\"format_version\": 1", "\"format_version\": 2")), {"a newer facelex"}));
+  EXPECT_TRUE(
+      says(problem(changed("\"rows\": 900", "\"rows\": -900")), {"a.json: has a count that is none"}));
+  EXPECT_TRUE(says(problem(changed("\"stage\"", "\"stgae\"")), {"a.json: lacks what a sidecar"}));
+  EXPECT_TRUE(says(problem(changed("\"landmarks\"", "\"mesh\"")), {"'mesh' is not a kind of signals"}));
 }
 
 TEST(FrameCounter, CountsRowsFramesAndFramesWithAFace) {

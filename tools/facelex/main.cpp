@@ -1,7 +1,13 @@
 #include <spdlog/spdlog.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/Config.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <iostream>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
@@ -26,10 +32,29 @@ int exit_status(facelex::ErrorKind kind) {
   return 3;
 }
 
+/// A file that is opened must not take the place of a closed stdin, stdout or stderr, and then get what is
+/// printed. A closed stdout becomes one that cannot be written.
+void keep_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// Throws Error (environment) when not all that was printed has arrived.
+void finish_output() {
+  errno = 0;
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && !std::cout.fail()) return;
+  throw facelex::environment_error(errno == 0 ? "stdout: cannot write all of the output"
+                                              : facelex::system_error("stdout", "write", errno).what(),
+                                   "what was printed is not complete");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace facelex::cli;
+  keep_standard_descriptors();
   CLI::App program("Learns a lexicon of facial movements from video and writes every frame in it.",
                    "facelex");
   program.set_version_flag("--version", std::string("facelex ") + facelex::version);
@@ -97,7 +122,16 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
+    if (error.get_exit_code() == 0) {  // --help, --version
+      program.exit(error);
+      try {
+        finish_output();
+      } catch (const facelex::Error& problem) {
+        std::fprintf(stderr, "facelex: %s\n", problem.what());
+        return exit_status(problem.kind());
+      }
+      return 0;
+    }
     std::fprintf(stderr, "%s\n", usage_problem(program, error).c_str());
     return 2;
   }
@@ -111,11 +145,18 @@ int main(int argc, char** argv) {
       return 0;
     }
     for (const auto& command : commands)
-      if (command->app().parsed()) return command->execute();
+      if (command->app().parsed()) {
+        const int status = command->execute();
+        finish_output();
+        return status;
+      }
     return 2;
   } catch (const facelex::Error& error) {
     spdlog::error("{}", error.what());
     return exit_status(error.kind());
+  } catch (const std::bad_alloc&) {
+    std::fputs("facelex: out of memory; give fewer threads (-j) or more memory (ulimit -v)\n", stderr);
+    return 3;
   } catch (const std::exception& error) {
     spdlog::error("internal error, please report it: {}", error.what());
     return 3;

@@ -5,6 +5,7 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/json_parse.hpp"
 #include "facelex/core/text.hpp"
 #include "io/json_text.hpp"
 
@@ -156,11 +157,9 @@ ModelFile model_of(Safetensors content, const std::string& name) {
                      "use a newer facelex");
   model.format_version = static_cast<int>(*version);
   try {
-    model.metadata = parse_untrusted_json(text("facelex"));
-    if (!model.metadata.is_object()) throw std::runtime_error("it is not an object");
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
+    model.metadata = parse_json(text("facelex"));
+    if (!model.metadata.is_object()) throw JsonError("it is not an object");
+  } catch (const JsonError& error) {
     throw data_error({name, 0, {}}, std::string("its metadata 'facelex' is not valid JSON: ") + error.what(),
                      "the file is damaged");
   }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/json_parse.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "io/input_file.hpp"
 #include "io/json_text.hpp"
@@ -116,8 +117,8 @@ class Reader {
     file_.read_at(sizeof length, text.data(), text.size());
     if (!text.starts_with('{')) refuse("is not a safetensors file: its header is no JSON object");
     try {
-      return parse_untrusted_json(text);
-    } catch (const std::exception& error) {
+      return parse_json(text);
+    } catch (const JsonError& error) {
       refuse(std::string("its header is not valid JSON: ") + error.what(), "the file is damaged");
     }
   }

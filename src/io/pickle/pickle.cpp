@@ -39,9 +39,12 @@ void append_utf8(std::string& text, std::uint32_t code) {
     text += static_cast<char>(code);
   } else if (code < 0x800) {
     text += {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))};
-  } else {
+  } else if (code < 0x10000) {
     text += {static_cast<char>(0xe0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3f)),
              static_cast<char>(0x80 | (code & 0x3f))};
+  } else {
+    text += {static_cast<char>(0xf0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3f)),
+             static_cast<char>(0x80 | (code >> 6 & 0x3f)), static_cast<char>(0x80 | (code & 0x3f))};
   }
 }
 
@@ -170,9 +173,11 @@ std::vector<const PickleValue*> PickleReader::pop_to_mark() {
 }
 
 std::string_view PickleReader::decoded(std::string text) {
-  // A text that is decoded again and again through the memo would fill any memory.
+  // A text that is decoded again and again through the memo would fill any memory. Once, protocol 0 makes of
+  // a byte ≥ 0x80 two of UTF-8, and of these one of an array.
+  constexpr std::uint64_t most_decodings = 3;
   decoded_bytes_ += text.size();
-  if (decoded_bytes_ > pickle_.bytes_.size()) refuse("decodes more text than the file has");
+  if (decoded_bytes_ > most_decodings * pickle_.bytes_.size()) refuse("decodes more text than the file has");
   return pickle_.decoded_.emplace_back(std::move(text));
 }
 
@@ -301,13 +306,18 @@ void PickleReader::quoted_text(std::string_view text) {
   push_text(Type::bytes, decoded(std::move(plain)));
 }
 
-/// UNICODE of protocol 0: Latin-1 with \uXXXX.
+/// UNICODE of protocol 0: Latin-1 with \uXXXX and \UXXXXXXXX.
 void PickleReader::raw_unicode(std::string_view text) {
+  constexpr int last_code = 0x10ffff;
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int code = text.substr(i).starts_with("\\u") ? hexadecimal_at(text, i + 2, 4) : -1;
-    append_utf8(plain, code < 0 ? static_cast<unsigned char>(text[i]) : static_cast<std::uint32_t>(code));
-    if (code >= 0) i += 5;
+    const bool wide = text.substr(i).starts_with("\\U");
+    const std::size_t digits = wide ? 8 : 4;
+    const bool escaped = wide || text.substr(i).starts_with("\\u");
+    const int code = escaped ? hexadecimal_at(text, i + 2, digits) : -1;
+    if (escaped && (code < 0 || code > last_code)) refuse("a text with a broken escape: " + in_quotes(text));
+    append_utf8(plain, escaped ? static_cast<std::uint32_t>(code) : static_cast<unsigned char>(text[i]));
+    if (escaped) i += 1 + digits;
   }
   push_text(Type::text, decoded(std::move(plain)));
 }

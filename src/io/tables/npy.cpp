@@ -226,6 +226,7 @@ void NpyFile::read(Eigen::Index first, Eigen::Index count, RowMatrix& values) {
   State& s = *state_;
   values.resize(count, cols());
   const auto from = static_cast<std::uint64_t>(first), n = static_cast<std::uint64_t>(count);
+  if (values.size() == 0) return;
   if (!s.fortran_order) return s.read_run(from * s.cols, n * s.cols, values.data(), 1);
   for (std::uint64_t column = 0; column < s.cols; ++column)
     s.read_run(column * s.rows + from, n, values.data() + column, static_cast<std::ptrdiff_t>(s.cols));

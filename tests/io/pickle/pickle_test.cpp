@@ -182,6 +182,18 @@ TEST(Pickle, BombsAreRefusedEarly) {
   EXPECT_EQ(refusal(folder, "]q\1h\1a."), "no error");
 }
 
+TEST(Pickle, Protocol0MayDecodeEveryByteTwice) {
+  const TemporaryFolder folder;
+  // bytes(1000 × 0xe9) as Python 3 writes it in protocol 0: Latin-1 as text, which _codecs.encode makes
+  // bytes.
+  const Pickle pickle(
+      folder.write("p0.pkl", "c_codecs\nencode\n(V" + std::string(1000, '\xe9') + "\nVlatin1\ntR."));
+  EXPECT_EQ(pickle.root().text, std::string(1000, '\xe9'));
+  const Pickle wide(folder.write("wide.pkl", "V\\U0001f600\\u2713\n."));
+  EXPECT_EQ(wide.root().text, "\xf0\x9f\x98\x80\xe2\x9c\x93");
+  EXPECT_TRUE(says(refusal(folder, "V\\U00110000\n."), {"broken escape"}));
+}
+
 TEST(Pickle, MutatedBytesGiveAnErrorOrAValue) {
   const TemporaryFolder folder;
   int errors = 0;

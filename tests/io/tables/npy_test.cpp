@@ -79,6 +79,17 @@ TEST(Npy, ReadsRowsFromTheMiddle) {
   }
 }
 
+TEST(Npy, HasNoRowsInEitherOrder) {
+  const TemporaryFolder folder;
+  for (const char* order : {"False", "True"}) {
+    const auto m = read_npy(folder.write(
+        "a.npy",
+        npy(1, std::string("{'descr': '<f8', 'fortran_order': ") + order + ", 'shape': (0, 2)}", "")));
+    EXPECT_EQ(m.rows(), 0);
+    EXPECT_EQ(m.cols(), 2);
+  }
+}
+
 TEST(Npy, HeaderOfOursIsAlignedAndReadable) {
   const auto header = npy_header(123456789012345, 100000);
   EXPECT_EQ(header.size(), 128u);

@@ -2,6 +2,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
+#include "facelex/io/sidecar_problem.hpp"
 
 namespace facelex::cli {
 
@@ -86,7 +87,14 @@ int Command::execute() {
 
 Inputs Command::inputs(const InputKind& kind) const {
   if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
-  return find_inputs(input_arguments_, *input_options_, kind, output_);
+  Inputs found = find_inputs(input_arguments_, *input_options_, kind, output_);
+  for (const BatchItem& item : found.items) {
+    const auto extension = item.source.extension();
+    if (!item.problem.empty() || (extension != ".csv" && extension != ".npy")) continue;
+    if (const std::string problem = sidecar_problem(item.source); !problem.empty())
+      reporter_->warning(problem);
+  }
+  return found;
 }
 
 BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,

@@ -1,18 +1,42 @@
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "command.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/printable.hpp"
 
 namespace facelex::cli {
+namespace {
+
+/// The message without what a terminal would take for a command: names of files hold any byte.
+class PrintableMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& to) override {
+    const std::string text = printable({message.payload.data(), message.payload.size()});
+    to.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PrintableMessage>();
+  }
+};
+
+/// As the pattern, in which %* is the message.
+std::unique_ptr<spdlog::formatter> formatter_of(const std::string& pattern) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<PrintableMessage>('*').set_pattern(pattern);
+  return formatter;
+}
+
+}  // namespace
 
 void set_up_logging(const std::string& command, bool quiet, bool verbose, const std::string& log_file) {
   // Other libraries' conventions put a time before every line; a user at a terminal wants "facelex extract:
   // …".
   auto terminal = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   const std::string name = command.empty() ? "facelex" : "facelex " + command;
-  terminal->set_pattern(name + ": %v");
+  terminal->set_formatter(formatter_of(name + ": %*"));
   terminal->set_level(quiet ? spdlog::level::warn : verbose ? spdlog::level::debug : spdlog::level::info);
   std::vector<spdlog::sink_ptr> sinks = {terminal};
   // Set before the file is opened, so that what is wrong with it is said on stderr.
@@ -20,7 +44,7 @@ void set_up_logging(const std::string& command, bool quiet, bool verbose, const 
   if (!log_file.empty()) {
     try {
       auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(log_file);
-      file->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l " + name + ": %v");
+      file->set_formatter(formatter_of("%Y-%m-%dT%H:%M:%S.%e %l " + name + ": %*"));
       file->set_level(spdlog::level::debug);
       sinks.push_back(file);
     } catch (const spdlog::spdlog_ex& error) {

@@ -3,7 +3,9 @@
 #include <set>
 
 #include "cli/commands.hpp"
+#include "cli/signals.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/printable.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/provenance/manifest.hpp"
 
@@ -33,6 +35,7 @@ class StatusCommand : public Command {
 
  private:
   int run() override {
+    end_at_signals();
     const auto folders = merged_manifests(folder_);
     if (folders.empty())
       throw usage_error("no manifest below " + path_in_quotes(folder_),
@@ -45,11 +48,12 @@ class StatusCommand : public Command {
         ++counts[static_cast<std::size_t>(row.state)];
         const bool bad = row.state == ItemState::failed || row.state == ItemState::pending;
         if (bad || row.state == ItemState::partial)
-          problems += std::string(state_name(row.state)) + "\t" + row.path + "\t" + row.message + "\n";
+          problems += std::string(state_name(row.state)) + "\t" + printable(row.path) + "\t" +
+                      printable(row.message) + "\n";
         if (bad && retried.insert(row.path).second) retry += row.path + "\t" + row.name + "\n";
       }
       char line[512];
-      std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", folder.c_str(),
+      std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", printable(folder.string()).c_str(),
                     counts[1] + counts[4], counts[2], counts[3], counts[0], rows.size());
       table += line;
     }

@@ -7,7 +7,8 @@
 
 namespace facelex {
 
-/// The variables of a MATLAB v5 file. Throws Error (data) that names file and variable.
+/// The variables of a MATLAB v5 file, the matrices of numbers among them. Throws Error (data) that names file
+/// and variable. Memory is taken only for what the file can hold.
 class MatlabFile {
  public:
   explicit MatlabFile(const std::filesystem::path& file);

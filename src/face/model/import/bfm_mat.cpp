@@ -1,83 +1,240 @@
-#include <matio.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
 
 #include "bfm_files.hpp"
+#include "io/input_file.hpp"
 #include "parts.hpp"
 
+// The layout: "MAT-File Format", The MathWorks, R2019b, chapter "Level 5 MAT-File Format".
+
 namespace facelex {
-
-struct MatlabFile::State {
-  std::filesystem::path file;
-  mat_t* handle = nullptr;
-};
-
 namespace {
 
-struct FreeVariable {
-  void operator()(matvar_t* variable) const { Mat_VarFree(variable); }
-};
-using Variable = std::unique_ptr<matvar_t, FreeVariable>;
+constexpr std::uint64_t mat_header_bytes = 128, mat_tag_bytes = 8;
+constexpr std::uint32_t mat_matrix = 14, mat_compressed = 15;
+constexpr std::uint32_t first_class_of_numbers = 6, last_class_of_numbers = 15, complex_flag = 0x0800;
+/// What stands before the numbers of a matrix: flags, sizes, name.
+constexpr std::uint64_t longest_matrix_head = 4096;
 
-template <class From, class To>
-void copy_numbers(const matvar_t& variable, Eigen::Matrix<To, Eigen::Dynamic, Eigen::Dynamic>& to) {
-  const Eigen::Map<const Eigen::Matrix<From, Eigen::Dynamic, Eigen::Dynamic>> from(
-      static_cast<const From*>(variable.data), to.rows(), to.cols());
-  to = from.template cast<To>();
+template <class T>
+double mat_number(const char* bytes) {
+  T value{};
+  std::memcpy(&value, bytes, sizeof value);
+  return static_cast<double>(value);
 }
 
-/// Copies whatever type of number; false for texts, cells and the like.
-template <class To>
-bool take_numbers(const matvar_t& variable, Eigen::Matrix<To, Eigen::Dynamic, Eigen::Dynamic>& to) {
-  switch (variable.class_type) {
-    case MAT_C_DOUBLE:
-      copy_numbers<double>(variable, to);
-      return true;
-    case MAT_C_SINGLE:
-      copy_numbers<float>(variable, to);
-      return true;
-    case MAT_C_INT32:
-      copy_numbers<std::int32_t>(variable, to);
-      return true;
-    case MAT_C_UINT32:
-      copy_numbers<std::uint32_t>(variable, to);
-      return true;
-    case MAT_C_UINT16:
-      copy_numbers<std::uint16_t>(variable, to);
-      return true;
-    default:
-      return false;
+struct MatNumberType {
+  std::uint32_t code;
+  std::size_t size;
+  double (*number)(const char*);
+};
+constexpr std::array<MatNumberType, 10> mat_number_types = {{{1, 1, mat_number<std::int8_t>},
+                                                             {2, 1, mat_number<std::uint8_t>},
+                                                             {3, 2, mat_number<std::int16_t>},
+                                                             {4, 2, mat_number<std::uint16_t>},
+                                                             {5, 4, mat_number<std::int32_t>},
+                                                             {6, 4, mat_number<std::uint32_t>},
+                                                             {7, 4, mat_number<float>},
+                                                             {9, 8, mat_number<double>},
+                                                             {12, 8, mat_number<std::int64_t>},
+                                                             {13, 8, mat_number<std::uint64_t>}}};
+
+/// A part of a file: a type, a size, bytes.
+struct MatElement {
+  std::uint32_t type = 0;
+  std::uint64_t begin = 0, size = 0;  ///< of its bytes, in the file
+};
+
+/// The parts of a matrix, one after another, from its bytes or the first of them.
+class MatParts {
+ public:
+  MatParts(std::string_view bytes, const std::filesystem::path& file) : bytes_(bytes), file_(file) {}
+
+  struct Part {
+    std::uint32_t type;
+    std::string_view bytes;
+  };
+  Part next() {
+    Part part{word(), {}};
+    std::uint64_t size = part.type >> 16;  // up to four bytes stand in the tag itself
+    if (size > 0) {
+      part.type &= 0xffff;
+      if (size > 4) refuse();
+      part.bytes = take(4).substr(0, size);
+    } else {
+      size = word();
+      part.bytes = take(size);
+      at_ = std::min<std::size_t>(bytes_.size(), (at_ + 7) / 8 * 8);
+    }
+    return part;
   }
+  [[noreturn]] void refuse() const { throw bad_import(file_, "a variable is damaged", "the file was cut?"); }
+
+ private:
+  std::uint32_t word() {
+    std::uint32_t value = 0;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
+  std::string_view take(std::uint64_t size) {
+    if (size > bytes_.size() - at_) refuse();
+    const std::string_view taken = bytes_.substr(at_, size);
+    at_ += size;
+    return taken;
+  }
+
+  std::string_view bytes_;
+  const std::filesystem::path& file_;
+  std::size_t at_ = 0;
+};
+
+/// What stands before the numbers of a matrix.
+struct MatHead {
+  std::uint32_t flags = 0;
+  std::vector<std::int32_t> sizes;
+  std::string name;
+};
+
+MatHead head_of(MatParts& parts) {
+  MatHead head;
+  const auto flags = parts.next(), sizes = parts.next(), name = parts.next();
+  if (flags.bytes.size() != 8 || sizes.bytes.size() % 4 != 0) parts.refuse();
+  std::memcpy(&head.flags, flags.bytes.data(), sizeof head.flags);
+  head.sizes.resize(sizes.bytes.size() / 4);
+  if (!head.sizes.empty()) std::memcpy(head.sizes.data(), sizes.bytes.data(), sizes.bytes.size());
+  head.name = name.bytes;
+  return head;
+}
+
+/// At most `most` bytes of what was compressed; fewer where it ends or is damaged.
+std::string inflated(const std::string& compressed, std::uint64_t most) {
+  constexpr std::uint64_t step = 1U << 30;
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) throw std::bad_alloc();
+  std::string bytes(most, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  std::uint64_t made = 0;
+  int state = Z_OK;
+  while (state == Z_OK && made < most) {
+    stream.next_out = reinterpret_cast<Bytef*>(bytes.data() + made);
+    const auto room = static_cast<uInt>(std::min(step, most - made));
+    stream.avail_out = room;
+    state = inflate(&stream, Z_NO_FLUSH);
+    made += room - stream.avail_out;
+  }
+  inflateEnd(&stream);
+  if (state == Z_MEM_ERROR) throw std::bad_alloc();
+  bytes.resize(made);
+  return bytes;
 }
 
 }  // namespace
 
-MatlabFile::MatlabFile(const std::filesystem::path& file) : state_(std::make_unique<State>()) {
-  state_->file = file;
-  state_->handle = Mat_Open(file.c_str(), MAT_ACC_RDONLY);
-  if (!state_->handle) throw bad_import(file, "is no MATLAB v5 file, or was cut");
-}
+struct MatlabFile::State {
+  std::filesystem::path path;
+  InputFile file;
+  std::uint64_t size = 0;
 
-MatlabFile::~MatlabFile() {
-  if (state_->handle) Mat_Close(state_->handle);
-}
+  explicit State(const std::filesystem::path& name) : path(name), file(name) {
+    const auto known = file.size();
+    if (!known) throw bad_import(path, "is not a regular file");
+    size = *known;
+    std::array<char, mat_header_bytes> header{};
+    if (size < header.size()) throw bad_import(path, "is no MATLAB v5 file, or was cut");
+    file.read_at(0, header.data(), header.size());
+    const std::string_view text(header.data(), header.size());
+    if (!text.starts_with("MATLAB 5.0") || !text.ends_with(std::string_view("\0\1IM", 4)))
+      throw bad_import(path, "is no MATLAB v5 file of a little-endian machine",
+                       "save it in MATLAB with -v7 or -v6");
+  }
+
+  std::string bytes_of(const MatElement& element, std::uint64_t most) {
+    std::string bytes(std::min(element.size, most), '\0');
+    file.read_at(element.begin, bytes.data(), bytes.size());
+    return bytes;
+  }
+
+  /// The element at that byte of the file; nothing at its end.
+  std::optional<MatElement> element_at(std::uint64_t at) {
+    if (at >= size) return {};
+    std::array<std::uint32_t, 2> tag{};
+    if (size - at < sizeof tag) throw bad_import(path, "ends within a variable", "the file was cut");
+    file.read_at(at, tag.data(), sizeof tag);
+    const MatElement element{tag[0], at + sizeof tag, tag[1]};
+    if (element.size > size - element.begin)
+      throw bad_import(path, "ends within a variable", "the file was cut");
+    return element;
+  }
+
+  /// The bytes of a matrix behind its tag, or the first of them; empty for what is none.
+  std::string matrix_bytes(const MatElement& element, bool whole) {
+    if (element.type == mat_matrix)
+      return bytes_of(element, whole ? element.size : std::min(element.size, longest_matrix_head));
+    if (element.type != mat_compressed) return {};
+    const std::string compressed = bytes_of(element, element.size);
+    std::string bytes = inflated(compressed, whole ? mat_tag_bytes : mat_tag_bytes + longest_matrix_head);
+    std::array<std::uint32_t, 2> tag{};
+    if (bytes.size() < sizeof tag) throw bad_import(path, "a variable is damaged", "the file was cut?");
+    std::memcpy(tag.data(), bytes.data(), sizeof tag);
+    if (tag[0] != mat_matrix) return {};
+    if (whole) {
+      if (tag[1] / most_compression > compressed.size())
+        throw bad_import(
+            path, "a variable claims " + std::to_string(tag[1]) + " bytes, more than the file can hold");
+      bytes = inflated(compressed, mat_tag_bytes + tag[1]);
+    }
+    return bytes.erase(0, mat_tag_bytes);
+  }
+};
+
+MatlabFile::MatlabFile(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {}
+
+MatlabFile::~MatlabFile() = default;
 
 template <class T>
 Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> MatlabFile::read(const std::string& name) const {
-  const Variable variable(Mat_VarReadInfo(state_->handle, name.c_str()));
-  if (!variable) throw bad_import(state_->file, "has no variable " + in_quotes(name), "or was cut before it");
-  const std::string what = "variable " + in_quotes(name);
-  if (variable->rank != 2 || variable->isComplex)
-    throw bad_import(state_->file, what + " is no matrix of real numbers");
-  const std::uint64_t rows = variable->dims[0], cols = variable->dims[1];
-  const std::uint64_t most = std::filesystem::file_size(state_->file) * most_compression;
-  if (rows > most || (rows > 0 && cols > most / rows))
-    throw bad_import(state_->file, what + " claims " + std::to_string(rows) + "×" + std::to_string(cols) +
-                                       " numbers, more than the file can hold");
-  if (Mat_VarReadDataAll(state_->handle, variable.get()) != 0 || (!variable->data && rows * cols > 0))
-    throw bad_import(state_->file, what + " cannot be read", "the file was cut or is damaged");
-  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> values(static_cast<Eigen::Index>(rows),
-                                                          static_cast<Eigen::Index>(cols));
-  if (!take_numbers(*variable, values)) throw bad_import(state_->file, what + " does not hold numbers");
-  return values;
+  const auto& file = state_->path;
+  for (std::uint64_t at = mat_header_bytes; const auto element = state_->element_at(at);) {
+    at = element->begin + element->size;
+    const std::string begin = state_->matrix_bytes(*element, false);
+    if (begin.empty()) continue;
+    MatParts first_parts(begin, file);
+    if (head_of(first_parts).name != name) continue;
+
+    const std::string bytes = state_->matrix_bytes(*element, true);
+    MatParts parts(bytes, file);
+    const MatHead head = head_of(parts);
+    const std::string what = "variable " + in_quotes(name);
+    const std::uint32_t kind = head.flags & 0xff;
+    if (kind < first_class_of_numbers || kind > last_class_of_numbers)
+      throw bad_import(file, what + " does not hold numbers");
+    if (head.sizes.size() != 2 || (head.flags & complex_flag) != 0 || head.sizes[0] < 0 || head.sizes[1] < 0)
+      throw bad_import(file, what + " is no matrix of real numbers");
+    const auto numbers = parts.next();
+    const auto type = std::find_if(mat_number_types.begin(), mat_number_types.end(),
+                                   [&](const MatNumberType& known) { return known.code == numbers.type; });
+    const auto rows = static_cast<std::uint64_t>(head.sizes[0]),
+               cols = static_cast<std::uint64_t>(head.sizes[1]);
+    if (type == mat_number_types.end() || rows * cols != numbers.bytes.size() / type->size ||
+        numbers.bytes.size() % type->size != 0)
+      throw bad_import(file,
+                       what + " claims " + std::to_string(rows) + "×" + std::to_string(cols) +
+                           " numbers, which are not its " + std::to_string(numbers.bytes.size()) + " bytes",
+                       "the file was cut or is damaged");
+    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> values(head.sizes[0], head.sizes[1]);
+    const char* from = numbers.bytes.data();
+    for (T& value : values.reshaped()) {
+      value = static_cast<T>(type->number(from));
+      from += type->size;
+    }
+    return values;
+  }
+  throw bad_import(file, "has no variable " + in_quotes(name));
 }
 
 Eigen::MatrixXd MatlabFile::matrix(const std::string& name) const {

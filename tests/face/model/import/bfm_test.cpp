@@ -144,6 +144,32 @@ TEST(ImportBfm, SaysWhatIsWrongWith2009) {
   EXPECT_TRUE(says(error_of([&] { import_bfm(folder / "none.mat"); }), {"none.mat", "No such file"}));
 }
 
+TEST(ImportBfm, TakesNoMemoryThatAMatlabFileOnlyClaims) {
+  const TemporaryFolder folder;
+  std::string header = "MATLAB 5.0 MAT-file";
+  header.resize(124, ' ');
+  header += std::string("\0\1IM", 4);
+  const auto refused = [&](const std::string& variables, std::initializer_list<const char*> words) {
+    const auto file = folder.write("bad.mat", header + variables);
+    EXPECT_TRUE(says(error_of([&] { import_bfm(file); }), words));
+  };
+  const auto matrix = [](std::uint32_t kind, std::int32_t rows, std::uint32_t bytes) {
+    const std::string parts = raw<std::uint32_t>({6, 8, kind, 0, 5, 8}) + raw<std::int32_t>({rows, 1}) +
+                              raw<std::uint32_t>({1, 7}) + std::string("shapeMU\0", 8) +
+                              raw<std::uint32_t>({7, bytes});
+    return raw<std::uint32_t>({14, static_cast<std::uint32_t>(parts.size())}) + parts;
+  };
+  refused(matrix(7, 1 << 29, 1U << 31), {"bad.mat", "a variable is damaged"});
+  refused(matrix(7, 1 << 29, 0), {"variable 'shapeMU' claims 536870912×1 numbers", "its 0 bytes"});
+  refused(matrix(7, -1, 0), {"no matrix of real numbers"});
+  refused(matrix(4, 0, 0), {"does not hold numbers"});
+  refused(matrix(7 | 0x0800, 0, 0), {"no matrix of real numbers"});
+  refused(raw<std::uint32_t>({14, 0xffffffff}), {"ends within a variable"});
+  // What MATLAB 4 wrote begins with sizes; the library that read it took gigabytes of them.
+  const auto version_4 = folder.write("old.mat", raw<std::uint32_t>({10, 49152, 1, 0, 8}) + "shapeMU");
+  EXPECT_TRUE(says(error_of([&] { import_bfm(version_4); }), {"old.mat", "no MATLAB v5 file"}));
+}
+
 /// Writes a data set and the groups above it.
 template <class T>
 void add(hid_t file, const std::string& name, hid_t type, std::vector<hsize_t> size,
