@@ -49,9 +49,9 @@ Shard shard_from_slurm() {
 void check_slurm(const Shard& shard) {
   const auto tasks = environment_integer("SLURM_ARRAY_TASK_COUNT");
   if (tasks && *tasks != shard.count)
-    throw usage_error("--shard auto: the Slurm array has " + std::to_string(*tasks) +
+    throw usage_error(field("shard") + " auto: the Slurm array has " + std::to_string(*tasks) +
                           " tasks but numbers for " + std::to_string(shard.count) + " (it has gaps)",
-                      "give --shard i/n, or --shard none to do all inputs");
+                      "give " + field("shard") + " i/n, or " + field("shard") + " none to do all inputs");
 }
 
 /// The path made absolute and free of "." and "..", without asking the file system about links.
@@ -197,7 +197,7 @@ void add_list(Collector& collector, const std::string& list) {
   if (list != "-") {
     file.open(list);
     if (!file || fs::is_directory(list))
-      throw usage_error("--list: cannot open " + path_in_quotes(list), "give a file with one path per line");
+      throw option_error("list", "cannot open " + path_in_quotes(list), "give a file with one path per line");
   }
   std::istream& in = list == "-" ? std::cin : file;
   for (std::string line; std::getline(in, line);) {
@@ -218,7 +218,7 @@ Shard parse_shard(const std::string& text) {
   const auto index = slash == std::string::npos ? std::nullopt : parse_integer(text.substr(0, slash));
   const auto count = slash == std::string::npos ? std::nullopt : parse_integer(text.substr(slash + 1));
   if (!index || !count || *index < 1 || *count < *index || *count > 1000000)
-    throw usage_error("--shard: " + in_quotes(text) + " is not i/n with 1 ≤ i ≤ n, auto or none");
+    throw option_error("shard", in_quotes(text) + " is not i/n with 1 ≤ i ≤ n, auto or none");
   return {static_cast<int>(*index), static_cast<int>(*count), false};
 }
 
@@ -236,7 +236,7 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   inputs.items_in_all = all.size();
   if (all.empty()) {
     if (arguments.empty() && options.list.empty())
-      throw usage_error("no input", "name files or folders, or give --list FILE");
+      throw usage_error("no input", "name files or folders, or give " + field("list") + " FILE");
     throw usage_error(
         "no " + kind.noun + " among the inputs (" + std::to_string(inputs.others) + " other files seen)",
         "check the folder");

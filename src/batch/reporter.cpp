@@ -36,10 +36,14 @@ void Reporter::clear() {
   shown_ = false;
 }
 
-void Reporter::info(const std::string& text) {
+std::string Reporter::shown(const Message& message) const {
+  return message.named(names_).text();
+}
+
+void Reporter::info(const Message& message) {
   const std::lock_guard lock(mutex_);
   clear();
-  spdlog::info("{}", text);
+  spdlog::info("{}", shown(message));
 }
 
 void Reporter::item(const std::string& text) {
@@ -48,16 +52,16 @@ void Reporter::item(const std::string& text) {
   spdlog::log(progress_ ? spdlog::level::debug : spdlog::level::info, "{}", text);
 }
 
-void Reporter::warning(const std::string& text) {
+void Reporter::warning(const Message& message) {
   const std::lock_guard lock(mutex_);
   clear();
-  spdlog::warn("{}", text);
+  spdlog::warn("{}", shown(message));
 }
 
-void Reporter::error(const std::string& text) {
+void Reporter::error(const Message& message) {
   const std::lock_guard lock(mutex_);
   clear();
-  spdlog::error("{}", text);
+  spdlog::error("{}", shown(message));
 }
 
 void Reporter::begin(std::string what, std::string noun, std::int64_t total) {

@@ -78,7 +78,8 @@ class BatchRun {
       try {
         manifest_.write();
       } catch (const Error& error) {
-        throw environment_error(error.what(), "nothing can be written there; give another --output");
+        throw error.of_kind(ErrorKind::environment)
+            .with_remedy("nothing can be written there; give another " + field("output"));
       }
     }
     reporter_.begin(stage_.name, stage_.noun, static_cast<std::int64_t>(count));
@@ -102,7 +103,7 @@ class BatchRun {
     for (const fs::path& file : {output, sidecar_path(output)})
       if (fs::equivalent(item.source, file, error))
         throw data_error({item.source.string(), 0, {}}, "the output would overwrite this input",
-                         "give another --output");
+                         "give another " + field("output"));
     if (is_manifest_name(output.filename().string()))
       throw data_error({item.source.string(), 0, {}}, "its output would have the manifest's name",
                        "rename it");
@@ -110,9 +111,10 @@ class BatchRun {
     if (options_.force || !earlier || earlier->path == item.source.string() || !fs::exists(output, error))
       return;
     if (fs::exists(earlier->path, error) && !fs::equivalent(earlier->path, item.source, error))
-      throw data_error({item.source.string(), 0, {}},
-                       output.string() + " is the output of another input, " + earlier->path,
-                       "name the folder that holds both, give another --output, or --force");
+      throw data_error(
+          {item.source.string(), 0, {}},
+          output.string() + " is the output of another input, " + earlier->path,
+          "name the folder that holds both, give another " + field("output") + ", or " + field("force"));
   }
 
   /// The sidecar of a complete output, or nothing.
@@ -171,7 +173,7 @@ class BatchRun {
       }
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) return;
-      fail(item, row, error.what());
+      fail(item, row, error.message());
       if (error.kind() == ErrorKind::environment) environment_failed_ = true;
     } catch (const std::bad_alloc&) {
       fail(item, row, item.source.string() + ": out of memory");
@@ -232,9 +234,9 @@ class BatchRun {
     row.message = one_line(result.message);
   }
 
-  void fail(const BatchItem&, ManifestRow& row, const std::string& message) {
+  void fail(const BatchItem&, ManifestRow& row, const Message& message) {
     row.state = ItemState::failed;
-    row.message = one_line(message);
+    row.message = one_line(reporter_.shown(message));
     reporter_.error(row.message);
   }
 

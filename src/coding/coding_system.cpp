@@ -31,7 +31,7 @@ constexpr std::array<std::pair<std::string_view, FromModel>, 7> systems = {{
 void EncodeOptions::refuse_token_options(std::string_view kind) const {
   const EncodeOptions usual;
   if (beam != usual.beam || residuals != usual.residuals)
-    throw usage_error(std::string(beam != usual.beam ? "--beam" : "--residuals") +
+    throw usage_error(field(beam != usual.beam ? "beam" : "residuals") +
                           " has no meaning for a model of kind " + std::string(kind),
                       "leave it out: its codes are no tokens");
 }
@@ -55,14 +55,10 @@ void EncodeOptions::describe(OptionList& options) {
 }
 
 void EncodeOptions::check() const {
-  if (!(alpha >= 0) || !std::isfinite(alpha))
-    throw usage_error("alpha: " + number_text(alpha) + " is not a finite number ≥ 0");
-  if (most_units < 0) throw usage_error("most-units: " + std::to_string(most_units) + " is not ≥ 0");
-  if (!(l1_budget >= 0) || !std::isfinite(l1_budget))
-    throw usage_error("l1-budget: " + number_text(l1_budget) + " is not a finite number ≥ 0");
-  if (beam < 1) throw usage_error("beam: " + std::to_string(beam) + " is not ≥ 1");
+  check_bounds(*this);
   if ((most_units > 0 || l1_budget > 0) && solver != LassoSolver::exact)
-    throw usage_error("--solver sklearn has no paths: --most-units and --l1-budget need --solver exact");
+    throw usage_error(field("solver") + " sklearn has no paths: " + field("most-units") + " and " +
+                      field("l1-budget") + " need " + field("solver") + " exact");
 }
 
 std::unique_ptr<CodingSystem> coding_system_from_model(const ModelFile& model) {

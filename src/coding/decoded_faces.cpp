@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view every = "every", mesh_prefix = "frame";
 
 [[noreturn]] void refuse(std::string_view text) {
-  throw usage_error("--frames: " + in_quotes(std::string(text)) + " names no frames",
-                    "give numbers from 1 and ranges, as 1,50-60, or a step, as every:25");
+  throw option_error("frames", in_quotes(std::string(text)) + " names no frames",
+                     "give numbers from 1 and ranges, as 1,50-60, or a step, as every:25");
 }
 
 std::int64_t frame_number(std::string_view word, std::string_view text) {
@@ -103,13 +103,16 @@ void DecodedFacesOptions::describe(OptionList& options) {
 }
 
 void DecodedFacesOptions::check() const {
+  check_bounds(*this);
   const FrameChoice parsed(frames);
   const DecodedFacesOptions usual;
   if (!any() && (frames != usual.frames || mesh_format != usual.mesh_format))
-    throw usage_error("--frames and --mesh-format say what of meshes and vertices, but none are asked for",
-                      "add --meshes or --vertices");
+    throw usage_error(field("frames") + " and " + field("mesh-format") +
+                          " say what of meshes and vertices, but none are asked for",
+                      "add " + field("meshes") + " or " + field("vertices"));
   if (!meshes && mesh_format != usual.mesh_format)
-    throw usage_error("--mesh-format is set, but no meshes are asked for", "add --meshes");
+    throw usage_error(field("mesh-format") + " is set, but no meshes are asked for",
+                      "add " + field("meshes"));
 }
 
 std::uint64_t decoded_face_bytes(const MorphableModel& face, const DecodedFacesOptions& options) {

@@ -189,7 +189,8 @@ StageResult decode_recording(const std::filesystem::path& input, const std::file
   std::optional<ExpressionFace> moved;
   if (face) moved.emplace(*face, system.input_columns());
   if (faces.any() && !face)
-    throw usage_error("--meshes and --vertices need the face that moves", "add --face built-in or a model");
+    throw usage_error(field("meshes") + " and " + field("vertices") + " need the face that moves",
+                      "add " + field("face") + " built-in or a model");
   RecordingReader reader(input);
   const auto picked = columns_of(reader.header(), system.units(), input.string(),
                                  "the units of the " + std::string(system.kind()) + " model are",
@@ -209,20 +210,15 @@ StageResult decode_recording(const std::filesystem::path& input, const std::file
     if (written) written->add(frames, signals);
     return moved ? side_by_side({signals, moved->landmarks(signals)}) : signals;
   };
-  RowCounts counts;
-  try {
-    counts = transform(reader, output, picked, decode, format, work, result);
-  } catch (const Error& error) {
-    // decode knows the code that is wrong, but not the file.
-    if (error.kind() != ErrorKind::data || std::string_view(error.what()).starts_with(input.string())) throw;
-    throw data_error({input.string(), 0, {}}, error.what());
-  }
+  // decode knows the code that is wrong, but not the file.
+  const RowCounts counts = in_file(
+      input.string(), [&] { return transform(reader, output, picked, decode, format, work, result); });
   if (face) result.details["face"] = face->name;
   if (written) {
     const Json made = written->finish();
     if (made.value("meshes", std::int64_t{0}) == 0 && made.value("vertex_frames", Json::array()).empty())
       result.message +=
-          (result.message.empty() ? "" : "; ") + std::string("no frame that --frames names has a face");
+          std::string(result.message.empty() ? "" : "; ") + "no frame that was asked for has a face";
     result.details.update(made);
   }
   result.details["model"] = system.kind();

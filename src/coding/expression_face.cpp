@@ -33,9 +33,10 @@ ExpressionFace::ExpressionFace(const MorphableModel& face, const std::vector<Col
     modes_.push_back(found - names.begin());
   }
   if (!unknown.empty())
-    throw usage_error("--face: the face " + in_quotes(face.name) + " has no expressions " +
-                          some_names(unknown) + "; it has " + some_names(face.expression_columns()),
-                      "give the face whose expressions the model was learnt from");
+    throw option_error("face",
+                       "the face " + in_quotes(face.name) + " has no expressions " + some_names(unknown) +
+                           "; it has " + some_names(face.expression_columns()),
+                       "give the face whose expressions the model was learnt from");
   const auto points = face.landmark_points();
   landmark_columns_ = displacement_columns(points);
   const auto count = static_cast<Eigen::Index>(points.size());

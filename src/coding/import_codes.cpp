@@ -106,7 +106,7 @@ ChosenColumns columns_of_source(const Recording& header, Source wanted, const st
     if (!chosen.at.empty()) return chosen;
   }
   throw data_error({file, 1, {}}, "no columns " + looked_for + "; the file holds " + first_names(header),
-                   "name the columns that you mean with --columns");
+                   "name the columns that you mean with " + field("columns"));
 }
 
 ChosenColumns columns_by_name(const Recording& header, const std::vector<std::string>& wanted,
@@ -116,7 +116,8 @@ ChosenColumns columns_by_name(const Recording& header, const std::vector<std::st
   const auto take = [&](std::size_t i) {
     const auto at = static_cast<Eigen::Index>(i);
     if (std::find(chosen.at.begin(), chosen.at.end(), at) != chosen.at.end())
-      throw data_error({file, 1, {}}, "--columns takes " + in_quotes(header.columns[i].name) + " twice");
+      throw data_error({file, 1, {}},
+                       field("columns") + " takes " + in_quotes(header.columns[i].name) + " twice");
     chosen.at.push_back(at);
     chosen.columns.push_back(header.columns[i]);
   };
@@ -132,7 +133,7 @@ ChosenColumns columns_by_name(const Recording& header, const std::vector<std::st
     const auto nearest = nearest_word(name, names);
     throw data_error({file, 1, {}},
                      "no column " + in_quotes(name) + "; the file holds " + first_names(header),
-                     nearest ? "did you mean " + in_quotes(*nearest) + "?" : "see --columns");
+                     nearest ? "did you mean " + in_quotes(*nearest) + "?" : "see " + field("columns"));
   }
   return chosen;
 }
@@ -154,11 +155,13 @@ void ImportCodesOptions::describe(OptionList& options) {
 }
 
 void ImportCodesOptions::check() const {
+  check_bounds(*this);
   if (columns.empty()) return;
   if (from != Source::automatic)
-    throw usage_error("--columns and --from are both given", "leave one of them out");
+    throw usage_error(field("columns") + " and " + field("from") + " are both given",
+                      "leave one of them out");
   for (const auto& name : columns)
-    if (name.empty()) throw usage_error("--columns: an entry is empty");
+    if (name.empty()) throw option_error("columns", "an entry is empty");
 }
 
 StageResult import_codes(const std::filesystem::path& input, const std::filesystem::path& output,

@@ -28,8 +28,8 @@ std::pair<std::string, int> parsed(const std::string& entry) {
   const auto number =
       equals == std::string::npos ? std::nullopt : parse_integer(std::string_view(entry).substr(equals + 1));
   if (!number || *number < 0 || *number > 10000)
-    throw usage_error("--atoms: " + in_quotes(entry) + " is not FEATURE=NUMBER with a whole number 0 … 10000",
-                      "for example --atoms MO=10,NO=4");
+    throw option_error("atoms", in_quotes(entry) + " is not FEATURE=NUMBER with a whole number 0 … 10000",
+                       "for example " + field("atoms") + " MO=10,NO=4");
   return {entry.substr(0, equals), static_cast<int>(*number)};
 }
 
@@ -58,11 +58,11 @@ std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       std::string known;
       for (const auto& one : names) known += (known.empty() ? "" : ", ") + one;
-      throw usage_error("--atoms: " + in_quotes(name) + " is not a feature of this division",
-                        "its features are " + known);
+      throw option_error("atoms", in_quotes(name) + " is not a feature of this division",
+                         "its features are " + known);
     }
     if (!wanted.emplace(name, units).second)
-      throw usage_error("--atoms: " + in_quotes(name) + " stands there twice");
+      throw option_error("atoms", in_quotes(name) + " stands there twice");
   }
   std::vector<Allocation> allocation;
   for (const auto& feature : features) {
@@ -70,7 +70,7 @@ std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std
     const int units = own == wanted.end() ? usual_atoms(feature.name) : own->second;
     if (units > 0) allocation.push_back({feature, units});
   }
-  if (allocation.empty()) throw usage_error("--atoms: no feature has any units");
+  if (allocation.empty()) throw option_error("atoms", "no feature has any units");
   return allocation;
 }
 
@@ -112,13 +112,13 @@ std::vector<Eigen::Index> columns_of_features(const Recording& header,
   for (const auto& [feature, units] : allocation) {
     const auto own = feature_columns(feature, header.columns);
     if (own.empty())
-      throw data_error({file, 1, {}},
-                       "no column moves with the " + feature.description + " (" + feature.name +
-                           "): expected dx_" + std::to_string(feature.points.front()) +
-                           " … or dX_… of its points, the file holds " + std::string(kind_name(header.kind)) +
-                           ": " + some_names(header.columns),
-                       "learn from keypoint motion or displacement, or leave the feature out: --atoms " +
-                           feature.name + "=0");
+      throw data_error(
+          {file, 1, {}},
+          "no column moves with the " + feature.description + " (" + feature.name + "): expected dx_" +
+              std::to_string(feature.points.front()) + " … or dX_… of its points, the file holds " +
+              std::string(kind_name(header.kind)) + ": " + some_names(header.columns),
+          "learn from keypoint motion or displacement, or leave the feature out: " + field("atoms") + " " +
+              feature.name + "=0");
     columns.insert(columns.end(), own.begin(), own.end());
   }
   std::sort(columns.begin(), columns.end());

@@ -132,9 +132,10 @@ class RowCollector {
     constexpr Eigen::Index fewest = 1024;
     const std::int64_t row_bytes = 4 * static_cast<std::int64_t>(sizeof(double)) * width;
     if (most_bytes / row_bytes < fewest)
-      throw usage_error("--memory: " + number_text(static_cast<double>(most_bytes) / 1e9) + " GB hold " +
-                            std::to_string(most_bytes / row_bytes) + " frames of these recordings",
-                        "give at least " + number_text(static_cast<double>(fewest * row_bytes) / 1e9));
+      throw option_error("memory",
+                         number_text(static_cast<double>(most_bytes) / 1e9) + " GB hold " +
+                             std::to_string(most_bytes / row_bytes) + " frames of these recordings",
+                         "give at least " + number_text(static_cast<double>(fewest * row_bytes) / 1e9));
     return most_bytes / row_bytes;
   }
 
@@ -191,10 +192,12 @@ void describe_memory(OptionList& options, double& memory) {
 }
 
 void check_memory(double memory, const TrainingOptions& options) {
-  if (!(memory >= 0) || !std::isfinite(memory))
-    throw usage_error("--memory: " + number_text(memory) + " is not a finite number ≥ 0");
+  OptionList list;
+  describe_memory(list, memory);
+  list.check();
   if (memory > 0 && options.max_frames > 0)
-    throw usage_error("--memory and --max-frames both bound the frames in memory", "give one of them");
+    throw usage_error(field("memory") + " and " + field("max-frames") + " both bound the frames in memory",
+                      "give one of them");
 }
 
 std::int64_t memory_in_bytes(double memory) {
@@ -215,8 +218,8 @@ Json TrainingData::summary() const {
   return summary;
 }
 
-std::vector<std::string> TrainingData::warnings() const {
-  std::vector<std::string> lines;
+std::vector<Message> TrainingData::warnings() const {
+  std::vector<Message> lines;
   for (const auto& source : sources) {
     const std::string of_rows = " of " + std::to_string(source.rows) + " rows";
     if (source.without_values > 0)
@@ -226,7 +229,7 @@ std::vector<std::string> TrainingData::warnings() const {
     if (bad == source.rows)
       lines.push_back(source.name + ": none" + of_rows + " can be learnt from");
     else if (bad + source.left_out_by_every == source.rows)
-      lines.push_back(source.name + ": --every leaves none" + of_rows);
+      lines.push_back(source.name + ": " + field("every") + " leaves none" + of_rows);
   }
   return lines;
 }
@@ -293,7 +296,7 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
   const bool every_took_all = std::any_of(data.sources.begin(), data.sources.end(),
                                           [](const auto& source) { return source.left_out_by_every > 0; });
   if (data.values.rows() == 0 && every_took_all)
-    throw usage_error("--every " + std::to_string(options.every) + " leaves no row to learn from",
+    throw usage_error(field("every") + " " + std::to_string(options.every) + " leaves no row to learn from",
                       "lower it");
   if (data.values.rows() == 0)
     throw data_error(

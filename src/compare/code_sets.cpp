@@ -14,8 +14,9 @@ namespace facelex {
 std::vector<Eigen::Index> code_columns(const Recording& header, const std::string& file) {
   if (header.kind != SignalKind::coefficients && header.kind != SignalKind::tokens &&
       header.kind != SignalKind::expression)
-    throw data_error({file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are no codes",
-                     "give --model, which codes them; or make codes with facelex encode or facelex import");
+    throw data_error(
+        {file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are no codes",
+        "give " + field("model") + ", which codes them; or make codes with facelex encode or facelex import");
   std::vector<Eigen::Index> chosen;
   for (std::size_t i = 0; i < header.columns.size(); ++i)
     if (!accompanies_codes(header.columns[i].name)) chosen.push_back(static_cast<Eigen::Index>(i));

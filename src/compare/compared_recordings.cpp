@@ -29,14 +29,14 @@ FilesByName files_by_name(const std::vector<std::vector<TrainingInput>>& sources
 class Headers {
  public:
   /// The header, or why there is none.
-  const std::optional<Recording>& of(const std::filesystem::path& file, std::string& problem) {
+  const std::optional<Recording>& of(const std::filesystem::path& file, Message& problem) {
     auto [found, is_new] = headers_.try_emplace(file);
     if (is_new) {
       try {
         found->second.header = RecordingReader(file).header();
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::data) throw;
-        found->second.problem = error.what();
+        found->second.problem = error.message();
       }
     }
     problem = found->second.problem;
@@ -46,14 +46,14 @@ class Headers {
  private:
   struct Opened {
     std::optional<Recording> header;
-    std::string problem;
+    Message problem;
   };
   std::map<std::filesystem::path, Opened> headers_;
 };
 
 struct Match {
   std::filesystem::path file;  ///< empty: none
-  std::string problem;         ///< why there is none
+  Message problem;             ///< why there is none
 };
 
 /// The one of these files of one name that a system takes.
@@ -62,7 +62,7 @@ Match match(const ComparedSystem& system, const std::string& name,
   Match found;
   std::string others;
   for (const auto& file : files) {
-    std::string problem;
+    Message problem;
     const auto& header = headers.of(file, problem);
     if (!header) {
       found.problem = problem;
@@ -80,7 +80,7 @@ Match match(const ComparedSystem& system, const std::string& name,
     found.file = file;
   }
   if (found.file.empty() && found.problem.empty())
-    found.problem = others.empty() ? "no recording for " + system.name : others;
+    found.problem = Message(others.empty() ? "no recording for " + system.name : others);
   return found;
 }
 
@@ -119,11 +119,11 @@ ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
   const auto truth_files = file_of_name(truth);
   ComparedRecordings matched;
   std::vector<std::size_t> found(systems.size());
-  std::vector<std::string> first_problem(systems.size());
+  std::vector<Message> first_problem(systems.size());
   for (const auto& [name, files] : inputs) {
     ComparedRecording recording;
     recording.name = name;
-    std::string problem;
+    Message problem;
     for (std::size_t s = 0; s < systems.size(); ++s) {
       Match one;
       if (!systems[s].imported()) {
@@ -131,7 +131,7 @@ ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
       } else if (const auto own = codes[s].find(name); own != codes[s].end()) {
         one = match(systems[s], name, own->second, headers);
       } else {
-        problem = problem.empty() ? "no codes of " + systems[s].name : problem;
+        if (problem.empty()) problem = "no codes of " + systems[s].name;
       }
       if (one.file.empty()) {
         if (problem.empty()) problem = one.problem;

@@ -14,21 +14,10 @@
 namespace facelex {
 namespace {
 
-std::vector<Eigen::Index> counts_from(const std::vector<std::string>& texts, const char* option) {
-  std::vector<Eigen::Index> counts;
-  for (const auto& text : texts) {
-    const auto count = parse_integer(text);
-    if (!count || *count < 1)
-      throw usage_error(std::string(option) + ": " + in_quotes(text) + " is not a whole number ≥ 1");
-    counts.push_back(*count);
-  }
-  return counts;
-}
-
 /// What a recording gave, or why it gave nothing.
 struct Outcome {
   std::optional<RecordingSums> sums;
-  std::string problem;
+  Message problem;
 };
 
 /// Sums over the frames of each subject, in the order of the recordings.
@@ -77,7 +66,7 @@ Outcome outcome_of(const ComparedRecording& recording, const std::vector<Compare
     return {sums_of(recording, systems, views, options, work), {}};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
-    return {std::nullopt, error.what()};
+    return {std::nullopt, error.message()};
   }
 }
 
@@ -86,7 +75,7 @@ void add_stability(const ComparedSystem& system, std::size_t number,
                    const std::vector<ComparedRecording>& recordings, const ComparisonOptions& options,
                    const Work& work, ComparedFigures& figures) {
   if (options.resamples == 0) {
-    figures.stability.missing = "not asked for (--resamples)";
+    figures.stability.missing = "not asked for (the option resamples)";
   } else if (!system.relearn) {
     figures.stability.missing = "cannot be learnt again here";
   } else {
@@ -109,9 +98,11 @@ void add_stability(const ComparedSystem& system, std::size_t number,
 }  // namespace
 
 void ComparisonOptions::describe(OptionList& options) {
-  options.texts("units", units, "Numbers of units at which variance explained is compared")
-      .texts("active-units", active_units,
-             "Numbers of units active in a frame at which variance explained is compared")
+  options
+      .integers("units", units, Bounds::at_least(1),
+                "Numbers of units at which variance explained is compared")
+      .integers("active-units", active_units, Bounds::at_least(1),
+                "Numbers of units active in a frame at which variance explained is compared")
       .integer("every", every, Bounds::at_least(1), "Compare on every n-th frame of each recording")
       .integer("draws", draws, Bounds::at_least(0),
                "Draws of subjects with replacement for 95 % intervals; 0: no intervals")
@@ -121,19 +112,7 @@ void ComparisonOptions::describe(OptionList& options) {
 }
 
 void ComparisonOptions::check() const {
-  unit_counts();
-  active_counts();
-  if (every < 1) throw usage_error("--every: " + std::to_string(every) + " is not ≥ 1");
-  if (draws < 0) throw usage_error("--draws: " + std::to_string(draws) + " is not ≥ 0");
-  if (resamples < 0) throw usage_error("--resamples: " + std::to_string(resamples) + " is not ≥ 0");
-}
-
-std::vector<Eigen::Index> ComparisonOptions::unit_counts() const {
-  return counts_from(units, "--units");
-}
-
-std::vector<Eigen::Index> ComparisonOptions::active_counts() const {
-  return counts_from(active_units, "--active-units");
+  check_bounds(*this);
 }
 
 Comparison compare_systems(const std::vector<ComparedSystem>& systems,

@@ -154,8 +154,8 @@ ComparedFigures figures_of(const ComparedSystem& system, const SystemView& view,
       system.imported()
           ? figure_without("imported codes cannot be decoded by their own system")
           : figure_over(draws, parts, [](const SystemSums& part) { return part.decoded.error; });
-  const auto counts = options.unit_counts();
-  const auto active_counts = options.active_counts();
+  const auto& counts = options.units;
+  const auto& active_counts = options.active_units;
   if (!view.has_coefficients) {
     const auto none = figure_without("its codes are tokens, not coefficients");
     figures.variance_by_units.assign(counts.size(), none);
@@ -192,8 +192,9 @@ std::size_t add_agreement(const std::vector<SystemSums>& parts, const std::vecto
   CodeCorrelation sum;
   for (const auto& part : parts) sum += part.truth;
   if (sum.frames() == 0) {
-    figures.agreement = figures.agreement_matched = figure_without(
-        truth_units.empty() ? "the truth is not known (--truth)" : "its codes are tokens, not coefficients");
+    figures.agreement = figures.agreement_matched =
+        figure_without(truth_units.empty() ? "the truth is not known (the option truth)"
+                                           : "its codes are tokens, not coefficients");
     return 0;
   }
   const auto moves = sum.signals_move();

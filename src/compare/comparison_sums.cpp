@@ -104,7 +104,7 @@ std::vector<SystemView> views_of(const std::vector<ComparedSystem>& systems,
     throw usage_error(
         "all systems are imported, but what they tell is judged by the signals of one that "
         "is not",
-        "give one with --systems, such as that of facelex learn pca");
+        "give one with " + field("systems") + ", such as that of facelex learn pca");
   std::vector<SystemView> views;
   for (std::size_t s = 0; s < systems.size(); ++s) {
     SystemView view;
@@ -160,7 +160,7 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
                       [](const Column& a, const Column& b) { return a.name == b.name; }))
         throw data_error({file.string(), 0, {}},
                          "its units are not those of the first file of " + systems[s].name,
-                         "import all of them with the same --columns");
+                         "import all of them with the same " + field("columns"));
     }
   }
   const CommonRows rows(of_system, columns, options.every);
@@ -171,7 +171,7 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
     truth = read_truth(recording.truth, *of_system.front(), rows.of(0));
     sums.truth_units = truth.units;
   }
-  const auto active_counts = options.active_counts();
+  const auto& active_counts = options.active_units;
   const Eigen::Index most_active =
       active_counts.empty() ? 0 : *std::max_element(active_counts.begin(), active_counts.end());
   Work alone = work;

@@ -112,15 +112,16 @@ std::vector<ComparisonRow> comparison_rows(const Comparison& comparison, const C
       [](const auto& system) { return system.variance; });
   for (std::size_t i = 0; i < options.units.size(); ++i)
     rows.add(
-        "variance_" + options.units[i] + "_units", "… with the " + options.units[i] + " most active units, %",
-        "the same, decoded from the codes of the " + options.units[i] +
+        "variance_" + std::to_string(options.units[i]) + "_units",
+        "… with the " + std::to_string(options.units[i]) + " most active units, %",
+        "the same, decoded from the codes of the " + std::to_string(options.units[i]) +
             " units with the largest mean size·|z|, all others 0",
         [i](const auto& system) { return system.variance_by_units[i]; }, "variance_by_units");
   for (std::size_t i = 0; i < options.active_units.size(); ++i)
     rows.add(
-        "variance_" + options.active_units[i] + "_active",
-        "… with at most " + options.active_units[i] + " active in a frame, %",
-        "the same with at most " + options.active_units[i] +
+        "variance_" + std::to_string(options.active_units[i]) + "_active",
+        "… with at most " + std::to_string(options.active_units[i]) + " active in a frame, %",
+        "the same with at most " + std::to_string(options.active_units[i]) +
             " units in each frame, those of its lasso path, their codes by least squares; for orthogonal "
             "units "
             "the largest projections",
@@ -132,9 +133,10 @@ std::vector<ComparisonRow> comparison_rows(const Comparison& comparison, const C
            [](const auto& system) { return system.cross_decoded; });
   for (std::size_t i = 0; i < options.units.size(); ++i)
     rows.add(
-        "variance_cross_decoded_" + options.units[i] + "_units",
-        "… from the " + options.units[i] + " most active units, %",
-        "the same from the codes of the " + options.units[i] + " units with the largest mean size·|z|",
+        "variance_cross_decoded_" + std::to_string(options.units[i]) + "_units",
+        "… from the " + std::to_string(options.units[i]) + " most active units, %",
+        "the same from the codes of the " + std::to_string(options.units[i]) +
+            " units with the largest mean size·|z|",
         [i](const auto& system) { return system.cross_decoded_by_units[i]; }, "cross_decoded_by_units");
   rows.add("zeros", "share of zeros", "share of all codes that are 0",
            [](const auto& system) { return system.zeros; });
@@ -207,11 +209,11 @@ std::string comparison_csv(const Comparison& comparison, const ComparisonOptions
 
 std::string comparison_markdown(const Comparison& comparison, const ComparisonOptions& options) {
   std::string text = "# Comparison of coding systems\n\n" + what_was_compared(comparison) + "\n";
-  std::vector<std::string> names = {""}, rule = {"---"}, kinds = {"kind"}, signals = {"signal"},
+  std::vector<std::string> names = {""}, rule = {std::string(3, '-')}, kinds = {"kind"}, signals = {"signal"},
                            columns = {"columns judged"}, units = {"units"};
   for (const auto& system : comparison.systems) {
     names.push_back(system.name);
-    rule.emplace_back("---:");
+    rule.push_back(std::string(3, '-') + ":");
     kinds.push_back(system.kind);
     signals.push_back(system.signal);
     columns.push_back(std::to_string(system.columns));
@@ -238,7 +240,7 @@ std::string comparison_markdown(const Comparison& comparison, const ComparisonOp
   }
   if (comparison.left_out.empty()) return text;
   text += "\n" + std::to_string(comparison.left_out.size()) + " recordings are left out:\n\n";
-  for (const LeftOut& one : comparison.left_out) text += "- " + one.name + ": " + one.reason + "\n";
+  for (const LeftOut& one : comparison.left_out) text += "- " + one.name + ": " + one.reason.text() + "\n";
   return text;
 }
 

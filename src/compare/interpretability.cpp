@@ -136,10 +136,7 @@ std::vector<UnitInterpretability> interpretability(const UnitMovements& units,
                                                    const std::vector<Column>& columns, bool both_signs,
                                                    const MorphableModel& face,
                                                    const InterpretabilityOptions& options) {
-  if (!(options.least_share > 0) || options.least_share > 1)
-    throw usage_error("--least-share: " + number_text(options.least_share) + " is not in (0, 1]");
-  if (!(options.angle >= 0) || options.angle > 180)
-    throw usage_error("--angle: " + number_text(options.angle) + " is not 0 … 180");
+  check_bounds(options);
   const PlaneColumns plane = plane_columns(columns);
   if (!plane.any)
     throw usage_error("the system's columns are no points of the face: nothing can be said of muscles",

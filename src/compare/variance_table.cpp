@@ -10,7 +10,7 @@ namespace {
 const std::vector<Column>& variance_columns() {
   static const std::vector<Column> columns = {
       {"system", "name of the model's file", ""},
-      {"recordings", "train: the inputs; test: those of --test", ""},
+      {"recordings", "train: the inputs; test: those of the option test", ""},
       {"budget", "units: most units of a frame; l1: largest sum of absolute codes of a frame", ""},
       {"size", "of the budget", "units, or unit of the signal"},
       {"pooled", "1 - sum of squared errors / sum of squares, over all frames together", "share"},

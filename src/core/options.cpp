@@ -12,12 +12,16 @@ namespace facelex {
 namespace {
 
 std::string value_text(const Json& value) {
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    return in_quotes(std::isnan(number) ? "nan" : number_text(number));  // which is empty of a missing value
+  }
   return in_quotes(value.is_string() ? value.get<std::string>()
                                      : value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 [[noreturn]] void refuse(const std::string& name, const Json& value, const std::string& expected) {
-  throw usage_error("--" + name + ": " + value_text(value) + " is not " + expected);
+  throw option_error(name, value_text(value) + " is not " + expected);
 }
 
 std::string numbers_of(const Bounds& bounds, const char* noun) {
@@ -31,8 +35,58 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
   return text;
 }
 
+/// A number that may be written as a text, as it is on the command line and in the files of old versions.
+std::optional<double> number_in(const Json& value) {
+  if (value.is_number()) return value.get<double>();
+  return value.is_string() ? parse_double(value.get<std::string>()) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(const Json& value) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    return std::nullopt;
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (value.is_number_float()) return parse_integer(number_text(value.get<double>()));
+  return value.is_string() ? parse_integer(value.get<std::string>()) : std::nullopt;
+}
+
+/// The words between the commas; empty ones do not count.
+Json words_of(std::string_view text) {
+  Json list = Json::array();
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    const auto word = trimmed(text.substr(0, comma));
+    if (!word.empty()) list.push_back(std::string(word));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return list;
+}
+
+/// `number_of(item)` gives a number or nothing.
+template <class Number, class NumberOf>
+Option list_option(const std::string& name, Option::Type type, const char* one, std::vector<Number>& field,
+                   Bounds bounds, const Message& help, const NumberOf& number_of) {
+  Option o{name, help, type, bounds, {}, {}, {}, {}};
+  o.get = [&field] { return Json(field); };
+  o.set = [&field, bounds, name, one, number_of](const Json& value) {
+    const Json items = value.is_string() ? words_of(value.get<std::string>()) : value;
+    if (!items.is_array() || items.empty())
+      refuse(name, value, "a list of numbers, of which each is " + numbers_of(bounds, one));
+    std::vector<Number> numbers;
+    for (const Json& item : items) {
+      const auto number = number_of(item);
+      if (!number || !bounds.contains(static_cast<double>(*number)) ||
+          static_cast<double>(*number) > static_cast<double>(std::numeric_limits<Number>::max()) ||
+          static_cast<double>(*number) < static_cast<double>(std::numeric_limits<Number>::lowest()))
+        refuse(name, item, numbers_of(bounds, one));
+      numbers.push_back(static_cast<Number>(*number));
+    }
+    field = std::move(numbers);
+  };
+  return o;
+}
+
 template <class Integer>
-Option integer_option(const std::string& name, Integer& field, Bounds bounds, const std::string& help) {
+Option integer_option(const std::string& name, Integer& field, Bounds bounds, const Message& help) {
   Option o{name, help, Option::Type::integer, bounds, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, bounds, name](const Json& value) {
@@ -51,6 +105,7 @@ Option integer_option(const std::string& name, Integer& field, Bounds bounds, co
 
 std::string Bounds::text() const {
   const bool has_low = std::isfinite(low), has_high = std::isfinite(high);
+  if (has_low && has_high && low_excluded) return "> " + number_text(low) + " and ≤ " + number_text(high);
   if (has_low && has_high) return number_text(low) + " … " + number_text(high);
   if (has_low) return (low_excluded ? "> " : "≥ ") + number_text(low);
   if (has_high) return "≤ " + number_text(high);
@@ -58,7 +113,7 @@ std::string Bounds::text() const {
 }
 
 bool Bounds::contains(double value) const {
-  return value <= high && (low_excluded ? value > low : value >= low);
+  return std::isfinite(value) && value <= high && (low_excluded ? value > low : value >= low);
 }
 
 void Option::set_text(std::string_view text) const {
@@ -73,16 +128,10 @@ void Option::set_text(std::string_view text) const {
     case Type::number:
       if (const auto value = parse_double(text); value && bounds.contains(*value)) return set(*value);
       refuse(name, Json(std::string(text)), numbers_of(bounds, "a number"));
-    case Type::texts: {
-      Json list = Json::array();
-      while (!text.empty()) {
-        const auto comma = std::min(text.find(','), text.size());
-        const auto word = trimmed(text.substr(0, comma));
-        if (!word.empty()) list.push_back(std::string(word));
-        text.remove_prefix(std::min(comma + 1, text.size()));
-      }
-      return set(list);
-    }
+    case Type::texts:
+      return set(words_of(text));
+    case Type::integers:
+    case Type::numbers:
     case Type::text:
     case Type::choice:
       return set(std::string(text));
@@ -100,7 +149,7 @@ OptionList& OptionList::add(Option option) {
   return *this;
 }
 
-OptionList& OptionList::flag(const std::string& name, bool& field, const std::string& help) {
+OptionList& OptionList::flag(const std::string& name, bool& field, const Message& help) {
   Option o{name, help, Option::Type::flag, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
@@ -110,17 +159,16 @@ OptionList& OptionList::flag(const std::string& name, bool& field, const std::st
   return add(std::move(o));
 }
 
-OptionList& OptionList::integer(const std::string& name, int& field, Bounds bounds, const std::string& help) {
+OptionList& OptionList::integer(const std::string& name, int& field, Bounds bounds, const Message& help) {
   return add(integer_option(name, field, bounds, help));
 }
 
 OptionList& OptionList::integer(const std::string& name, long long& field, Bounds bounds,
-                                const std::string& help) {
+                                const Message& help) {
   return add(integer_option(name, field, bounds, help));
 }
 
-OptionList& OptionList::number(const std::string& name, double& field, Bounds bounds,
-                               const std::string& help) {
+OptionList& OptionList::number(const std::string& name, double& field, Bounds bounds, const Message& help) {
   Option o{name, help, Option::Type::number, bounds, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, bounds, name](const Json& value) {
@@ -131,7 +179,7 @@ OptionList& OptionList::number(const std::string& name, double& field, Bounds bo
   return add(std::move(o));
 }
 
-OptionList& OptionList::text(const std::string& name, std::string& field, const std::string& help) {
+OptionList& OptionList::text(const std::string& name, std::string& field, const Message& help) {
   Option o{name, help, Option::Type::text, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
@@ -141,8 +189,7 @@ OptionList& OptionList::text(const std::string& name, std::string& field, const 
   return add(std::move(o));
 }
 
-OptionList& OptionList::texts(const std::string& name, std::vector<std::string>& field,
-                              const std::string& help) {
+OptionList& OptionList::texts(const std::string& name, std::vector<std::string>& field, const Message& help) {
   Option o{name, help, Option::Type::texts, {}, {}, {}, {}, {}};
   o.get = [&field] { return Json(field); };
   o.set = [&field, name](const Json& value) {
@@ -155,9 +202,19 @@ OptionList& OptionList::texts(const std::string& name, std::vector<std::string>&
   return add(std::move(o));
 }
 
+OptionList& OptionList::integers(const std::string& name, std::vector<int>& field, Bounds bounds,
+                                 const Message& help) {
+  return add(list_option(name, Option::Type::integers, "a whole number", field, bounds, help, integer_in));
+}
+
+OptionList& OptionList::numbers(const std::string& name, std::vector<double>& field, Bounds bounds,
+                                const Message& help) {
+  return add(list_option(name, Option::Type::numbers, "a number", field, bounds, help, number_in));
+}
+
 OptionList& OptionList::add_choice(const std::string& name, std::vector<std::string> names,
                                    std::function<std::string()> get,
-                                   std::function<void(const std::string&)> set, const std::string& help) {
+                                   std::function<void(const std::string&)> set, const Message& help) {
   Option o{name, help, Option::Type::choice, {}, names, {}, {}, {}};
   o.get = [get = std::move(get)] { return Json(get()); };
   o.set = [set = std::move(set), names = std::move(names), name](const Json& value) {
@@ -200,6 +257,10 @@ Json OptionList::changed() const {
   return object;
 }
 
+void OptionList::check() const {
+  for (const auto& option : options_) option.set(option.get());
+}
+
 void OptionList::from_json(const Json& object, std::string_view place) {
   const std::string where(place);
   if (!object.is_object())
@@ -216,10 +277,7 @@ void OptionList::from_json(const Json& object, std::string_view place) {
     try {
       option->set(value);
     } catch (const Error& error) {
-      // A file has keys; only the command line writes them with dashes.
-      std::string_view message = error.what();
-      if (message.starts_with("--" + name)) message.remove_prefix(2);
-      throw Error(error.kind(), where + ": " + std::string(message));
+      throw error.with_place({where, 0, {}});
     }
   }
 }

@@ -28,22 +28,22 @@ LabelColumns find_columns(const NamedTexts& labels, EvaluationTask task,
   const auto need = [&](const std::string& name, const char* option) {
     const int at = labels.column(name);
     if (at < 0)
-      throw usage_error(std::string(option) + ": " + labels.file + " has no column " + in_quotes(name),
-                        columns_found(labels.header, name));
+      throw option_error(option, labels.file + " has no column " + in_quotes(name),
+                         columns_found(labels.header, name));
     return at;
   };
   if (!options.label.empty()) {
-    columns.label = need(options.label, "--label");
+    columns.label = need(options.label, "label");
   } else {
     for (const auto& name : default_label_columns(task))
       if (columns.label < 0) columns.label = labels.column(name);
     if (columns.label < 0)
       throw usage_error(labels.file + " has none of the columns " + few_names(default_label_columns(task)),
-                        "name the column to learn with --label; " +
+                        "name the column to learn with " + field("label") + "; " +
                             columns_found(labels.header, default_label_columns(task).front()));
   }
   columns.subject = labels.column("subject");
-  if (!options.fold_column.empty()) columns.fold = need(options.fold_column, "--fold-column");
+  if (!options.fold_column.empty()) columns.fold = need(options.fold_column, "fold-column");
   return columns;
 }
 
@@ -79,7 +79,7 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
     }
     if (!options.classes.empty() &&
         std::find(options.classes.begin(), options.classes.end(), row.label) == options.classes.end()) {
-      leave_out(data.label + " " + in_quotes(row.label) + " is not among --classes");
+      leave_out(data.label + " " + in_quotes(row.label) + " is not among the classes that were asked for");
       continue;
     }
     if (lacking != tables.end()) {
@@ -139,8 +139,8 @@ void take_classes(const std::vector<JoinedRow>& rows, const std::string& file,
   data.classes = options.classes;
   for (const auto& name : options.classes)
     if (!found.contains(name))
-      throw usage_error("--classes: no video with features is of class " + in_quotes(name),
-                        "column " + data.label + " has " + few_names({found.begin(), found.end()}));
+      throw option_error("classes", "no video with features is of class " + in_quotes(name),
+                         "column " + data.label + " has " + few_names({found.begin(), found.end()}));
   if (data.classes.empty()) {
     data.classes.assign(found.begin(), found.end());
     std::sort(data.classes.begin(), data.classes.end(), natural_order);
@@ -163,7 +163,8 @@ void take_classes(const std::vector<JoinedRow>& rows, const std::string& file,
                            in_quotes(rows[first->second].label) + " in video " + rows[first->second].name +
                            " and " + in_quotes(rows[i].label) + " in " + rows[i].name,
                        "correct the labels, or, if the class belongs to the video and not to the person, "
-                       "give --per-video");
+                       "give " +
+                           field("per-video"));
   }
 }
 
@@ -215,13 +216,12 @@ const std::vector<std::string>& default_label_columns(EvaluationTask task) {
 EvaluationData read_evaluation_data(const std::vector<std::filesystem::path>& features,
                                     const std::filesystem::path& labels, EvaluationTask task,
                                     const EvaluationDataOptions& options) {
-  if (features.empty()) throw usage_error("no table of features", "give --features FILE");
+  if (features.empty()) throw usage_error("no table of features", "give " + field("features") + " FILE");
   std::set<std::string> asked;
   for (const auto& name : options.classes)
-    if (!asked.insert(name).second)
-      throw usage_error("--classes: " + in_quotes(name) + " stands there twice");
+    if (!asked.insert(name).second) throw option_error("classes", in_quotes(name) + " stands there twice");
   if (asked.size() == 1)
-    throw usage_error("--classes: one class alone cannot be told apart", "name two or more, or none");
+    throw option_error("classes", "one class alone cannot be told apart", "name two or more, or none");
   std::vector<FeatureTable> tables;
   tables.reserve(features.size());
   for (const auto& file : features) tables.push_back(read_feature_table(file));

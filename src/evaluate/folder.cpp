@@ -64,7 +64,7 @@ EvaluationTable folds_table(const EvaluationResult& result) {
            {"epsilon", "half width of the tube, in units of the target; 0 without", ""},
            {"inner_score", "accuracy, or minus the mean squared error, of the inner folds", ""},
            {"features", "in use", "features"},
-           {"converged", "1: to --tolerance", ""}}};
+           {"converged", "1: to the tolerance", ""}}};
 }
 
 EvaluationTable permutations_table(const EvaluationData& data, const EvaluationResult& result) {

@@ -68,8 +68,8 @@ std::vector<RowSplit> inner_splits(const EvaluationData& data, const Eigen::Vect
   std::set<int> subjects;
   for (const auto row : train) subjects.insert(subject_of(data, row));
   if (static_cast<int>(subjects.size()) < folds)
-    throw usage_error("--inner-folds " + std::to_string(folds) + ": only " + std::to_string(subjects.size()) +
-                          " subjects are left to learn from",
+    throw usage_error(field("inner-folds") + " " + std::to_string(folds) + ": only " +
+                          std::to_string(subjects.size()) + " subjects are left to learn from",
                       "take fewer inner folds, or more subjects");
   const auto number = balanced_folds(data, y, train, folds, seed);
   std::vector<RowSplit> inner;
@@ -144,11 +144,12 @@ std::vector<OuterFold> subject_folds(const EvaluationData& data, const Eigen::Ve
   const int subjects = static_cast<int>(data.subject_names.size());
   const bool each = options.protocol == FoldProtocol::leave_one_out;
   if (each ? subjects < 3 : subjects < options.folds)
-    throw usage_error(each ? "leaving one subject out needs three subjects or more, but there are " +
-                                 std::to_string(subjects)
-                           : "--folds " + std::to_string(options.folds) + ": there are only " +
-                                 std::to_string(subjects) + " subjects",
-                      each ? "" : "take fewer folds, or leave one subject out (--protocol leave-one-out)");
+    throw usage_error(
+        each ? "leaving one subject out needs three subjects or more, but there are " +
+                   std::to_string(subjects)
+             : field("folds") + " " + std::to_string(options.folds) + ": there are only " +
+                   std::to_string(subjects) + " subjects",
+        each ? "" : "take fewer folds, or leave one subject out (" + field("protocol") + " leave-one-out)");
   std::vector<int> number(data.subject_names.size());
   std::iota(number.begin(), number.end(), 0);
   if (!each) number = balanced_folds(data, y, all_rows(data), options.folds, seed);
@@ -176,16 +177,16 @@ void require_two_subjects(const EvaluationData& data) {
   const bool numbers = data.classes.size() > 2 &&
                        std::all_of(data.classes.begin(), data.classes.end(),
                                    [](const std::string& name) { return parse_double(name).has_value(); });
-  std::string remedy =
-      numbers ? "numbers are predicted by facelex evaluate regress --label " + data.label + "; for classes "
-              : "";
+  Message remedy = numbers ? "numbers are predicted by facelex evaluate regress " + field("label") + " " +
+                                 data.label + "; for classes "
+                           : "";
   if (data.classes.size() == 2)
-    remedy += "add people of it, or choose another --label";
+    remedy += "add people of it, or choose another " + field("label");
   else
     remedy += "merge rare ones in the labels";
   constexpr std::size_t most_named = 10;
   if (others.size() > 1 && others.size() <= most_named) {
-    remedy += ", or leave them out: --classes ";
+    remedy += ", or leave them out: " + field("classes") + " ";
     for (std::size_t k = 0; k < others.size(); ++k) remedy += (k > 0 ? "," : "") + others[k];
   }
   throw data_error(
@@ -200,11 +201,11 @@ void require_two_subjects(const EvaluationData& data) {
 }  // namespace
 
 void FoldOptions::describe(OptionList& options) {
-  options.choice(
-      "protocol", protocol,
-      {{"leave-one-out", FoldProtocol::leave_one_out}, {"k-fold", FoldProtocol::k_fold}},
-      "Leave each subject out once, or divide the subjects into --folds; --fold-column wins over both");
-  options.integer("folds", folds, Bounds::at_least(2), "Number of folds of --protocol k-fold");
+  options.choice("protocol", protocol,
+                 {{"leave-one-out", FoldProtocol::leave_one_out}, {"k-fold", FoldProtocol::k_fold}},
+                 "Leave each subject out once, or divide the subjects into " + field("folds") + "; " +
+                     field("fold-column") + " wins over both");
+  options.integer("folds", folds, Bounds::at_least(2), "Number of folds of " + field("protocol") + " k-fold");
   options.integer("inner-folds", inner_folds, Bounds::at_least(2),
                   "Folds within the training subjects that choose C, gamma and epsilon");
 }

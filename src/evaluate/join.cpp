@@ -75,8 +75,8 @@ void take_features(const std::vector<FeatureTable>& tables, const EvaluationData
                          (with_gaps.size() == 1 ? "lacks" : "lack") + " values in some of " +
                          count_text(rows_with_gaps.size(), "video") + ", for example " +
                          data.names[static_cast<std::size_t>(*rows_with_gaps.begin())],
-                     "give --missing impute (the mean of the training videos stands in) or --missing "
-                     "leave-out (without these features)");
+                     "give " + field("missing") + " impute (the mean of the training videos stands in) or " +
+                         field("missing") + " leave-out (without these features)");
   if (used == 0)
     throw data_error({tables.front().file, 0, {}}, "no feature varies between the videos",
                      data.features_left_out.empty()

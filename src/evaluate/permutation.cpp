@@ -41,19 +41,20 @@ PermutedLabels resolved_permutation(const EvaluationData& data, PermutedLabels k
       std::all_of(rows.begin(), rows.end(), [&](const auto& own) { return has_one_label(data, own); });
   if (kind == PermutedLabels::automatic) kind = constant ? PermutedLabels::subjects : PermutedLabels::within;
   if (kind == PermutedLabels::subjects && !constant)
-    throw usage_error("--permute subjects: some subjects have videos of different " + data.label,
-                      "give --permute within (labels are exchanged between the videos of a person) or blocks "
-                      "(between persons of equally many videos)");
+    throw usage_error(field("permute") + " subjects: some subjects have videos of different " + data.label,
+                      "give " + field("permute") +
+                          " within (labels are exchanged between the videos of a person) or blocks "
+                          "(between persons of equally many videos)");
   if (kind == PermutedLabels::within && constant)
-    throw usage_error("--permute within: no subject has videos of different " + data.label,
-                      "give --permute subjects");
+    throw usage_error(field("permute") + " within: no subject has videos of different " + data.label,
+                      "give " + field("permute") + " subjects");
   if (kind == PermutedLabels::blocks) {
     std::map<std::size_t, std::size_t> subjects_of_size;
     for (const auto& own : rows) ++subjects_of_size[own.size()];
     if (std::all_of(subjects_of_size.begin(), subjects_of_size.end(),
                     [](const auto& one) { return one.second < 2; }))
-      throw usage_error("--permute blocks: no two subjects have equally many videos",
-                        "give --permute within or subjects");
+      throw usage_error(field("permute") + " blocks: no two subjects have equally many videos",
+                        "give " + field("permute") + " within or subjects");
   }
   return kind;
 }

@@ -165,7 +165,7 @@ void EvaluationOptions::describe(OptionList& options, EvaluationTask task) {
 }
 
 void EvaluationOptions::check() const {
-  learner.check();
+  check_bounds(*this, learner.classifies() ? EvaluationTask::classify : EvaluationTask::regress);
 }
 
 void check_evaluation(const EvaluationData& data, const EvaluationOptions& options) {

@@ -179,14 +179,14 @@ std::string evaluation_markdown(const EvaluationData& data, const EvaluationOpti
           leakage_text(result.leakage);
   if (result.not_converged > 0)
     text += "\n" + std::to_string(result.not_converged) +
-            " folds did not converge to --tolerance: raise it, or leave large values of C out.\n";
+            " folds did not converge to the tolerance: raise it, or leave large values of C out.\n";
   if (data.classifies()) {
     const auto counts = confusion_counts(static_cast<int>(data.classes.size()), data.y,
                                          result.predictions.values, result.predictions.rows);
     text += "\n| truth \\ predicted |";
     for (const auto& name : data.classes) text += " " + name + " |";
-    text += "\n|---|";
-    for (std::size_t k = 0; k < data.classes.size(); ++k) text += "---|";
+    text += "\n|";
+    for (std::size_t k = 0; k <= data.classes.size(); ++k) text += std::string(3, '-') + "|";
     for (Eigen::Index k = 0; k < counts.rows(); ++k) {
       text += "\n| " + data.classes[static_cast<std::size_t>(k)] + " |";
       for (const int count : counts.row(k)) text += " " + std::to_string(count) + " |";

@@ -125,7 +125,7 @@ std::string evaluation_component_weights_csv(const EvaluationWeights& weights) {
 std::string evaluation_weights_markdown(const EvaluationData& data, const EvaluationWeights& weights) {
   std::string text =
       "\n## Weights\n\nOf the model learnt from all videos (C = " + number_text(weights.cost) +
-      "), per standard deviation of the feature (with --scaling none per unit); they describe that "
+      "), per standard deviation of the feature (with the scaling none per unit); they describe that "
       "model and are not tested. All of them are in weights.csv.\n";
   for (const ContrastWeights& contrast : weights.contrasts) {
     text += "\n### " + contrast.name + "\n";

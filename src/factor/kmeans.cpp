@@ -61,7 +61,7 @@ KMeansResult kmeans(const RowMatrix& samples, int clusters, std::uint64_t seed, 
                     const Work& work) {
   if (clusters < 1) throw usage_error("clusters: " + std::to_string(clusters) + " is not ≥ 1");
   if (max_iterations < 1)
-    throw usage_error("max-iterations: " + std::to_string(max_iterations) + " is not ≥ 1");
+    throw option_error("max-iterations", std::to_string(max_iterations) + " is not ≥ 1");
   if (samples.rows() < 1 || samples.cols() < 1) throw data_error({}, "there are no samples to cluster");
   require_finite(samples, "sample");
   Random random(seed);

@@ -33,10 +33,7 @@ void PcaFitOptions::describe(OptionList& options) {
 }
 
 void PcaFitOptions::check() const {
-  if (oversampling < 0) throw usage_error("oversampling: " + std::to_string(oversampling) + " is not ≥ 0");
-  if (power_iterations < 0)
-    throw usage_error("power-iterations: " + std::to_string(power_iterations) + " is not ≥ 0");
-  if (seed < 0) throw usage_error("pca-seed: " + std::to_string(seed) + " is not ≥ 0");
+  check_bounds(*this);
 }
 
 namespace {
@@ -163,9 +160,9 @@ Pca fit_pca(const RowMatrix& samples, Eigen::Index components, const PcaFitOptio
             const Work& work) {
   options.check();
   if (components < 1 || components > samples.cols())
-    throw usage_error(
-        "components: " + std::to_string(components) + " is not 1 … " + std::to_string(samples.cols()),
-        "there are no more components than columns");
+    throw option_error("components",
+                       std::to_string(components) + " is not 1 … " + std::to_string(samples.cols()),
+                       "there are no more components than columns");
   if (samples.rows() < std::max<Eigen::Index>(2, components))
     throw data_error({}, std::to_string(samples.rows()) + " samples are too few for " +
                              std::to_string(components) + " components");

@@ -59,7 +59,7 @@ int codebook_size(const std::vector<FeatureInput>& inputs) {
   if (codes == 0) {
     check_holds_tokens(inputs);
     throw usage_error("no sidecar says how many codes the tokens are of",
-                      "say the size of the codebook: --codes 64");
+                      "say the size of the codebook: " + field("codes") + " 64");
   }
   return codes;
 }

@@ -16,7 +16,7 @@ namespace {
 
 struct FeatureOutcome {
   std::optional<VideoFeatures> features;
-  std::string problem;
+  Message problem;
 };
 
 /// Why the columns of a video are not those of the table: the first name that differs.
@@ -59,8 +59,10 @@ VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const Fea
       outcomes[i].features = maker(inputs[i], own);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data) throw;
-      const std::string text = error.what(), file = inputs[i].file.string();
-      outcomes[i].problem = text.find(file) == std::string::npos ? file + ": " + text : text;
+      const std::string file = inputs[i].file.string();
+      const Error complete = error.with_place({file, 0, {}});
+      outcomes[i].problem =
+          complete.place().file == file ? complete.message() : file + ": " + complete.message();
     }
     const std::lock_guard lock(mutex);
     work.report(++done, static_cast<std::int64_t>(inputs.size()));
@@ -75,7 +77,7 @@ VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const Fea
     }
     if (outcome.features)
       if (const auto misfit = other_columns(table.columns, outcome.features->columns, first); !misfit.empty())
-        outcome = {{}, inputs[i].file.string() + ": " + misfit};
+        outcome = {{}, Message(inputs[i].file.string() + ": " + misfit)};
     if (!outcome.features) {
       const std::string& note = inputs[i].note;
       table.left_out.push_back({inputs[i].name, outcome.problem + (note.empty() ? "" : "; note: " + note)});
@@ -119,7 +121,8 @@ StageResult write_feature_table(const std::filesystem::path& file, const VideoFe
     result.counts.rows += 1;
   }
   out.write(text);
-  for (const LeftOut& one : table.left_out) left_out.push_back({{"name", one.name}, {"reason", one.reason}});
+  for (const LeftOut& one : table.left_out)
+    left_out.push_back({{"name", one.name}, {"reason", one.reason.text()}});
   result.details["videos"] = std::move(videos);
   result.details["left_out"] = std::move(left_out);
   if (!table.left_out.empty()) {

@@ -26,19 +26,20 @@ std::string rate_text(double rate) {
 std::string rate_note(double own, double fps, const CodeSignalOptions& options, bool at_one_rate) {
   if (!(fps > 0) || std::isnan(own) || options.ignore_timestamps) return {};
   if (own == 0)
-    return options.fps > 0 ? std::string()
-                           : "has no time stamps: " + rate_text(fps) +
-                                 " frames per second are taken, the rate of most (--fps says another)";
+    return options.fps > 0
+               ? std::string()
+               : "has no time stamps: " + rate_text(fps) +
+                     " frames per second are taken, the rate of most (the option fps says another)";
   if (own > fastest_camera)
     return "its time stamps say " + rate_text(own) +
            " frames per second, which no camera takes: durations, rates and speeds are as wrong as they are; "
-           "give the true rate with --fps and --ignore-timestamps";
+           "give the true rate with the options fps and ignore-timestamps";
   if (is_same_rate(own, fps) || options.strict || (!at_one_rate && options.fps == 0)) return {};
   return "its time stamps say " + rate_text(own) + " frames per second" +
-         (options.fps > 0
-              ? ", not the " + rate_text(fps) +
-                    " of --fps (if they are wrong, --ignore-timestamps goes by the numbers of its frames)"
-              : std::string());
+         (options.fps > 0 ? ", not the " + rate_text(fps) +
+                                " of the option fps (if they are wrong, ignore-timestamps goes by the "
+                                "numbers of its frames)"
+                          : std::string());
 }
 
 /// Rows of a table of CSV, without its header; nothing for other files.

@@ -74,17 +74,18 @@ Error no_codes(const Recording& recording, const std::string& file) {
     return data_error(place,
                       "nothing says what kind of signals it holds: its columns have no known names, and no " +
                           std::filesystem::path(file).stem().string() + ".json says it",
-                      "copy the sidecar along with the table, or name --columns");
+                      "copy the sidecar along with the table, or name " + field("columns"));
   if (recording.kind == SignalKind::landmarks)
-    return data_error(
-        place, "holds landmarks, which are no codes with magnitudes",
-        "features summary --groups kinematics takes landmarks; codes are what facelex encode or "
-        "import writes; or name --columns");
+    return data_error(place, "holds landmarks, which are no codes with magnitudes",
+                      "features summary " + field("groups") +
+                          " kinematics takes landmarks; codes are what facelex encode or "
+                          "import writes; or name " +
+                          field("columns"));
   if (recording.kind == SignalKind::tokens)
     return data_error(place, "holds tokens, which are no codes with magnitudes", "features bow counts them");
   return data_error(
       place, "holds " + std::string(kind_name(recording.kind)) + ", which are no codes with magnitudes",
-      "give what facelex encode or import writes, or name --columns");
+      "give what facelex encode or import writes, or name " + field("columns"));
 }
 
 /// "no column 'LB-9'; did you mean 'LB-1'?", or the first columns that there are.
@@ -124,15 +125,17 @@ void CodeSignalOptions::describe(OptionList& options) {
           "time stamps have; 0: the rate of most videos")
       .flag("strict", strict, "Leave out videos of another frame rate instead of resampling them")
       .flag("ignore-timestamps", ignore_timestamps,
-            "Take the time of a frame from its number and --fps: for tables whose time stamps are wrong");
+            "Take the time of a frame from its number and " + field("fps") +
+                ": for tables whose time stamps are wrong");
 }
 
 void CodeSignalOptions::check() const {
-  if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
+  check_bounds(*this);
   if (ignore_timestamps && fps == 0)
-    throw usage_error("--ignore-timestamps leaves no frame rate", "give the true one: --fps");
+    throw usage_error(field("ignore-timestamps") + " leaves no frame rate",
+                      "give the true one: " + field("fps"));
   for (const std::string& column : columns)
-    if (column.empty()) throw usage_error("columns: an entry is empty", "separate names by single commas");
+    if (column.empty()) throw option_error("columns", "an entry is empty", "separate names by single commas");
 }
 
 const std::vector<Column>& head_columns() {
@@ -173,7 +176,7 @@ std::vector<Index> signal_columns_of(const Recording& recording, const CodeSigna
     take([](const std::string& name) { return !accompanies_codes(name) && !name.starts_with("pose_"); });
   else
     throw no_codes(recording, file);
-  if (chosen.empty()) throw data_error({file, 1, {}}, "has no column of codes", "name --columns");
+  if (chosen.empty()) throw data_error({file, 1, {}}, "has no column of codes", "name " + field("columns"));
   return chosen;
 }
 
@@ -239,7 +242,7 @@ void add_head(Recording& recording, std::vector<Index>& columns, const Recording
     pose.push_back(head.column(name));
     if (pose.back() < 0)
       throw data_error({file, 1, {}}, std::string("no column ") + name + " to take the head's rotation from",
-                       "--head names a folder of landmarks or fits, or none");
+                       field("head") + " names a folder of landmarks or fits, or none");
   }
   const bool several = recording.faces().size() > 1 || head.faces().size() > 1;
   std::map<std::pair<std::int64_t, int>, Index> row_of;
@@ -276,13 +279,13 @@ std::vector<VideoSignals> even_signals(const Recording& recording, const std::ve
     const double own = options.ignore_timestamps ? 0 : frame_rate(recording, face).value_or(0);
     if (own == 0 && fps <= 0)
       throw data_error({file, 0, {}}, "has no time stamps, so windows of seconds cannot be laid",
-                       "give its frame rate: --fps");
+                       "give its frame rate: " + field("fps"));
     const bool another = own > 0 && fps > 0 && !is_same_rate(own, fps, tolerance);
     if (another && options.strict && !is_same_rate(own, fps))
       throw data_error({file, 0, {}},
                        "has " + number_text(std::round(own * 100) / 100) + " frames per second, not " +
                            number_text(std::round(fps * 100) / 100),
-                       "without --strict it is resampled");
+                       "without " + field("strict") + " it is resampled");
     std::vector<Index> rows;  // with a time
     for (const Index row : face)
       if (own == 0 || !std::isnan(recording.frames[static_cast<std::size_t>(row)].timestamp))

@@ -42,7 +42,7 @@ Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& sear
 
 }  // namespace
 
-std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const std::string& option,
+std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const Message& option,
                                                 const std::filesystem::path& output) {
   if (std::error_code error; !std::filesystem::is_directory(folder, error))
     throw usage_error(option + ": no such folder: " + path_in_quotes(folder));
@@ -89,7 +89,7 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
     ComparedSystem one;
     const auto path = std::filesystem::absolute(folder).lexically_normal();
     one.name = (path.has_filename() ? path : path.parent_path()).filename().string();
-    one.codes = recordings_of_folder(folder, "--imported", {});
+    one.codes = recordings_of_folder(folder, field("imported"), {});
     add(std::move(one), folder);
   }
   return systems;
@@ -122,7 +122,7 @@ void write_comparison(const std::filesystem::path& folder, const Comparison& com
     sidecar.result.columns.push_back({row.name, row.definition, row.name == "active_units" ? "units" : "1"});
   Json left_out = Json::array();
   for (const LeftOut& one : comparison.left_out)
-    left_out.push_back({{"name", one.name}, {"reason", one.reason}});
+    left_out.push_back({{"name", one.name}, {"reason", one.reason.text()}});
   sidecar.result.details = {{"recordings", comparison.recordings},
                             {"subjects", comparison.subjects},
                             {"frames", comparison.frames},

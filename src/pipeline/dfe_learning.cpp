@@ -11,13 +11,14 @@ namespace {
 
 bool trains_on_card(DfeDevice device, const DfeCard& card) {
   if (!card.make && device == DfeDevice::cuda)
-    throw environment_error("--device cuda: this program trains on the processor alone",
+    throw environment_error(field("device") + " cuda: this program trains on the processor alone",
                             "train with facelex learn dfe where facelex-nn stands beside facelex");
   if (!card.make || device == DfeDevice::cpu) return false;
   if (card.is_there()) return true;
   if (device == DfeDevice::cuda)
-    throw environment_error("--device cuda: libtorch finds no graphics card",
-                            "see nvidia-smi and whether this libtorch has CUDA, or take --device cpu");
+    throw environment_error(
+        field("device") + " cuda: libtorch finds no graphics card",
+        "see nvidia-smi and whether this libtorch has CUDA, or take " + field("device") + " cpu");
   return false;
 }
 

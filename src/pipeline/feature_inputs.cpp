@@ -35,10 +35,10 @@ bool has_pose(const fs::path& file) {
 
 std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string& head,
                                          const fs::path& output) {
-  if (head.empty()) throw usage_error("--head is empty", "give auto, none or a folder");
+  if (head.empty()) throw usage_error(field("head") + " is empty", "give auto, none or a folder");
   std::map<std::string, fs::path> heads;
   const bool folder = head != "none" && head != "auto";
-  if (folder) heads = by_name(recordings_of_folder(head, "--head", output));
+  if (folder) heads = by_name(recordings_of_folder(head, field("head"), output));
   std::vector<FeatureInput> made;
   for (const BatchItem& item : inputs.items) {
     FeatureInput input{item.name, item.source, {}, {}, item.problem};
@@ -58,24 +58,27 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
 
 std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& arguments, const fs::path& output) {
   if (arguments.size() != 2)
-    throw usage_error("--pair takes two files or two folders, not " + std::to_string(arguments.size()),
-                      "name the first person's and the second's");
+    throw usage_error(
+        field("pair") + " takes two files or two folders, not " + std::to_string(arguments.size()),
+        "name the first person's and the second's");
   const fs::path a(arguments[0]), b(arguments[1]);
   std::error_code error;
   for (const fs::path& path : {a, b})
     if (!fs::exists(path, error))
-      throw usage_error("--pair: no such file or folder: " + path_in_quotes(path.string()));
+      throw option_error("pair", "no such file or folder: " + path_in_quotes(path.string()));
   if (fs::is_directory(a, error) != fs::is_directory(b, error))
-    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
-                          " are a file and a folder",
-                      "give two of a kind");
+    throw option_error(
+        "pair",
+        path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) + " are a file and a folder",
+        "give two of a kind");
   if (fs::equivalent(a, b, error))
-    throw usage_error("--pair: " + path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
-                          " are the same, and everyone moves with himself",
-                      "name the other person's");
+    throw option_error("pair",
+                       path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
+                           " are the same, and everyone moves with himself",
+                       "name the other person's");
   if (!fs::is_directory(a, error)) return {{a.stem().string() + "~" + b.stem().string(), a, b, {}, {}}};
-  const auto first = by_name(recordings_of_folder(arguments[0], "--pair", output));
-  auto second = by_name(recordings_of_folder(arguments[1], "--pair", output));
+  const auto first = by_name(recordings_of_folder(arguments[0], field("pair"), output));
+  auto second = by_name(recordings_of_folder(arguments[1], field("pair"), output));
   std::vector<FeatureInput> made;
   for (const auto& [name, file] : first) {
     const auto partner = second.find(name);

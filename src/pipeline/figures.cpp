@@ -14,7 +14,7 @@ namespace facelex {
 
 void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, Sidecar sidecar) {
   if (std::filesystem::path(file).extension() != ".csv")
-    throw usage_error("--output: " + path_in_quotes(file) + " is not named .csv");
+    throw option_error("output", path_in_quotes(file) + " is not named .csv");
   sidecar.result.columns = {{"figure", "what was measured", ""},
                             {"value", "empty: not defined for these codes", ""},
                             {"unit", "", ""},

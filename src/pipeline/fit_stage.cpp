@@ -44,13 +44,13 @@ LoadedFace load_face(const std::string& file) {
   }
   std::error_code missing;
   if (!std::filesystem::exists(file, missing))
-    throw environment_error("--face: no such file: " + path_in_quotes(file),
+    throw environment_error(field("face") + ": no such file: " + path_in_quotes(file),
                             "make one with facelex model import, or leave the option out");
   try {
     return {std::make_shared<const MorphableModel>(load_morphable_model(file)), sha256_of_file(file),
             std::filesystem::path(file).filename().string()};
   } catch (const Error& error) {
-    throw environment_error(std::string("--face: ") + error.what());
+    throw environment_error(field("face") + ": " + error.message());
   }
 }
 

@@ -44,8 +44,8 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
     facial_basis.check();
     if (const std::string& start = facial_basis.start_from; !start.empty()) {
       if (std::error_code none; !std::filesystem::is_regular_file(start, none))
-        throw usage_error("--start-from: no such file: " + path_in_quotes(start),
-                          "name a model of facelex learn");
+        throw option_error("start-from", "no such file: " + path_in_quotes(start),
+                           "name a model of facelex learn");
       learning.options["start_from_sha256"] = sha256_of_file(start);
     }
     learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
@@ -115,13 +115,13 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
   const LearnResult result = learning.learn(inputs, watched);
   reporter.end();
   for (const auto& warning : result.warnings)
-    reporter.warning(as_called_here(warning, learning.own, learning.option_prefix));
+    reporter.warning(warning.named(names_here(learning.own, learning.option_prefix)));
 
   sidecar.result.kind = result.system->code_kind();
   sidecar.result.columns = result.system->units();
   sidecar.result.details = result.system->training();
   for (const auto& warning : result.warnings)
-    sidecar.result.message += (sidecar.result.message.empty() ? "" : "; ") + warning;
+    sidecar.result.message += (sidecar.result.message.empty() ? "" : "; ") + warning.text();
   sidecar.result.output_digest = write_model(model, result.system->to_model());
   write_sidecar(model, sidecar);
   for (const auto& file : learning.leftovers) std::filesystem::remove(file, missing);

@@ -15,13 +15,13 @@ LoadedSystem load_system(const std::string& file) {
             "codebook.safetensors"};
   std::error_code missing;
   if (!std::filesystem::exists(file, missing))
-    throw environment_error("--model: no such file: " + path_in_quotes(file),
+    throw environment_error(field("model") + ": no such file: " + path_in_quotes(file),
                             "make one with facelex learn, or give " + std::string(built_in_name));
   std::unique_ptr<CodingSystem> system;
   try {
     system = load_coding_system(file);
   } catch (const Error& error) {
-    throw environment_error(std::string("--model: ") + error.what());
+    throw environment_error(field("model") + ": " + error.message());
   }
   return {std::move(system), sha256_of_file(file), std::filesystem::path(file).filename().string()};
 }

@@ -1,6 +1,7 @@
 #include "facelex/pipeline/option_names.hpp"
 
-#include <algorithm>
+#include <map>
+#include <utility>
 
 namespace facelex {
 
@@ -9,22 +10,17 @@ std::string argument_of(const Option& option, const std::string& prefix) {
   return std::string("--") + (on ? "no-" : "") + prefix + option.name;
 }
 
-std::string as_called_here(std::string text, const OptionList& list, const std::string& prefix) {
-  const auto goes_on = [](char c) { return c == '-' || (c >= 'a' && c <= 'z'); };
-  // What an options struct's check() says begins with the field: "surrogates: 5 cannot give …".
-  const std::size_t colon = text.find(':');
-  if (const Option* field = colon == std::string::npos ? nullptr : list.find(text.substr(0, colon)))
-    text.replace(0, colon, argument_of(*field, prefix));
-  std::size_t at = 0;
-  while ((at = text.find("--", at)) != std::string::npos) {
-    const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = std::find_if_not(begin, text.end(), goes_on);
-    const Option* option = prefix.empty() ? nullptr : list.find(std::string(begin + 2, end));
-    const std::string name = option ? argument_of(*option, prefix) : std::string(begin, end);
-    text.replace(begin, end, name);
-    at += name.size();
-  }
-  return text;
+std::string argument_of(const std::string& name) {
+  return "--" + name;
+}
+
+FieldNames names_here(const OptionList& list, const std::string& prefix) {
+  std::map<std::string, std::string> arguments;
+  for (const Option& option : list.options()) arguments[option.name] = argument_of(option, prefix);
+  return [arguments = std::move(arguments)](const std::string& name) {
+    const auto found = arguments.find(name);
+    return found == arguments.end() ? std::string() : found->second;
+  };
 }
 
 }  // namespace facelex

@@ -14,7 +14,8 @@ void PowerPoolOptions::describe(OptionList& options) {
       .integer(
           "pool", pool, Bounds::between(0, 100000),
           "Subjects of each group to simulate, from whom the studies are drawn; 0: four times the largest "
-          "of --subjects")
+          "of " +
+              field("subjects"))
       .integer("cohort-seed", seed, Bounds::at_least(-1), "Seed of the simulation; -1: that of the cohort")
       .text("model", model,
             "Coding system that codes the pool (a file, or built-in: the codebook); none: a Facial Basis is "
@@ -32,8 +33,8 @@ void PowerPoolSettings::resolve(const std::string& file, const PowerOptions& stu
   const int largest = studies.sizes().back();
   if (options.pool == 0) options.pool = 4 * largest;
   if (options.pool < largest)
-    throw usage_error("--pool " + std::to_string(options.pool) + " is less than the largest study, " +
-                          std::to_string(largest) + " of each group",
+    throw usage_error(field("pool") + " " + std::to_string(options.pool) +
+                          " is less than the largest study, " + std::to_string(largest) + " of each group",
                       "simulate more, or ask for smaller studies");
   cohort = read_cohort(cohort_file, simulation());
   if (cohort.groups.size() < 2)
@@ -51,7 +52,7 @@ void PowerPoolSettings::check_learning() {
   const Json changed = learn.describe_system("facial-basis").changed();
   if (!options.model.empty() && !changed.empty())
     throw usage_error("--facial-basis-" + changed.items().begin().key() +
-                          " says how a Facial Basis is learnt, but --model gives the system",
+                          " says how a Facial Basis is learnt, but " + field("model") + " gives the system",
                       "leave one of them away");
 }
 
@@ -62,9 +63,10 @@ void PowerPoolSettings::check_windows() {
       with_names_here(described(wcc.wcc), "wcc-", [&] { return wcc_frames(wcc.wcc, cohort.fps); });
   if (frames.windows(std::llround(cohort.seconds * cohort.fps)) > 0) return;
   const double least = std::ceil(100 * static_cast<double>(frames.reach()) / cohort.fps) / 100;
-  throw usage_error(cohort_file + ": its recordings of " + number_text(cohort.seconds) +
-                        " s hold no window: one takes " + number_text(least) + " s with its lags",
-                    "longer \"seconds\" in the cohort, or a shorter --wcc-window or --wcc-lag");
+  throw usage_error(
+      cohort_file + ": its recordings of " + number_text(cohort.seconds) + " s hold no window: one takes " +
+          number_text(least) + " s with its lags",
+      "longer \"seconds\" in the cohort, or a shorter " + field("wcc-window") + " or " + field("wcc-lag"));
 }
 
 /// `features` as given, or what suits the system; known and possible.
@@ -74,11 +76,11 @@ void PowerPoolSettings::check_features() {
   if (kinds.empty()) kinds = {tokens ? "bow" : "wcc"};
   for (const std::string& kind : kinds) {
     if (kind != "wcc" && kind != "summary" && kind != "bow")
-      throw usage_error("--features: there is no " + in_quotes(kind), "one of wcc, summary, bow");
+      throw option_error("features", "there is no " + in_quotes(kind), "one of wcc, summary, bow");
     if ((kind == "bow") != tokens)
-      throw usage_error("--features " + kind + " does not fit " +
+      throw usage_error(field("features") + " " + kind + " does not fit " +
                             (tokens ? "the tokens of " + options.model : "a system of coefficients"),
-                        tokens ? "take bow" : "take wcc or summary, or a --model of tokens");
+                        tokens ? "take bow" : "take wcc or summary, or a " + field("model") + " of tokens");
   }
 }
 

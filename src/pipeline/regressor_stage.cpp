@@ -13,10 +13,10 @@ Stage regressor_stage(const std::string& onnx, const LoadedFace* face, const Ext
   const auto regressor = std::make_shared<const Regressor>(Regressor::load(onnx));
   const std::shared_ptr<const MorphableModel> model = face ? face->model : nullptr;
   if (model && model->expression.size() != regressor->expression_size())
-    throw usage_error("--face has " + std::to_string(model->expression.size()) +
-                          " expression coefficients, the network of --regressor tells " +
+    throw usage_error(field("face") + " has " + std::to_string(model->expression.size()) +
+                          " expression coefficients, the network of " + field("regressor") + " tells " +
                           std::to_string(regressor->expression_size()),
-                      "give the model that the network was made for, or leave --face out");
+                      "give the model that the network was made for, or leave " + field("face") + " out");
   TableOptions table{format};
   const OptionList list = described(table);
   Stage stage;

@@ -58,17 +58,18 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
     const char* const other = signal_for(wanted);
     if (!gives(coded_kind(), wanted) || (other && other != signal))
       throw usage_error(
-          "--model " + run.model + " codes " + std::string(kind_name(wanted)) + ", --signal " + signal +
-              " gives " + std::string(kind_name(coded_kind())),
-          other ? std::string("add --signal ") + other : "encode such recordings with facelex encode");
+          field("model") + " " + run.model + " codes " + std::string(kind_name(wanted)) + ", " +
+              field("signal") + " " + signal + " gives " + std::string(kind_name(coded_kind())),
+          other ? "add " + field("signal") + " " + other : "encode such recordings with facelex encode");
   } else if (run.signal == CodedSignal::expression && run.system != "pca" && run.system != "dfe") {
-    throw usage_error("--signal expression: " + run.system +
+    throw usage_error(field("signal") + " expression: " + run.system +
                           " learns movements of points, which expression coefficients are not",
-                      "choose --system dfe or pca, or --signal displacement");
+                      "choose " + field("system") + " dfe or pca, or " + field("signal") + " displacement");
   }
   if (run.signal != CodedSignal::motion && !has_signal(fit.signals, signal))
-    throw usage_error("--fit-signals leaves out what --signal " + signal + " is made of",
-                      "add " + signal + " to it");
+    throw usage_error(
+        field("fit-signals") + " leaves out what " + field("signal") + " " + signal + " is made of",
+        "add " + signal + " to it");
   own_fits = run.signal == CodedSignal::motion && fits_faces() && standardize.fits.empty();
   if (own_fits) standardize.fits = fits;
   if (run.signal == CodedSignal::motion) standardize.check();

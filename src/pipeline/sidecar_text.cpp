@@ -2,7 +2,19 @@
 
 #include <filesystem>
 
+#include "facelex/core/text.hpp"
+
 namespace facelex {
+
+std::string argument_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& item : value)
+    text += (text.empty() ? "" : ",") +
+            (item.is_number_float() ? number_text(item.get<double>()) : argument_text(item));
+  return text;
+}
 
 std::string command_text(const std::string& words, const OptionList& list) {
   std::string text = "facelex " + words + " {}";
@@ -12,12 +24,7 @@ std::string command_text(const std::string& words, const OptionList& list) {
       text += value.get<bool>() ? " --" + name : " --no-" + name;
       continue;
     }
-    std::string argument;
-    if (value.is_array()) {
-      for (const auto& item : value) argument += (argument.empty() ? "" : ",") + item.get<std::string>();
-    } else {
-      argument = value.is_string() ? value.get<std::string>() : value.dump();
-    }
+    std::string argument = argument_text(value);
     // A path stands with its last part alone: where it lay is nobody's business.
     if (argument.starts_with('/')) argument = std::filesystem::path(argument).filename().string();
     text += " --" + name + " " +

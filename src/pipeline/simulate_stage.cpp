@@ -23,7 +23,7 @@ Cohort read_cohort(const std::string& file, const SimulateOptions& options) {
   try {
     json = read_json(file);
   } catch (const Error& error) {
-    throw usage_error(error.what());
+    throw error.of_kind(ErrorKind::usage);
   }
   Cohort cohort = Cohort::from_json(json, file, built_in_face().expression.names);
   if (options.seed >= 0) cohort.seed = options.seed;

@@ -9,6 +9,7 @@
 #include "facelex/core/path_text.hpp"
 #include "facelex/face/standardize/frontalization.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/pipeline/option_names.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
 
 namespace facelex {
@@ -30,7 +31,7 @@ Stage recording_stage(const std::string& name, OptionList list, TableFormat form
 /// Of everything that a folder of fits holds. A fit itself names its landmarks, and is checked against them.
 std::string digest_of_recordings(const std::string& folder) {
   if (std::error_code error; !std::filesystem::is_directory(folder, error))
-    throw usage_error("--fits: no such folder: " + path_in_quotes(folder), "facelex fit makes it");
+    throw option_error("fits", "no such folder: " + path_in_quotes(folder), "facelex fit makes it");
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".csv" || entry.path().extension() == ".npy")
@@ -64,12 +65,12 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
   Stage stage = recording_stage("standardize", described(options), format);
   // What the result depends on besides the recording: files that the options name.
   Sha256 digest;
-  for (const auto& [option, file] : {std::pair("--neutral-file", options.neutral_file),
-                                     std::pair("--frontalize-map", options.frontalize_map)}) {
+  for (const auto& [option, file] : {std::pair("neutral-file", options.neutral_file),
+                                     std::pair("frontalize-map", options.frontalize_map)}) {
     if (file.empty()) continue;
     if (std::error_code error; !std::filesystem::is_regular_file(file, error))
-      throw usage_error(std::string(option) + ": no such file: " + path_in_quotes(file));
-    digest.update(option + sha256_of_file(file));
+      throw option_error(option, "no such file: " + path_in_quotes(file));
+    digest.update(argument_of(option) + sha256_of_file(file));
   }
   if (options.frontalize == StandardizeOptions::Frontalization::linear && options.frontalize_map.empty())
     digest.update(built_in_frontalization().digest);
@@ -106,16 +107,16 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFa
     // One refusal, not one for each file.
     const ExpressionFace fits(*face.model, model.system->input_columns());
     if (fits.landmark_columns().empty() && !faces.any())
-      throw usage_error("--face: the mesh has no landmarks, so their displacement is not known",
-                        "give them at facelex model import --landmarks");
+      throw option_error("face", "the mesh has no landmarks, so their displacement is not known",
+                         "give them at facelex model import " + field("landmarks"));
     stage.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
     Sha256 digest;
     digest.update(model.digest + face.digest);
     stage.model_digest = digest.hex();
   }
   if (faces.any() && !face.model)
-    throw usage_error("--meshes and --vertices need the face that moves",
-                      "add --face built-in, or the model of the face that was fitted");
+    throw usage_error(field("meshes") + " and " + field("vertices") + " need the face that moves",
+                      "add " + field("face") + " built-in, or the model of the face that was fitted");
   if (faces.meshes) stage.companion_suffixes.emplace_back(meshes_suffix);
   if (faces.vertices) stage.companion_suffixes.emplace_back(vertices_suffix);
   stage.run = [model, face, format, faces](const auto& input, const auto& output, const Work& work) {

@@ -148,9 +148,10 @@ void ExtractOptions::describe(OptionList& options) {
 }
 
 void ExtractOptions::check() const {
+  check_bounds(*this);
   tracker.check();
   if (smooth != 0 && (smooth % 2 == 0 || smooth < 5))
-    throw usage_error("--smooth " + std::to_string(smooth) + " is no odd number from 5 on",
+    throw usage_error(field("smooth") + " " + std::to_string(smooth) + " is no odd number from 5 on",
                       "a parabola through 3 frames changes nothing; 0 turns smoothing off");
 }
 

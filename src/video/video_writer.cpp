@@ -63,8 +63,9 @@ void VideoWriterOptions::describe(OptionList& options) {
 }
 
 void VideoWriterOptions::check() const {
-  if (rotation % 90 != 0 || rotation < 0 || rotation > 270)
-    throw usage_error("rotation is " + std::to_string(rotation) + ", but must be 0, 90, 180 or 270 degrees");
+  check_bounds(*this);
+  if (rotation % 90 != 0)
+    throw option_error("rotation", std::to_string(rotation) + " is not 0, 90, 180 or 270 degrees");
 }
 
 class VideoWriter::Encoder {

@@ -128,7 +128,7 @@ TEST_F(Compare, SystemsOfDifferentSignalsAndAnotherProgramsCodes) {
   const auto sidecar = read_sidecar(folder / "out/comparison.csv");
   ASSERT_TRUE(sidecar);
   EXPECT_EQ(sidecar->stage, "compare");
-  EXPECT_EQ(sidecar->options["units"], (Json{"2", "5"}));
+  EXPECT_EQ(sidecar->options["units"], (Json{2, 5}));
 }
 
 TEST_F(Compare, ThreadsDoNotChangeABit) {

@@ -93,7 +93,7 @@ TEST_F(DecodeFaces, SaysWhatIsWrongBeforeAnythingIsWritten) {
   }
   const auto none = decode({"--face", "built-in", "--meshes", "--frames", "400"});
   EXPECT_EQ(none.status, 0);
-  EXPECT_NE(none.err.find("no frame that --frames names has a face"), std::string::npos) << none.err;
+  EXPECT_NE(none.err.find("no frame that was asked for has a face"), std::string::npos) << none.err;
 }
 
 }  // namespace

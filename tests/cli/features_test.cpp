@@ -270,8 +270,8 @@ TEST_F(Features, WrongUseOfSummaryIsOneLine) {
   const std::vector<Case> cases = {
       {{truth, "--groups", "statistic"}, 2, "summary: --groups: unknown group 'statistic'"},
       {{truth, "--groups", "asymmetry,asymmetry"}, 2, "stands twice"},
-      {{truth, "--quantiles", "0.5,2"}, 2, "summary: --quantiles: '2' is no number 0 … 1"},
-      {{truth, "--scales", "0.5,x"}, 2, "'x' is no number > 0"},
+      {{truth, "--quantiles", "0.5,2"}, 2, "summary: --quantiles: '2' is not a number 0 … 1"},
+      {{truth, "--scales", "0.5,x"}, 2, "'x' is not a number > 0"},
       {{truth, "--scales", "0.01"}, 1, "less than two frames"},
       {{truth, "--window", "0"}, 2, "window"},
       {{truth, "--head", truth}, 2, "--head has no meaning without kinematics"},
@@ -361,9 +361,10 @@ TEST_F(Features, TimeStampsThatDisagreeWithFpsAreFollowedWithANoteOrIgnoredOnReq
   EXPECT_NE(made("wrong", {}).second, wanted);
   const auto [said, followed] = made("wrong", {"--fps", "25"});
   EXPECT_NE(followed, wanted);
-  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of --fps"), std::string::npos)
+  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of the option fps"),
+            std::string::npos)
       << said;
-  EXPECT_NE(said.find("--ignore-timestamps"), std::string::npos) << said;
+  EXPECT_NE(said.find("ignore-timestamps goes by"), std::string::npos) << said;
   EXPECT_NE(said.find("its frames are resampled to 25 per second"), std::string::npos) << said;
   const auto [quiet, ignored] = made("wrong", {"--fps", "25", "--ignore-timestamps"});
   EXPECT_EQ(ignored, wanted);
@@ -522,9 +523,10 @@ TEST_F(Features, DwellTimesGoByTimeStampsWithANoteOrByFpsOnRequest) {
   EXPECT_EQ(wanted[4], "0.4");
   const auto [said, followed] = made("wrong", {"--fps", "25"});
   EXPECT_EQ(followed[4], "0.2");
-  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of --fps"), std::string::npos)
+  EXPECT_NE(said.find("its time stamps say 50 frames per second, not the 25 of the option fps"),
+            std::string::npos)
       << said;
-  EXPECT_NE(said.find("--ignore-timestamps"), std::string::npos) << said;
+  EXPECT_NE(said.find("ignore-timestamps goes by"), std::string::npos) << said;
   const auto [quiet, ignored] = made("wrong", {"--fps", "25", "--ignore-timestamps"});
   EXPECT_EQ(ignored, wanted);
   EXPECT_EQ(quiet.find("time stamps"), std::string::npos) << quiet;

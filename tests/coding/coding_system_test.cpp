@@ -106,7 +106,7 @@ TEST(CodingSystem, PcaProjects) {
   EncodeOptions options;
   options.alpha = 0.1;
   ErrorKind kind = ErrorKind::data;
-  EXPECT_TRUE(says(error_of([&] { pca.encode(signals, options); }, &kind), {"--alpha", "local-pca"}));
+  EXPECT_TRUE(says(error_of([&] { pca.encode(signals, options); }, &kind), {"alpha", "local-pca"}));
   EXPECT_EQ(kind, ErrorKind::usage);
 }
 

@@ -25,7 +25,7 @@ TEST(FrameChoice, TakesNumbersRangesAndSteps) {
   EXPECT_TRUE(words.contains(4));
   EXPECT_TRUE(all.contains(1) && all.contains(2));
   for (const char* wrong : {"", "0", "a", "3-1", "1,,2", "every", "every:0", "every:x", "1-2-3", "-4"})
-    EXPECT_TRUE(test::says(test::error_of([&] { const FrameChoice choice(wrong); }), {"--frames", "from 1"}))
+    EXPECT_TRUE(test::says(test::error_of([&] { const FrameChoice choice(wrong); }), {"frames", "from 1"}))
         << wrong;
 }
 

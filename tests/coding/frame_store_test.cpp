@@ -138,15 +138,15 @@ TEST_F(LearnInBoundedMemory, ComesNearTheObjectiveOfAllFramesInMemory) {
 
 TEST_F(LearnInBoundedMemory, RefusesWhatCannotBe) {
   EXPECT_TRUE(says(error_of([] { learn_facial_basis(inputs, bounded(0.001)); }),
-                   {"--memory: 0.001 GB hold", "frames of these recordings; give at least 0.00"}));
+                   {"memory: 0.001 GB hold", "frames of these recordings; give at least 0.00"}));
   auto options = bounded(1);
   options.training.max_frames = 5;
-  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"--memory and --max-frames"}));
+  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"memory and max-frames"}));
   options = bounded(1);
   options.balance = 0.5;
-  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"--balance", "leave out --memory"}));
+  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"balance", "leave out memory"}));
   options = bounded(-1);
-  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"--memory: -1"}));
+  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"memory: -1"}));
 }
 
 }  // namespace

@@ -102,10 +102,9 @@ TEST(LearnStructure, MirroredNeedsBothSides) {
   auto options = few_atoms();
   options.structure.mirrored = true;
   options.atoms[1] = "RB=4";
-  EXPECT_TRUE(
-      says(error_of([&] { learn_facial_basis(inputs, options); }), {"--mirrored", "LB has 3", "RB 4"}));
+  EXPECT_TRUE(says(error_of([&] { learn_facial_basis(inputs, options); }), {"mirrored", "LB has 3", "RB 4"}));
   options.atoms[1] = "RB=0";
-  EXPECT_TRUE(says(error_of([&] { learn_facial_basis(inputs, options); }), {"--mirrored", "mirror image"}));
+  EXPECT_TRUE(says(error_of([&] { learn_facial_basis(inputs, options); }), {"mirrored", "mirror image"}));
 }
 
 TEST(LearnStructure, CoherencePenaltyKeepsAtomsApart) {
@@ -379,12 +378,12 @@ TEST(LearnStructure, SaysWhatIsWrongWithItsOptions) {
     change(options);
     return error_of([&] { learn_facial_basis(inputs, options); });
   };
-  EXPECT_TRUE(says(with([](auto& o) { o.structure.coherence = -1; }), {"--coherence", "-1", "≥ 0"}));
-  EXPECT_TRUE(says(with([](auto& o) { o.structure.merge_above = 0; }), {"--merge-above", "0", "> 0"}));
-  EXPECT_TRUE(says(with([](auto& o) { o.structure.merge_above = 1.2; }), {"--merge-above", "1.2"}));
-  EXPECT_TRUE(says(with([](auto& o) { o.structure.level = UnitLevel::leaves; }),
-                   {"--level leaves", "--merge-above"}));
-  EXPECT_TRUE(says(with([](auto& o) { o.balance = 2; }), {"--balance", "2", "0 … 1"}));
+  EXPECT_TRUE(says(with([](auto& o) { o.structure.coherence = -1; }), {"coherence", "-1", "≥ 0"}));
+  EXPECT_TRUE(says(with([](auto& o) { o.structure.merge_above = 0; }), {"merge-above", "0", "> 0"}));
+  EXPECT_TRUE(says(with([](auto& o) { o.structure.merge_above = 1.2; }), {"merge-above", "1.2"}));
+  EXPECT_TRUE(
+      says(with([](auto& o) { o.structure.level = UnitLevel::leaves; }), {"level leaves", "merge-above"}));
+  EXPECT_TRUE(says(with([](auto& o) { o.balance = 2; }), {"balance", "2", "0 … 1"}));
   EXPECT_TRUE(says(with([](auto& o) { o.alpha = -1; }), {"alpha", "-1", "> 0"}));
 }
 
@@ -393,8 +392,8 @@ TEST(LearnStructure, MoreAtomsThanColumnsIsAResultWithAWarning) {
   auto options = few_atoms();
   options.atoms[0] = "LB=12";
   const auto result = learn_facial_basis(synthetic_inputs(folder), options);
-  EXPECT_TRUE(std::any_of(result.warnings.begin(), result.warnings.end(), [](const std::string& line) {
-    return static_cast<bool>(says(line, {"LB: 12 atoms for 10 columns", "overcomplete"}));
+  EXPECT_TRUE(std::any_of(result.warnings.begin(), result.warnings.end(), [](const Message& line) {
+    return static_cast<bool>(says(line.text(), {"LB: 12 atoms for 10 columns", "overcomplete"}));
   }));
   EXPECT_EQ(basis_of(result).model().groups[0].units, 12);
 }
@@ -410,7 +409,7 @@ TEST(LearnStructure, RowsWithMissingValuesAreLeftOutCountedAndSaid) {
   EXPECT_EQ(source["used"], 97);
   EXPECT_EQ(source["without_values"], 2);
   EXPECT_EQ(source["without_face"], 1);
-  EXPECT_TRUE(says(result.warnings.at(0), {"a: 2 of 100 rows with a face lack values"}));
+  EXPECT_TRUE(says(result.warnings.at(0).text(), {"a: 2 of 100 rows with a face lack values"}));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(Learn, FacialBasisHasTheUnitsOfThePaper) {
   EXPECT_EQ(result.system->input_columns()[0].name, "dx_17");
   EXPECT_EQ(model_of(result).scale, 89.0 / 600);
   ASSERT_FALSE(result.warnings.empty());
-  EXPECT_TRUE(says(result.warnings[0], {"LB: not converged after 3 iterations", "--max-iterations"}));
+  EXPECT_TRUE(says(result.warnings[0].text(), {"LB: not converged after 3 iterations", "max-iterations"}));
 }
 
 TEST(Learn, UnitsAreOrderedPositiveAndMoveTheirFeatureOnly) {
@@ -264,7 +264,7 @@ TEST(Learn, SaysWhatIsWrong) {
     return error_of([&] { learn_facial_basis(inputs, options); });
   };
   EXPECT_TRUE(says(with([](auto& o) { o.alpha = 0; }), {"alpha", "0", "> 0"}));
-  EXPECT_TRUE(says(with([](auto& o) { o.atoms = {"MO"}; }), {"--atoms", "'MO'", "FEATURE=NUMBER"}));
+  EXPECT_TRUE(says(with([](auto& o) { o.atoms = {"MO"}; }), {"atoms", "'MO'", "FEATURE=NUMBER"}));
   EXPECT_TRUE(says(with([](auto& o) { o.atoms = {"XX=3"}; }), {"'XX'", "LB, RB, NO, LE, RE, MO"}));
   EXPECT_TRUE(says(with([](auto& o) { o.atoms = {"MO=3", "MO=4"}; }), {"'MO'", "twice"}));
   EXPECT_TRUE(says(with([](auto& o) { o.atoms = {"LB=0", "RB=0", "NO=0", "LE=0", "RE=0", "MO=0"}; }),
@@ -304,9 +304,9 @@ TEST(Learn, MoreAtomsThanMovementsIsAResultWithWarnings) {
   auto options = small_basis();
   options.atoms[0] = "LB=4";
   const auto result = learn_facial_basis({test::write(folder, "a", recording)}, options);
-  const bool warned =
-      std::any_of(result.warnings.begin(), result.warnings.end(),
-                  [](const std::string& line) { return line.find("no frame uses it") != std::string::npos; });
+  const bool warned = std::any_of(result.warnings.begin(), result.warnings.end(), [](const Message& line) {
+    return line.text().find("no frame uses it") != std::string::npos;
+  });
   EXPECT_TRUE(warned);
   EXPECT_GT(result.system->training()["groups"][0]["replaced_atoms"], 0);
   const auto& model = model_of(result);

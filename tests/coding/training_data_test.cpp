@@ -46,7 +46,7 @@ TEST(TrainingData, HoldsTheRowsWithAFaceAndAllValuesByTheOrderOfNames) {
   EXPECT_EQ(data.sources[0].without_values, 1);
   EXPECT_EQ(data.sources[0].used, 4);
   ASSERT_EQ(data.warnings().size(), 1u);
-  EXPECT_TRUE(says(data.warnings()[0], {"clip2", "1 of 6 rows", "lack values"}));
+  EXPECT_TRUE(says(data.warnings()[0].text(), {"clip2", "1 of 6 rows", "lack values"}));
   EXPECT_EQ(data.summary()["frames"], 6);
 }
 

@@ -43,7 +43,7 @@ TEST_F(MatchTest, EverySystemFindsItsFiles) {
   EXPECT_TRUE(found.recordings[2].truth.empty());
   ASSERT_EQ(found.left_out.size(), 1U);
   EXPECT_EQ(found.left_out[0].name, "s2_1");
-  EXPECT_EQ(found.left_out[0].reason, "no codes of au");
+  EXPECT_EQ(found.left_out[0].reason.text(), "no codes of au");
 }
 
 TEST_F(MatchTest, LabelsTellWhoIsWho) {
@@ -88,7 +88,7 @@ TEST_F(MatchTest, AFileThatCannotBeOpenedIsLeftOut) {
   const auto found = match_recordings(systems, {below(motion, "motion")}, {}, {});
   EXPECT_EQ(found.recordings.size(), 5U);
   ASSERT_EQ(found.left_out.size(), 1U);
-  EXPECT_NE(found.left_out[0].reason.find("s1_1.csv"), std::string::npos);
+  EXPECT_NE(found.left_out[0].reason.text().find("s1_1.csv"), std::string::npos);
 }
 
 TEST_F(MatchTest, ImportedCodesMustBeCodes) {

@@ -19,6 +19,8 @@ struct Example {
   double rate = 0.5;
   std::string label = "none";
   std::vector<std::string> names;
+  std::vector<int> sizes = {5, 10};
+  std::vector<double> costs = {0.1, 1};
   Quality quality = Quality::fast;
 
   void describe(OptionList& options) {
@@ -28,6 +30,8 @@ struct Example {
         .number("rate", rate, Bounds::above(0), "Rate per second.")
         .text("label", label, "Label.")
         .texts("names", names, "Names.")
+        .integers("sizes", sizes, Bounds::at_least(1), "Sizes.")
+        .numbers("costs", costs, Bounds::above(0), "Costs.")
         .choice("quality", quality, {{"fast", Quality::fast}, {"best", Quality::best}}, "Quality.");
   }
 };
@@ -57,6 +61,8 @@ TEST(Options, TextSetsEveryType) {
   set("rate", "2.5e-1");
   set("label", "a, b");
   set("names", " x ,,y z, ");
+  set("sizes", "20, 1e2");
+  set("costs", "1e-3,,2.5");
   set("quality", "best");
   EXPECT_TRUE(e.mirror);
   EXPECT_EQ(e.count, 7);
@@ -64,6 +70,8 @@ TEST(Options, TextSetsEveryType) {
   EXPECT_EQ(e.rate, 0.25);
   EXPECT_EQ(e.label, "a, b");
   EXPECT_EQ(e.names, (std::vector<std::string>{"x", "y z"}));
+  EXPECT_EQ(e.sizes, (std::vector<int>{20, 100}));
+  EXPECT_EQ(e.costs, (std::vector<double>{0.001, 2.5}));
   EXPECT_EQ(e.quality, Quality::best);
   set("mirror", "false");
   EXPECT_FALSE(e.mirror);
@@ -75,7 +83,7 @@ TEST(Options, BadTextIsRefusedWithNameValueAndBoundsAndChangesNothing) {
   const auto options = described(e);
   const auto expect = [&](const char* name, const char* text, const std::string& allowed) {
     const auto message = refusal([&] { options.find(name)->set_text(text); });
-    EXPECT_TRUE(holds(message, "--" + std::string(name) + ": '" + text + "' is not " + allowed)) << message;
+    EXPECT_TRUE(holds(message, std::string(name) + ": '" + text + "' is not " + allowed)) << message;
   };
   expect("mirror", "yes", "true or false");
   expect("count", "0", "a whole number 1 … 10");
@@ -86,7 +94,15 @@ TEST(Options, BadTextIsRefusedWithNameValueAndBoundsAndChangesNothing) {
   expect("rate", "-1.5", "a number > 0");
   expect("rate", "", "a number > 0");
   expect("quality", "Fast", "one of fast, best");
-  for (const char* text : {"0", "nan"})
+  const auto refused = [&](const char* name, const char* text) {
+    return refusal([&] { options.find(name)->set_text(text); });
+  };
+  EXPECT_EQ(refused("sizes", "7,0"), "sizes: '0' is not a whole number ≥ 1");
+  EXPECT_EQ(refused("sizes", "2.5"), "sizes: '2.5' is not a whole number ≥ 1");
+  EXPECT_EQ(refused("sizes", "4294967297"), "sizes: '4294967297' is not a whole number ≥ 1");
+  EXPECT_EQ(refused("costs", "1,x"), "costs: 'x' is not a number > 0");
+  EXPECT_EQ(refused("costs", " ,"), "costs: ' ,' is not a list of numbers, of which each is a number > 0");
+  for (const char* text : {"0", "nan", "inf"})
     EXPECT_TRUE(holds(refusal([&] { options.find("rate")->set_text(text); }), "a number > 0")) << text;
   EXPECT_EQ(options_json(e), options_json(Example()));
 }
@@ -111,9 +127,52 @@ TEST(Options, JsonThereAndBack) {
   const auto json = described(e).to_json();
   EXPECT_EQ(
       json.dump(),
-      R"({"mirror":true,"count":10,"size":1099511627776,"rate":0.1,"label":"none","names":["a","b"],"quality":"best"})");
+      R"({"mirror":true,"count":10,"size":1099511627776,"rate":0.1,"label":"none","names":["a","b"],"sizes":[5,10],"costs":[0.1,1.0],"quality":"best"})");
   described(again).from_json(json, "run.json");
   EXPECT_EQ(options_json(again), json);
+}
+
+TEST(Options, ListsOfNumbersAreAlsoReadAsTheTextsThatOldFilesHold) {
+  Example e;
+  auto options = described(e);
+  options.from_json(Json::parse(R"({"sizes": ["20", "1e2"], "costs": ["1e-4", 0.5]})"), "old.json");
+  EXPECT_EQ(e.sizes, (std::vector<int>{20, 100}));
+  EXPECT_EQ(e.costs, (std::vector<double>{1e-4, 0.5}));
+  options.from_json(Json::parse(R"({"sizes": "3,4", "costs": "2"})"), "old.json");
+  EXPECT_EQ(e.sizes, (std::vector<int>{3, 4}));
+  EXPECT_EQ(e.costs, (std::vector<double>{2}));
+}
+
+TEST(Options, ValuesThatCodeHasSetAreCheckedByTheirBounds) {
+  const auto refused = [](auto change) {
+    Example e;
+    change(e);
+    return refusal([&] { check_bounds(e); });
+  };
+  EXPECT_EQ(refused([](Example&) {}), "no error");
+  EXPECT_EQ(refused([](Example& e) { e.count = 0; }), "count: '0' is not a whole number 1 … 10");
+  EXPECT_EQ(refused([](Example& e) { e.rate = 0; }), "rate: '0' is not a number > 0");
+  EXPECT_EQ(refused([](Example& e) { e.rate = std::numeric_limits<double>::infinity(); }),
+            "rate: 'inf' is not a number > 0");
+  EXPECT_EQ(refused([](Example& e) { e.rate = std::numeric_limits<double>::quiet_NaN(); }),
+            "rate: 'nan' is not a number > 0");
+  EXPECT_EQ(refused([](Example& e) { e.costs = {1, -2}; }), "costs: '-2' is not a number > 0");
+  EXPECT_EQ(refused([](Example& e) { e.sizes = {}; }),
+            "sizes: '[]' is not a list of numbers, of which each is a whole number ≥ 1");
+}
+
+TEST(Options, AnErrorOfAFileSpeaksOfKeysWhateverTheEdgeCallsOptions) {
+  Example e;
+  auto options = described(e);
+  try {
+    options.from_json(Json::parse(R"({"count": 11})"), "run.json: extract");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.place().file, "run.json: extract");
+    EXPECT_EQ(error.field().name, "count");
+    const Error named = error.named([](const std::string& name) { return "-+" + name; });
+    EXPECT_STREQ(named.what(), "run.json: extract: count: '11' is not a whole number 1 … 10");
+  }
 }
 
 TEST(Options, JsonOfAWrongTypeIsRefusedAtItsPlace) {
@@ -169,6 +228,8 @@ TEST(Bounds, ContainTheirEndsUnlessExcluded) {
   EXPECT_TRUE(Bounds::above(0).contains(5e-324));
   EXPECT_FALSE(Bounds().contains(std::numeric_limits<double>::quiet_NaN()));
   EXPECT_EQ((Bounds{-std::numeric_limits<double>::infinity(), 2, false}.text()), "≤ 2");
+  EXPECT_EQ((Bounds{0, 1, true}.text()), "> 0 and ≤ 1");
+  EXPECT_FALSE(Bounds::at_least(0).contains(std::numeric_limits<double>::infinity()));
   EXPECT_EQ(Bounds().text(), "");
 }
 

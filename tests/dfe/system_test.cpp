@@ -209,7 +209,7 @@ TEST(DfeSystem, OptionsWithoutMeaningAreRefused) {
   const auto system = small_system();
   EncodeOptions options;
   options.alpha = 1;
-  EXPECT_TRUE(says(error_of([&] { system.encode(some_signals(1), options); }), {"--alpha", "dfe"}));
+  EXPECT_TRUE(says(error_of([&] { system.encode(some_signals(1), options); }), {"alpha", "dfe"}));
   options = {};
   options.beam = 0;
   EXPECT_TRUE(says(error_of([&] { options.check(); }), {"beam", "0", "≥ 1"}));
@@ -219,11 +219,10 @@ TEST(DfeSystem, OptionsWithoutMeaningAreRefused) {
     const RowMatrix none = RowMatrix::Zero(1, static_cast<Eigen::Index>(linear->input_columns().size()));
     options = {};
     options.beam = 2;
-    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"--beam", linear->kind().data()}));
+    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"beam", linear->kind().data()}));
     options = {};
     options.residuals = true;
-    EXPECT_TRUE(
-        says(error_of([&] { linear->encode(none, options); }), {"--residuals", linear->kind().data()}));
+    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
   }
 }
 

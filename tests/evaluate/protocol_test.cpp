@@ -21,7 +21,7 @@ EvaluationOptions quick_options() {
   options.folds.protocol = FoldProtocol::k_fold;
   options.folds.folds = 4;
   options.folds.inner_folds = 3;
-  options.learner.c = {"0.01", "1"};
+  options.learner.c = {0.01, 1};
   options.permutations = 40;
   options.draws = 100;
   return options;
@@ -90,7 +90,7 @@ TEST(EvaluationProtocol, WhoAlwaysSaysTheLargerClassLeaksNothing) {
     EvaluationOptions options = quick_options();
     options.permutations = permutations;
     options.folds.folds = options.folds.inner_folds = 2;
-    options.learner.c = {"1e-4"};
+    options.learner.c = {1e-4};
     const auto found = evaluate(data, options, {});
     ASSERT_EQ((found.predictions.values.array() == 0).count(), 14);
     EXPECT_TRUE(found.leakage.done && found.leakage.passed) << permutations;
@@ -214,14 +214,14 @@ TEST_F(EvaluationTables, WrongOnesAreSaid) {
       {features, "name,subject,group\nclips/v1.mp4,A,x\nV3.MP4,B,y\n",
        "has 'clips/v1.mp4' where " + (folder / "features.csv").string() +
            " has 'v1' (the folder and the ending .mp4), and so on; write column name of "},
-      {"name,f\nv1,\nv2,2\nv10,3\n", good_labels, "give --missing impute"},
+      {"name,f\nv1,\nv2,2\nv10,3\n", good_labels, "give missing impute"},
       {"name,f\nv1,1\nv2,1\nv10,1\n", good_labels, "no feature varies"},
       {"name,f\nv1,1\nv2\n", good_labels, "line 3: 1 fields, but the header has 2"},
   };
   for (const auto& [table, labels, message] : cases)
     EXPECT_NE(problem(table, labels).find(message), std::string::npos)
         << message << ": " << problem(table, labels);
-  EXPECT_NE(problem(features, good_labels, label).find("--label"), std::string::npos);
+  EXPECT_NE(problem(features, good_labels, label).find("label"), std::string::npos);
   label.label = "Group";
   EXPECT_NE(
       problem(features, good_labels, label).find("it has the columns name, subject, group; is it 'group'?"),
@@ -295,14 +295,14 @@ TEST_F(EvaluationTables, AClassOfOneSubjectIsRefused) {
   EXPECT_EQ(refused({"a", "b", "a", "b"}), "none");
   const std::string ages = refused({"31", "27.5", "44", "18", "60"});
   EXPECT_NE(ages.find("column group: 5 of 5 classes (18, 27.5, 31, 44, 60) have one subject each, too few to "
-                      "learn from and to test on; numbers are predicted by facelex evaluate regress --label "
+                      "learn from and to test on; numbers are predicted by facelex evaluate regress label "
                       "group"),
             std::string::npos)
       << ages;
   const std::string rare = refused({"a", "b", "a", "b", "c"});
   EXPECT_NE(
       rare.find("class 'c' has one subject, too few to learn from and to test on; merge rare ones in the "
-                "labels, or leave them out: --classes a,b"),
+                "labels, or leave them out: classes a,b"),
       std::string::npos)
       << rare;
   EXPECT_EQ(rare.find("regress"), std::string::npos) << rare;

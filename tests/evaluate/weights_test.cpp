@@ -15,7 +15,7 @@ using test::noise_data;
 
 EvaluationOptions some_options(int subsamples) {
   EvaluationOptions options;
-  options.learner.c = {"0.01", "1"};
+  options.learner.c = {0.01, 1};
   options.folds.inner_folds = 3;
   options.subsamples = subsamples;
   return options;
@@ -28,7 +28,7 @@ TEST(EvaluationWeights, OfRidgeAreThePrimalSolution) {
   data.x.col(4) *= 100;
   EvaluationOptions options = some_options(0);
   options.learner.learner = Learner::ridge;
-  options.learner.c = {"0.25"};
+  options.learner.c = {0.25};
   const auto weights = evaluation_weights(data, options, {});
   ASSERT_TRUE(weights);
   const RowMatrix centred = data.x.rowwise() - data.x.colwise().mean();
@@ -47,7 +47,7 @@ TEST(EvaluationWeights, OfRidgeAreThePrimalSolution) {
 TEST(EvaluationWeights, OfTheSvmJudgeAsItDoes) {
   const EvaluationData data = noise_data(24, 1, 5, 2, 8);
   EvaluationOptions options = some_options(0);
-  options.learner.c = {"1"};
+  options.learner.c = {1};
   const auto weights = evaluation_weights(data, options, {});
   OuterFold all;
   all.rows.train = all.rows.test = test::row_range(0, data.rows());

@@ -50,7 +50,7 @@ TEST_F(InputNotes, TheRateOfMostIsTakenAndWhoseDiffersSaysSo) {
   inputs = plain;
   options.fps = 30;
   EXPECT_EQ(settle_frame_rate(inputs, options), 30);
-  EXPECT_NE(inputs[0].note.find("25 frames per second, not the 30 of --fps"), std::string::npos);
+  EXPECT_NE(inputs[0].note.find("25 frames per second, not the 30 of the option fps"), std::string::npos);
   EXPECT_EQ(inputs[1].note, "");
   EXPECT_EQ(inputs[3].note, "") << "its rate was given";
   inputs = plain;
@@ -72,7 +72,7 @@ TEST_F(InputNotes, NothingIsSaidOfRatesWhereTheyTellNothing) {
   inputs = plain;
   options.fps = 25;
   settle_frame_rate(inputs, options, false);
-  EXPECT_NE(inputs[1].note.find("not the 25 of --fps"), std::string::npos);
+  EXPECT_NE(inputs[1].note.find("not the 25 of the option fps"), std::string::npos);
 }
 
 TEST_F(InputNotes, IgnoredTimeStampsChangeNothing) {

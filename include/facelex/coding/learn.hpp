@@ -106,8 +106,7 @@ struct LocalPcaOptions {
 
 struct LearnResult {
   std::unique_ptr<CodingSystem> system;
-  std::vector<std::string>
-      warnings;  ///< what the user should know, a line each: not converged, rows left out
+  std::vector<Message> warnings;  ///< what the user should know, a line each: not converged, rows left out
 };
 
 /// Learns a coding system from recordings of keypoint motion or displacement, or of fits, whose

@@ -37,7 +37,7 @@ struct TrainingSource {
   std::int64_t rows = 0;               ///< of the file
   std::int64_t without_face = 0;       ///< rows without success
   std::int64_t without_values = 0;     ///< rows with success where a value is missing
-  std::int64_t left_out_by_every = 0;  ///< whole rows whose frame --every leaves out
+  std::int64_t left_out_by_every = 0;  ///< whole rows whose frame TrainingOptions::every leaves out
   std::int64_t used = 0;               ///< rows that are learnt from
 };
 
@@ -62,7 +62,7 @@ struct TrainingData {
   /// model's summary; with a store "frames_in_memory" too.
   Json summary() const;
   /// One line for each recording with rows that were left out for missing values or that gave no row.
-  std::vector<std::string> warnings() const;
+  std::vector<Message> warnings() const;
 };
 
 /// Chooses the columns to learn from, given the first recording without its rows, and its file for messages;

@@ -38,7 +38,7 @@ struct ComparedRecording {
 /// A recording that is not compared, and why.
 struct LeftOut {
   std::string name;
-  std::string reason;
+  Message reason;
 };
 
 struct ComparedRecordings {

@@ -13,19 +13,16 @@ namespace facelex {
 
 /// How systems are compared.
 struct ComparisonOptions {
-  std::vector<std::string> units = {"5", "10", "20", "50"};  ///< numbers of units to compare at; each ≥ 1
-  std::vector<std::string> active_units = {"1", "2", "5", "10"};  ///< of units active in a frame; each ≥ 1
-  int every = 1;          ///< only frames number 1, 1+n, 1+2n …; ≥ 1
-  int draws = 1000;       ///< of subjects with replacement, for intervals; ≥ 0
-  int resamples = 0;      ///< how often each system is learnt again from other subjects; ≥ 0
+  std::vector<int> units = {5, 10, 20, 50};       ///< numbers of units to compare at
+  std::vector<int> active_units = {1, 2, 5, 10};  ///< of units active in a frame
+  int every = 1;                                  ///< only frames number 1, 1+n, 1+2n …
+  int draws = 1000;                               ///< of subjects with replacement, for intervals
+  int resamples = 0;      ///< how often each system is learnt again from other subjects
   long long seed = 1907;  ///< of draws and resamples
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.
   void check() const;
-  /// units and active_units as numbers.
-  std::vector<Eigen::Index> unit_counts() const;
-  std::vector<Eigen::Index> active_counts() const;
 };
 
 /// One cell of the table.

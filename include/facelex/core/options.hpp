@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facelex/core/json.hpp"
+#include "facelex/core/message.hpp"
 
 namespace facelex {
 
@@ -21,8 +22,9 @@ struct Bounds {
   static Bounds at_least(double low) { return {low, std::numeric_limits<double>::infinity(), false}; }
   static Bounds above(double low) { return {low, std::numeric_limits<double>::infinity(), true}; }
   static Bounds between(double low, double high) { return {low, high, false}; }
-  /// "≥ 0", "> 0", "0 … 1", or nothing.
+  /// "≥ 0", "> 0", "0 … 1", "> 0 and ≤ 1", or nothing.
   std::string text() const;
+  /// Whether it is a finite number within them.
   bool contains(double value) const;
 };
 
@@ -30,12 +32,12 @@ struct Bounds {
 /// the documentation say of it comes from here. The default is the value that the field had when it was
 /// described.
 struct Option {
-  enum class Type { flag, integer, number, text, choice, texts };
+  enum class Type { flag, integer, number, text, choice, texts, integers, numbers };
 
-  std::string name;  ///< kebab-case: `--name` on the command line, "name" in JSON
-  std::string help;  ///< one sentence, with the unit
+  std::string name;  ///< kebab-case; "name" in JSON
+  Message help;      ///< one sentence, with the unit
   Type type = Type::text;
-  Bounds bounds;                     ///< integer, number
+  Bounds bounds;                     ///< integer, number; of each one of integers, numbers
   std::vector<std::string> choices;  ///< choice
   Json default_value;  ///< the field's initialiser, through described(); else its value when it was described
   std::function<Json()> get;
@@ -50,21 +52,27 @@ struct Option {
 
 /// The fields of one options struct. Each algorithm has one such struct with
 ///   `void describe(OptionList& options);`  binding every field, its help and bounds, and
-///   `void check() const;`                  testing what concerns several fields at once.
+///   `void check() const;`                  check_bounds(*this), then the rules across fields.
 /// The struct must outlive the list.
 class OptionList {
  public:
-  OptionList& flag(const std::string& name, bool& field, const std::string& help);
-  OptionList& integer(const std::string& name, int& field, Bounds bounds, const std::string& help);
-  OptionList& integer(const std::string& name, long long& field, Bounds bounds, const std::string& help);
-  OptionList& number(const std::string& name, double& field, Bounds bounds, const std::string& help);
-  OptionList& text(const std::string& name, std::string& field, const std::string& help);
+  OptionList& flag(const std::string& name, bool& field, const Message& help);
+  OptionList& integer(const std::string& name, int& field, Bounds bounds, const Message& help);
+  OptionList& integer(const std::string& name, long long& field, Bounds bounds, const Message& help);
+  OptionList& number(const std::string& name, double& field, Bounds bounds, const Message& help);
+  OptionList& text(const std::string& name, std::string& field, const Message& help);
   /// A comma-separated list on the command line, an array in JSON.
-  OptionList& texts(const std::string& name, std::vector<std::string>& field, const std::string& help);
+  OptionList& texts(const std::string& name, std::vector<std::string>& field, const Message& help);
+  /// One whole number or more, each within the bounds: separated by commas on the command line, an array in
+  /// JSON.
+  OptionList& integers(const std::string& name, std::vector<int>& field, Bounds bounds, const Message& help);
+  /// One number or more, likewise.
+  OptionList& numbers(const std::string& name, std::vector<double>& field, Bounds bounds,
+                      const Message& help);
   /// An enumeration by its names.
   template <class Enum>
   OptionList& choice(const std::string& name, Enum& field,
-                     const std::vector<std::pair<std::string, Enum>>& values, const std::string& help) {
+                     const std::vector<std::pair<std::string, Enum>>& values, const Message& help) {
     std::vector<std::string> names;
     names.reserve(values.size());
     for (const auto& value : values) names.push_back(value.first);
@@ -95,6 +103,8 @@ class OptionList {
   Json to_json() const;
   /// Only the fields that differ from their default.
   Json changed() const;
+  /// Throws Error (usage) for the first field whose value is not allowed: one that code has set.
+  void check() const;
   /// Sets the fields named in `object`. Throws Error (usage) for an unknown name (with the nearest known one)
   /// or a bad value; `place` (for example "run.json: extract") begins the message.
   void from_json(const Json& object, std::string_view place);
@@ -103,7 +113,7 @@ class OptionList {
   OptionList& add(Option option);
   OptionList& add_choice(const std::string& name, std::vector<std::string> names,
                          std::function<std::string()> get, std::function<void(const std::string&)> set,
-                         const std::string& help);
+                         const Message& help);
 
   std::vector<Option> options_;
 };
@@ -118,6 +128,15 @@ OptionList described(Options& options) {
   standard.describe(standard_list);
   list.take_defaults(standard_list);
   return list;
+}
+
+/// Throws Error (usage) for the first field of the struct whose value is outside of what describe() allows.
+/// `arguments` are what its describe() takes more than the list.
+template <class Options, class... Arguments>
+void check_bounds(Options options, const Arguments&... arguments) {
+  OptionList list;
+  options.describe(list, arguments...);
+  list.check();
 }
 
 /// The options as JSON; needs no mutable struct.

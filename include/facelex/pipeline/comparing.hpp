@@ -18,7 +18,7 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
                                              const std::filesystem::path& search_folder);
 
 /// The recordings of a folder by names. A path that does not exist is an error (usage) named `option`.
-std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const std::string& option,
+std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const Message& option,
                                                 const std::filesystem::path& output);
 
 /// The recordings of a command line: each folder is a source of its own, files and a list are one together.

@@ -11,10 +11,12 @@ namespace facelex {
 /// --wcc-window (`prefix` "wcc-"), --no-frontalize (a flag that is on by default).
 std::string argument_of(const Option& option, const std::string& prefix);
 
-/// A module's text with the options of `list` by the names that they have in this command: an algorithm says
-/// --window, where features all calls it --wcc-window (`prefix` "wcc-"); and what it says of a field alone
-/// ("window: 0.05 s …") is of that option.
-std::string as_called_here(std::string text, const OptionList& list, const std::string& prefix);
+/// What a field is called on a command line whose options nobody knows better: "--fps".
+std::string argument_of(const std::string& name);
+
+/// The fields of `list` by the names that they have in this command: an algorithm knows a window, which
+/// features all calls --wcc-window (`prefix` "wcc-").
+FieldNames names_here(const OptionList& list, const std::string& prefix);
 
 /// What `work` gives; an Error that it throws names its options as they are called here.
 template <class Function>
@@ -22,7 +24,7 @@ auto with_names_here(const OptionList& list, const std::string& prefix, const Fu
   try {
     return work();
   } catch (const Error& error) {
-    throw Error(error.kind(), as_called_here(error.what(), list, prefix));
+    throw error.named(names_here(list, prefix));
   }
 }
 

@@ -6,7 +6,7 @@
 namespace facelex {
 
 /// Throws Error (usage), which names the option, unless the output is named .csv and is no folder.
-void check_table_path(const std::filesystem::path& output, const std::string& option = "--output");
+void check_table_path(const std::filesystem::path& output, const std::string& option = "output");
 
 /// Throws Error (usage) when the output is named like a table, or is a file, where several files go to a
 /// folder.

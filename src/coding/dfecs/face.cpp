@@ -79,11 +79,11 @@ LearnResult finished_dfecs(const FullFaceFit& fit, PartLevel parts, const FaceSi
   const Eigen::Index asked = fit.nmf.a.cols(), units = living.atoms.rows();
   if (units == 0)
     throw data_error({}, "the penalties leave nothing of any unit of the whole face",
-                     "lower --alpha-a and --alpha-b");
+                     "lower " + field("alpha-a") + " and " + field("alpha-b"));
   if (units < asked)
     result.warnings.push_back("the penalties leave nothing of " + std::to_string(asked - units) + " of " +
-                              std::to_string(asked) +
-                              " units; lower --alpha-a or --alpha-b, or ask for fewer");
+                              std::to_string(asked) + " units; lower " + field("alpha-a") + " or " +
+                              field("alpha-b") + ", or ask for fewer");
   if (!fit.nmf.converged)
     result.warnings.push_back("the factorisation of the parts' codes has not converged after " +
                               std::to_string(fit.nmf.iterations) + " iterations");

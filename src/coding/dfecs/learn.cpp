@@ -93,7 +93,7 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
   const TrainingData data = read_training_data(inputs, columns_of_parts, options.training, work);
   const ObservedColumns observed(data);
   const double scale = scale_of(options, data.kind);
-  std::vector<std::string> warnings = data.warnings();
+  std::vector<Message> warnings = data.warnings();
   const auto parts = moving_parts(data, scale, options.precision, warnings, work);
 
   const Json identity = options.search ? search_identity(data, options) : Json();
@@ -109,21 +109,22 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
     settings.push_back(options.search && given.units > 0 ? search.find_part(part) : given);
   }
   if (std::all_of(settings.begin(), settings.end(), [](const PartSettings& one) { return one.units == 0; }))
-    throw usage_error("--part-units: no part that moves has any units");
+    throw option_error("part-units", "no part that moves has any units");
   PartLevel level = learn_parts(parts, settings, scaled_unit_of(options, data), data.values.cols(), options,
                                 observed, inner);
   if (level.codes.isZero(0))
-    throw data_error({}, "the penalties of the parts leave no code in any frame",
-                     options.search ? "try smaller --search-alphas" : "lower --part-alpha");
+    throw data_error(
+        {}, "the penalties of the parts leave no code in any frame",
+        options.search ? "try smaller " + field("search-alphas") : "lower " + field("part-alpha"));
   const FaceSignal signal = face_signal(data, parts, settings, scale);
   DfecsSearch::FaceSettings face{options.units, options.alpha_a, options.alpha_b};
   if (options.search) face = search.find_face(level, signal);
   const Eigen::Index most = std::min(level.codes.cols(), level.codes.rows());
   if (face.units > most)
-    throw usage_error("--units: " + std::to_string(face.units) +
-                          " units of the whole face are more than the " + std::to_string(most) +
-                          " units of its parts",
-                      "ask for at most as many, or for more --part-units");
+    throw option_error("units",
+                       std::to_string(face.units) + " units of the whole face are more than the " +
+                           std::to_string(most) + " units of its parts",
+                       "ask for at most as many, or for more " + field("part-units"));
   const FullFaceFit fit =
       fit_face(level, signal, face.units, face.alpha_a, face.alpha_b, options, observed, inner);
 

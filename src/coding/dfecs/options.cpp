@@ -51,17 +51,13 @@ std::optional<double> value_for(const std::vector<std::string>& entries, const s
     const auto value =
         equals == std::string::npos ? std::nullopt : parse_double(std::string_view(entry).substr(equals + 1));
     if (!value || !allowed(*value))
-      throw usage_error(std::string(option)
-                            .append(": ")
-                            .append(in_quotes(entry))
-                            .append(" is not PART=NUMBER with a number ")
-                            .append(bound),
-                        std::string("for example ").append(option).append(" LB=2,MO=3"));
+      throw option_error(option, in_quotes(entry) + " is not PART=NUMBER with a number " + bound,
+                         "for example " + field(option) + " LB=2,MO=3");
     if (!usual_part(name))
-      throw usage_error(option + ": " + in_quotes(name) + " is not a part of the face",
-                        "its parts are LB, RB, LE, RE, NO, MO, JA");
+      throw option_error(option, in_quotes(name) + " is not a part of the face",
+                         "its parts are LB, RB, LE, RE, NO, MO, JA");
     if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      throw usage_error(option + ": " + in_quotes(name) + " stands there twice");
+      throw option_error(option, in_quotes(name) + " stands there twice");
     seen.push_back(name);
     if (name == part) found = value;
   }
@@ -88,8 +84,8 @@ PartSettings part_settings(const DfecsOptions& options, const std::string& part)
   const auto is_count = [](double value) {
     return value >= 0 && value <= 10000 && value == std::floor(value);
   };
-  const auto units = value_for(options.part_units, part, "--part-units", "0, 1, 2 …", is_count);
-  const auto alpha = value_for(options.part_alpha, part, "--part-alpha", "> 0", is_penalty);
+  const auto units = value_for(options.part_units, part, "part-units", "0, 1, 2 …", is_count);
+  const auto alpha = value_for(options.part_alpha, part, "part-alpha", "> 0", is_penalty);
   return {static_cast<int>(units.value_or(usual_part_units(part))), alpha.value_or(usual_part_alpha(part))};
 }
 
@@ -126,23 +122,14 @@ void DfecsOptions::describe(OptionList& options) {
             "Look for units and penalties by the paper's halting grid search; goes on where it stopped")
       .number("beta", beta, Bounds{0, 1, true},
               "The search wants 1 − β of the variance explained, 1 − β/2 of each part")
-      .texts("search-alphas", search_alphas, "Penalties that the search tries, in this order");
+      .numbers("search-alphas", search_alphas, Bounds::above(0),
+               "Penalties that the search tries, in this order");
 }
 
 void DfecsOptions::check() const {
+  check_bounds(*this);
   for (const UsualPart& part : usual_parts) part_settings(*this, part.name);
-  if (units < 1) throw usage_error("--units: " + std::to_string(units) + " is not ≥ 1");
-  if (!(code_alpha > 0) || !std::isfinite(code_alpha))
-    throw usage_error("--code-alpha: " + number_text(code_alpha) + " is not > 0");
-  if (!(beta > 0) || !(beta < 1))
-    throw usage_error("--beta: " + number_text(beta) + " is not between 0 and 1",
-                      "0.05 asks for 95 % of the variance");
-  if (search && search_alphas.empty()) throw usage_error("--search-alphas is empty");
-  for (const std::string& alpha : search_alphas) {
-    const auto value = parse_double(alpha);
-    if (!value || !is_penalty(*value))
-      throw usage_error("--search-alphas: " + in_quotes(alpha) + " is not a number > 0");
-  }
+  if (beta == 1) throw option_error("beta", "1 is not between 0 and 1", "0.05 asks for 95 % of the variance");
   DictionaryOptions dictionary;
   dictionary.tolerance = tolerance;
   dictionary.max_iterations = max_iterations;

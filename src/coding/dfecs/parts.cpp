@@ -10,7 +10,7 @@
 namespace facelex {
 
 std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale, Precision precision,
-                                    std::vector<std::string>& warnings, const Work& work) {
+                                    std::vector<Message>& warnings, const Work& work) {
   std::vector<DfecsPart> parts;
   for (const FacialFeature& feature : facial_features(FeatureDivision::dfecs)) {
     DfecsPart part{feature, feature_columns(feature, data.columns), {}, {}, {}};
@@ -35,15 +35,16 @@ PartFit fit_part(const DfecsPart& part, const PartSettings& settings, const Dfec
                  const ObservedColumns& observed, const Work& work) {
   const std::string of_part = " units of the " + part.feature.description;
   if (settings.units > static_cast<int>(part.moving.size()))
-    throw usage_error("--part-units: " + std::to_string(settings.units) + of_part + " (" + part.feature.name +
-                          ") are more than its " + std::to_string(part.moving.size()) + " moving columns",
-                      "ask for at most as many");
+    throw option_error("part-units",
+                       std::to_string(settings.units) + of_part + " (" + part.feature.name +
+                           ") are more than its " + std::to_string(part.moving.size()) + " moving columns",
+                       "ask for at most as many");
   if (settings.units > part.samples->rows())
     throw data_error({},
                      std::to_string(part.samples->rows()) + " frames are too few for " +
                          std::to_string(settings.units) + of_part,
-                     "learn from more frames, or ask for fewer: --part-units " + part.feature.name + "=" +
-                         std::to_string(part.samples->rows()));
+                     "learn from more frames, or ask for fewer: " + field("part-units") + " " +
+                         part.feature.name + "=" + std::to_string(part.samples->rows()));
   DictionaryOptions dictionary;
   dictionary.alpha = settings.alpha;
   dictionary.tolerance = options.tolerance;
@@ -121,8 +122,8 @@ PartLevel learn_parts(const std::vector<DfecsPart>& parts, const std::vector<Par
                                {"units", use_of_positive(columns, level.codes.middleCols(first, units))}});
     if (!fit.learnt.converged)
       level.warnings.push_back(part.feature.name + ": not converged after " +
-                               std::to_string(fit.learnt.iterations) +
-                               " iterations; raise --max-iterations or --tolerance");
+                               std::to_string(fit.learnt.iterations) + " iterations; raise " +
+                               field("max-iterations") + " or " + field("tolerance"));
     level.models.units.insert(level.models.units.end(), columns.begin(), columns.end());
     level.models.groups.push_back({part.feature.name, part.feature.description, part.columns, first, units});
     level.models.alphas.push_back(settings[p].alpha);

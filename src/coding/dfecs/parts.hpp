@@ -23,7 +23,7 @@ struct DfecsPart {
 /// The parts of the data that move; a line in `warnings` for each that does not. Throws Error (data) when
 /// none does.
 std::vector<DfecsPart> moving_parts(const TrainingData& data, double scale, Precision precision,
-                                    std::vector<std::string>& warnings, const Work& work);
+                                    std::vector<Message>& warnings, const Work& work);
 
 /// The units and the penalty of a part, as `--part-units` and `--part-alpha` give them.
 struct PartSettings {
@@ -52,7 +52,7 @@ struct PartLevel {
   PartModels models;  ///< without mixing
   RowMatrix codes;    ///< T×k, exact, ≥ 0
   Json summaries = Json::array();
-  std::vector<std::string> warnings;
+  std::vector<Message> warnings;
 };
 /// settings: of each part; those with 0 units are left out. `input_columns`: D.
 PartLevel learn_parts(const std::vector<DfecsPart>& parts, const std::vector<PartSettings>& settings,

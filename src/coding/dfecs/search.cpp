@@ -8,7 +8,7 @@ namespace facelex {
 namespace {
 
 double penalty_of(const std::string& text) {
-  return parse_double(text).value_or(0);  // DfecsOptions::check has seen that it is a number
+  return parse_double(text).value_or(0);  // of number_text, or of the log, which holds that
 }
 
 }  // namespace
@@ -52,8 +52,8 @@ void DfecsSearch::conclude(const Best& best, double wanted) {
   if (best.outcome.variance_explained < wanted)
     warnings_.push_back(best.cell.part + ": no cell of the search explains " + number_text(wanted) +
                         " of the variance; the best explains " +
-                        number_text(best.outcome.variance_explained) +
-                        ": try smaller --search-alphas or a larger --beta");
+                        number_text(best.outcome.variance_explained) + ": try smaller " +
+                        field("search-alphas") + " or a larger " + field("beta"));
 }
 
 PartSettings DfecsSearch::find_part(const DfecsPart& part) {
@@ -63,9 +63,9 @@ PartSettings DfecsSearch::find_part(const DfecsPart& part) {
   Best best;
   bool found = false;
   for (int units = 1; units <= most && !found; ++units)
-    for (const std::string& alpha : options_.search_alphas) {
-      found = halts(best, {part.feature.name, units, alpha, "", ""}, wanted, [&] {
-        const PartFit fit = fit_part(part, {units, penalty_of(alpha)}, options_, observed_, quiet_);
+    for (const double alpha : options_.search_alphas) {
+      found = halts(best, {part.feature.name, units, number_text(alpha), "", ""}, wanted, [&] {
+        const PartFit fit = fit_part(part, {units, alpha}, options_, observed_, quiet_);
         return SearchOutcome{fit.variance_explained(part), fit.learnt.iterations, fit.learnt.converged};
       });
       if (found) break;
@@ -79,10 +79,9 @@ DfecsSearch::FaceSettings DfecsSearch::find_face(const PartLevel& parts, const F
   const int most = static_cast<int>(std::min(parts.codes.cols(), parts.codes.rows()));
   Best best;
   bool found = false;
-  const auto try_cell = [&](int units, const std::string& alpha_a, const std::string& alpha_b) {
-    return halts(best, {"FF", units, "", alpha_a, alpha_b}, wanted, [&] {
-      const FullFaceFit fit = fit_face(parts, signal, units, penalty_of(alpha_a), penalty_of(alpha_b),
-                                       options_, observed_, quiet_);
+  const auto try_cell = [&](int units, double alpha_a, double alpha_b) {
+    return halts(best, {"FF", units, "", number_text(alpha_a), number_text(alpha_b)}, wanted, [&] {
+      const FullFaceFit fit = fit_face(parts, signal, units, alpha_a, alpha_b, options_, observed_, quiet_);
       return SearchOutcome{1 - fit.residual / signal.squares, fit.nmf.iterations, fit.nmf.converged};
     });
   };

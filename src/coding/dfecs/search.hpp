@@ -25,7 +25,7 @@ class DfecsSearch {
 
   /// "search" of the training's summary.
   const Json& summary() const { return summary_; }
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<Message>& warnings() const { return warnings_; }
 
  private:
   struct Best {
@@ -44,7 +44,7 @@ class DfecsSearch {
   Work quiet_;  ///< work_ without progress: what is counted are cells
   std::int64_t cells_ = 0;
   Json summary_;
-  std::vector<std::string> warnings_;
+  std::vector<Message> warnings_;
 };
 
 }  // namespace facelex

@@ -48,7 +48,7 @@ SearchLog::SearchLog(std::filesystem::path file, const Json& identity) : file_(s
       if (!known.is_object() || known.value(field, Json()) != value)
         differs += (differs.empty() ? "" : ", ") + field;
     throw usage_error(file_.string() + " holds the search of other data or options (" + differs + " differ)",
-                      "remove it to begin anew (--force does), or name another output");
+                      "remove it to begin anew (" + field("force") + " does), or name another output");
   }
   read();
 }

@@ -11,7 +11,7 @@
 namespace facelex {
 
 /// Where the search stands: a part ("LB") with k units at α, or the whole face ("FF") with q units at α_A and
-/// α_B. Penalties are the texts that the user gave; those that do not apply are empty.
+/// α_B. Penalties are number_text of what the user gave; those that do not apply are empty.
 struct SearchCell {
   std::string part;
   int units = 0;

@@ -181,8 +181,7 @@ void FacialBasisImportOptions::describe(OptionList& options) {
 }
 
 void FacialBasisImportOptions::check() const {
-  if (!(eye_distance > 0) || !std::isfinite(eye_distance))
-    throw usage_error("--eye-distance: " + number_text(eye_distance) + " is not a finite number > 0");
+  check_bounds(*this);
 }
 
 std::unique_ptr<FacialBasis> import_facial_basis(const std::filesystem::path& path,

@@ -99,15 +99,16 @@ DictionaryStreamOptions stream_options(const FacialBasisOptions& options) {
   return stream;
 }
 
-std::vector<std::string> warnings_of(const FeatureProblem& problem, const DictionaryResult& learnt,
-                                     const FacialBasisOptions& options) {
-  std::vector<std::string> warnings;
+std::vector<Message> warnings_of(const FeatureProblem& problem, const DictionaryResult& learnt,
+                                 const FacialBasisOptions& options) {
+  std::vector<Message> warnings;
   const auto columns = problem.samples().cols();
   if (problem.units() > columns)
     warnings.push_back(problem.name() + ": " + std::to_string(problem.units()) + " atoms for " +
                        std::to_string(columns) +
                        " columns that move: overcomplete, many codes explain a frame as well; ask for fewer "
-                       "with --atoms, or lower what they share with --coherence");
+                       "with " +
+                       field("atoms") + ", or lower what they share with " + field("coherence"));
   if (learnt.converged) return warnings;
   std::string fall;
   if (learnt.objective.size() > 1) {
@@ -116,7 +117,8 @@ std::vector<std::string> warnings_of(const FeatureProblem& problem, const Dictio
            number_text(options.tolerance) + " was asked for";
   }
   warnings.push_back(problem.name() + ": not converged after " + std::to_string(learnt.iterations) +
-                     " iterations" + fall + "; raise --max-iterations or --tolerance");
+                     " iterations" + fall + "; raise " + field("max-iterations") + " or " +
+                     field("tolerance"));
   return warnings;
 }
 
@@ -170,8 +172,8 @@ FeatureDictionary learn_feature(const FeatureProblem& problem, const FacialBasis
     dictionary.summary["replaced_atoms"] = learnt.resampled + refined.resampled;
     if (!refined.converged)
       dictionary.warnings.push_back(problem.name() + ": not converged after " +
-                                    std::to_string(refined.epochs) +
-                                    " passes over all frames; raise --memory");
+                                    std::to_string(refined.epochs) + " passes over all frames; raise " +
+                                    field("memory"));
   }
   if (options.balance > 0) dictionary.summary["balance"] = balanced.summary;
   if (problem.features().size() == 2) dictionary.summary["learnt_together"] = problem.name();
@@ -190,7 +192,7 @@ FeatureDictionary learn_feature(const FeatureProblem& problem, const FacialBasis
   for (std::size_t k = 0; k < dictionary.uses.size(); ++k)
     if (dictionary.uses[k].share_active == 0)
       dictionary.warnings.push_back(problem.features().front().name + ", unit " + std::to_string(k + 1) +
-                                    ": no frame uses it; ask for fewer atoms or lower --alpha");
+                                    ": no frame uses it; ask for fewer atoms or lower " + field("alpha"));
   return dictionary;
 }
 

@@ -35,7 +35,7 @@ struct FeatureDictionary {
   bool units_are_leaves = false;
   int iterations = 0;
   Json summary;
-  std::vector<std::string> warnings;
+  std::vector<Message> warnings;
 
   FeatureUnits of_side(const FeatureProblem& problem, std::size_t side) const;
 };

@@ -37,17 +37,18 @@ FeatureProblem::FeatureProblem(const TrainingData& data, double scale, std::vect
     if (data.moves(d) || (mirror_ && data.moves(mirror_->other[static_cast<std::size_t>(d)])))
       moving_.push_back(d);
   if (moving_.empty())
-    throw data_error({},
-                     "the " + feature.description + " (" + name() + ") never moves in " +
-                         std::to_string(data.frames()) + " frames",
-                     "learn from other recordings, or leave it out: --atoms " + feature.name + "=0");
+    throw data_error(
+        {},
+        "the " + feature.description + " (" + name() + ") never moves in " + std::to_string(data.frames()) +
+            " frames",
+        "learn from other recordings, or leave it out: " + field("atoms") + " " + feature.name + "=0");
   samples_ = samples_of(data.values);
   if (samples_.rows() < units())
     throw data_error({},
                      std::to_string(samples_.rows()) + " frames are too few for " + std::to_string(units()) +
                          " atoms of the " + feature.description,
-                     "learn from more frames, or ask for fewer atoms: --atoms " + feature.name + "=" +
-                         std::to_string(samples_.rows()));
+                     "learn from more frames, or ask for fewer atoms: " + field("atoms") + " " +
+                         feature.name + "=" + std::to_string(samples_.rows()));
   if (!own_image) return;
   for (const auto d : images_of(moving_, *mirror_))
     reflection_.reflected.push_back(std::lower_bound(moving_.begin(), moving_.end(), d) - moving_.begin());
@@ -106,10 +107,10 @@ std::vector<std::vector<FeatureColumns>> learnt_together(const std::vector<Alloc
     }
     const FeatureColumns& first = other_side->front();
     if (first.units != own.units)
-      throw usage_error("--mirrored: " + first.name + " has " + std::to_string(first.units) + " atoms and " +
-                            own.name + " " + std::to_string(own.units) +
-                            ", but mirror images are as many on both sides",
-                        "give both as many with --atoms");
+      throw option_error("mirrored",
+                         first.name + " has " + std::to_string(first.units) + " atoms and " + own.name + " " +
+                             std::to_string(own.units) + ", but mirror images are as many on both sides",
+                         "give both as many with " + field("atoms"));
     other_side->push_back(std::move(own));
   }
   return together;

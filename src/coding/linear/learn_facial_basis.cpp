@@ -23,9 +23,9 @@ std::unique_ptr<CodingSystem> start_model(const std::string& file, const LinearM
   if (file.empty()) return nullptr;
   std::unique_ptr<CodingSystem> system = load_coding_system(file);
   const auto refuse = [&](const std::string& what) {
-    return data_error(
-        {file, 0, {}}, "cannot be started from: " + what,
-        "start from a model that was learnt from such recordings with the same --features and --scale");
+    return data_error({file, 0, {}}, "cannot be started from: " + what,
+                      "start from a model that was learnt from such recordings with the same " +
+                          field("features") + " and " + field("scale"));
   };
   const FacialBasis* basis = basis_in(system);
   if (!basis) throw refuse("it is of kind " + std::string(system->kind()) + ", not facial-basis");
@@ -54,8 +54,8 @@ class FacialBasisLearner {
     if (options_.structure.mirrored) {
       mirror = column_mirror(data_.columns);
       if (!mirror)
-        throw usage_error("--mirrored: not every feature has its mirror image among those learnt",
-                          "give left and right features atoms, or leave out --mirrored");
+        throw option_error("mirrored", "not every feature has its mirror image among those learnt",
+                           "give left and right features atoms, or leave out " + field("mirrored"));
     }
     const ColumnMirror* const mirror_pointer = mirror ? &*mirror : nullptr;
     for (auto& features : learnt_together(allocation, data_.columns, mirror_pointer)) {
@@ -84,11 +84,11 @@ class FacialBasisLearner {
                                     [&](const UnitGroup& one) { return one.columns == feature.columns; });
     if (group == model.groups.end() || group->units != problem.units())
       throw data_error({},
-                       "--start-from: the model has " +
+                       field("start-from") + ": the model has " +
                            std::to_string(group == model.groups.end() ? 0 : group->units) + " atoms of the " +
                            feature.description + ", not the " + std::to_string(problem.units()) +
                            " that are to be learnt",
-                       "ask for as many with --atoms, or start from another model");
+                       "ask for as many with " + field("atoms") + ", or start from another model");
     return problem.gathered(model.atoms.middleRows(group->first_unit, group->units));
   }
 
@@ -129,7 +129,7 @@ class FacialBasisLearner {
   LinearModel model_;
   std::vector<Side> sides_;
   std::int64_t iterations_ = 0;
-  std::vector<std::string> warnings_;
+  std::vector<Message> warnings_;
 };
 
 }  // namespace
@@ -141,20 +141,17 @@ void AtomOptions::describe(OptionList& options) {
           "Right atoms are mirror images of the left ones; those of nose and mouth are symmetric or in pairs")
       .number("coherence", coherence, Bounds::at_least(0),
               "Weight γ of the penalty γ·Σ(w_i·w_j)² per frame on atoms that are alike, in mm²; 0: none")
-      .number("merge-above", merge_above, Bounds::between(0, 1),
+      .number("merge-above", merge_above, Bounds{0, 1, true},
               "Atoms with |cos| of at least this become one unit; the model keeps the tree; 1: none")
       .choice("level", level, {{"parents", UnitLevel::parents}, {"leaves", UnitLevel::leaves}},
               "Which level of that tree the units are: what atoms were merged into, or the atoms as learnt");
 }
 
 void AtomOptions::check() const {
-  if (!(coherence >= 0) || !std::isfinite(coherence))
-    throw usage_error("--coherence: " + number_text(coherence) + " is not a finite number ≥ 0");
-  if (!(merge_above > 0 && merge_above <= 1))
-    throw usage_error("--merge-above: " + number_text(merge_above) + " is not > 0 and ≤ 1");
+  check_bounds(*this);
   if (level == UnitLevel::leaves && merge_above == 1)
-    throw usage_error("--level leaves has no meaning without --merge-above",
-                      "give --merge-above, or leave it out");
+    throw usage_error(field("level") + " leaves has no meaning without " + field("merge-above"),
+                      "give " + field("merge-above") + ", or leave it out");
 }
 
 void FacialBasisOptions::describe(OptionList& options) {
@@ -180,14 +177,13 @@ void FacialBasisOptions::describe(OptionList& options) {
 }
 
 void FacialBasisOptions::check() const {
+  check_bounds(*this);
   allocate(signal.features, atoms);
   structure.check();
-  if (!(balance >= 0 && balance <= 1))
-    throw usage_error("--balance: " + number_text(balance) + " is not 0 … 1");
   check_memory(memory, training);
   if (memory > 0 && balance > 0)
-    throw usage_error("--balance weighs frames by all others, so that all must be in memory",
-                      "leave out --memory, or bound the frames with --max-frames");
+    throw usage_error(field("balance") + " weighs frames by all others, so that all must be in memory",
+                      "leave out " + field("memory") + ", or bound the frames with " + field("max-frames"));
   dictionary_options(*this).check();
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 /// Fills the group's mean and atoms; returns its summary, and adds its variance to the totals.
 Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData& data, bool centred,
-                 const Work& work, double& variance, double& explained, std::vector<std::string>& warnings) {
+                 const Work& work, double& variance, double& explained, std::vector<Message>& warnings) {
   const RowMatrix samples = model.group_samples(group, data.values);
   if (group.units > samples.cols())
     throw usage_error(std::to_string(group.units) + " components of the " + group.description +
@@ -142,12 +142,12 @@ void LocalPcaOptions::describe(OptionList& options) {
 }
 
 void LocalPcaOptions::check() const {
+  check_bounds(*this);
   allocate(signal.features, atoms);
 }
 
 LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options, const Work& work) {
-  if (options.components < 1)
-    throw usage_error("--components: " + std::to_string(options.components) + " is not ≥ 1");
+  check_bounds(options);
   const TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {

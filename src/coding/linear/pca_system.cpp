@@ -35,9 +35,9 @@ Json PcaSystem::resolved(const EncodeOptions& options) const {
   const EncodeOptions usual;
   if (options.alpha != usual.alpha || options.solver != usual.solver ||
       options.most_units != usual.most_units || options.l1_budget != usual.l1_budget)
-    throw usage_error(
-        "--alpha, --solver, --most-units and --l1-budget have no meaning for a model of kind " + kind_,
-        "leave them out: its codes are projections, without penalty");
+    throw usage_error(field("alpha") + ", " + field("solver") + ", " + field("most-units") + " and " +
+                          field("l1-budget") + " have no meaning for a model of kind " + kind_,
+                      "leave them out: its codes are projections, without penalty");
   return Json::object();
 }
 

@@ -21,7 +21,8 @@ Tensor tensor_of(const std::vector<float>& values) {
 std::vector<float> floats(const ModelFile& file, const std::string& name) {
   const auto found = file.tensors.find(name);
   if (found == file.tensors.end() || found->second.type != Tensor::Type::f32)
-    throw data_error({file.source, 0, name}, "the checkpoint lacks these numbers", "train anew with --force");
+    throw data_error({file.source, 0, name}, "the checkpoint lacks these numbers",
+                     "train anew with " + field("force"));
   std::vector<float> values(found->second.bytes.size() / sizeof(float));
   if (!values.empty()) std::memcpy(values.data(), found->second.bytes.data(), values.size() * sizeof(float));
   return values;
@@ -59,20 +60,22 @@ std::string frames_shown(const Json& identity) {
 }
 
 void require_same(const Json& kept, const Json& wanted, const std::filesystem::path& file) {
-  const auto refuse = [&](const std::string& what, const std::string& give) {
-    throw usage_error(file.string() + " is the checkpoint of another training: " + what,
-                      "give the same " + give + ", write another model, or begin anew with --force");
+  const auto refuse = [&](const std::string& what, const Message& give) {
+    throw usage_error(
+        file.string() + " is the checkpoint of another training: " + what,
+        "give the same " + give + ", write another model, or begin anew with " + field("force"));
   };
   const auto differs = [&](const std::string& name) {
     return !kept.contains(name) || !wanted.contains(name) || kept[name] != wanted[name];
   };
   if ((kept.contains("frames_in_memory") || wanted.contains("frames_in_memory")) &&
       differs("frames_in_memory"))
-    refuse("memory holds " + frames_shown(kept) + " there and " + frames_shown(wanted) + " here", "--memory");
+    refuse("memory holds " + frames_shown(kept) + " there and " + frames_shown(wanted) + " here",
+           field("memory"));
   // Before the frames, which are others with other history, and on either side.
   if ((kept.contains("history") || wanted.contains("history")) && differs("history"))
     refuse("history is " + shown(kept, "history") + " there and " + shown(wanted, "history") + " here",
-           "--history");
+           field("history"));
   for (auto it = wanted.begin(); it != wanted.end(); ++it) {
     if (!differs(it.key())) continue;
     if (it.key() == "frames_sha256") refuse("its recordings differ", "recordings");
@@ -126,7 +129,8 @@ DfeProgress read_checkpoint(const std::filesystem::path& file, const Json& ident
     progress.first_loss = model.metadata.at("first_loss").get<double>();
     progress.revived = model.metadata.at("revived").get<int>();
   } catch (const Json::exception&) {
-    throw data_error({file.string(), 0, {}}, "is no checkpoint of this program", "begin anew with --force");
+    throw data_error({file.string(), 0, {}}, "is no checkpoint of this program",
+                     "begin anew with " + field("force"));
   }
   progress.state.weights = floats(model, "weights");
   progress.state.first_moment = floats(model, "first_moment");

@@ -56,7 +56,8 @@ FloatRowMatrix displacement_of_outputs(const MorphableModel& face, const std::ve
   const RowMatrix movements = movements_of(face, columns);
   const auto points = spread_points(face, movements, points_of_face);
   if (points.empty())
-    throw usage_error("--sparsity-on displacement: the columns move no vertex of the face " + face.name);
+    throw usage_error(field("sparsity-on") + " displacement: the columns move no vertex of the face " +
+                      face.name);
   FloatRowMatrix displacement(static_cast<Eigen::Index>(3 * points.size()), movements.rows());
   for (std::size_t i = 0; i < points.size(); ++i)
     displacement.middleRows<3>(static_cast<Eigen::Index>(3 * i)) =

@@ -26,7 +26,7 @@ std::vector<Eigen::Index> named_columns(const Recording& header, const std::stri
     if (!found)
       throw data_error({file, 0, name},
                        beginning ? "has no column that begins so" : "has no column of this name",
-                       "name columns of the recordings with --columns");
+                       "name columns of the recordings with " + field("columns"));
   }
   return columns;
 }
@@ -50,10 +50,11 @@ std::vector<Eigen::Index> dfe_columns(const Recording& header, const std::string
     throw data_error(
         {file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", not expression",
         "learn from expression coefficients, fits, blendshapes or keypoint motion; of a table that "
-        "holds blendshapes too, name them: --columns brow*,eye*,jaw*,mouth*");
+        "holds blendshapes too, name them: " +
+            field("columns") + " brow*,eye*,jaw*,mouth*");
   if (columns.empty() && of_fit)
     throw data_error({file, 0, {}}, "has no columns " + std::string(displaced ? "dX_*, dY_*, dZ_*" : "e_*"),
-                     "choose another --fit-part");
+                     "choose another " + field("fit-part"));
   return columns.empty() ? all : columns;
 }
 

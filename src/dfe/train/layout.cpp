@@ -8,29 +8,30 @@ namespace facelex {
 namespace {
 
 void require_positive(const char* option, int value) {
-  if (value < 1) throw usage_error(std::string(option) + ": " + std::to_string(value) + " is not ≥ 1");
+  if (value < 1) throw option_error(option, std::to_string(value) + " is not ≥ 1");
 }
 
 }  // namespace
 
 void check_shape(const DfeShape& shape) {
   require_positive("inputs", shape.inputs);
-  require_positive("--token-width", shape.token_width);
-  require_positive("--layers", shape.layers);
-  require_positive("--heads", shape.heads);
-  require_positive("--width", shape.width);
-  require_positive("--feed-forward", shape.feed_forward);
-  require_positive("--latent", shape.latent);
-  require_positive("--stages", shape.stages);
-  require_positive("--decoder-layers", shape.decoder_layers);
-  require_positive("--decoder-width", shape.decoder_width);
+  require_positive("token-width", shape.token_width);
+  require_positive("layers", shape.layers);
+  require_positive("heads", shape.heads);
+  require_positive("width", shape.width);
+  require_positive("feed-forward", shape.feed_forward);
+  require_positive("latent", shape.latent);
+  require_positive("stages", shape.stages);
+  require_positive("decoder-layers", shape.decoder_layers);
+  require_positive("decoder-width", shape.decoder_width);
   if (shape.history < 0 || shape.history > most_dfe_history)
-    throw usage_error("--history: " + std::to_string(shape.history) + " is not 0 … " +
-                      std::to_string(most_dfe_history));
-  if (shape.codes < 2) throw usage_error("--codes: " + std::to_string(shape.codes) + " is not ≥ 2");
+    throw option_error("history",
+                       std::to_string(shape.history) + " is not 0 … " + std::to_string(most_dfe_history));
+  if (shape.codes < 2) throw option_error("codes", std::to_string(shape.codes) + " is not ≥ 2");
   if (shape.encoder == DfeEncoder::transformer && shape.width % shape.heads != 0)
-    throw usage_error(
-        "--heads: " + std::to_string(shape.heads) + " do not divide --width " + std::to_string(shape.width),
+    throw option_error(
+        "heads",
+        std::to_string(shape.heads) + " do not divide " + field("width") + " " + std::to_string(shape.width),
         "choose a divisor of the width");
 }
 

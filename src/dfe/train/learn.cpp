@@ -67,7 +67,7 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   if (count < options.shape.codes)
     throw data_error({},
                      std::to_string(count) + " frames to learn from are fewer than the " +
-                         std::to_string(options.shape.codes) + " --codes",
+                         std::to_string(options.shape.codes) + " " + field("codes"),
                      "learn from more recordings, or ask for fewer codes");
   if (options.validation > 0 && split.held_out.empty())
     learnt.warnings.push_back("there is one recording or subject only: validated on its last " +
@@ -113,7 +113,8 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   }
   if (const int used = of_training["codes_used"].get<int>(); used < shape.codes)
     learnt.warnings.push_back(std::to_string(shape.codes - used) + " of " + std::to_string(shape.codes) +
-                              " codes are never used: more --epochs, or fewer --codes");
+                              " codes are never used: more " + field("epochs") + ", or fewer " +
+                              field("codes"));
   learnt.system = std::make_unique<DiscreteFacialEncoding>(
       DfeLayout(shape).network(training.weights, shift, scale), data.columns, kind, options.configuration(),
       std::move(summary));

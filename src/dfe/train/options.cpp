@@ -36,13 +36,16 @@ void DfeOptions::describe(OptionList& options) {
       .number("codebook-weight", codebook_weight, Bounds::at_least(0), "Weight of the codebook loss")
       .number("orthogonality", orthogonality, Bounds::at_least(0), "Weight of the codes' orthogonality loss")
       .number("sparsity", sparsity, Bounds::at_least(0),
-              "Weight of the L1 norm of the reconstruction, or of what --sparsity-on says")
+              "Weight of the L1 norm of the reconstruction, or of what " + field("sparsity-on") + " says")
       .choice("sparsity-on", sparsity_on,
               {{"coefficients", DfeSparsityOn::coefficients}, {"displacement", DfeSparsityOn::displacement}},
-              "What is to be sparse: the reconstructed coefficients, or how far they move points of --face, "
-              "a mean in mm")
+              "What is to be sparse: the reconstructed coefficients, or how far they move points of " +
+                  field("face") +
+                  ", "
+                  "a mean in mm")
       .text("face", face,
-            "Face model of --sparsity-on displacement, whose expressions are learnt from; none: built-in")
+            "Face model of " + field("sparsity-on") +
+                " displacement, whose expressions are learnt from; none: built-in")
       .number("decoder-sparsity", decoder_sparsity, Bounds::at_least(0),
               "Weight of the L1 norm of the decoder's weights")
       .number("learning-rate", learning_rate, Bounds::above(0), "Step size of Adam")
@@ -65,16 +68,19 @@ void DfeOptions::describe(OptionList& options) {
 }
 
 void DfeOptions::check() const {
+  check_bounds(*this);
   check_shape(shape);
   check_memory(memory, training);
   if (patience > 0 && validation == 0)
-    throw usage_error("--patience " + std::to_string(patience) + " needs frames to validate on",
-                      "do not give --validation 0");
+    throw usage_error(field("patience") + " " + std::to_string(patience) + " needs frames to validate on",
+                      "do not give " + field("validation") + " 0");
   if (!face.empty() && sparsity_on == DfeSparsityOn::coefficients)
-    throw usage_error("--face is for --sparsity-on displacement alone", "leave it out, or add that");
+    throw usage_error(field("face") + " is for " + field("sparsity-on") + " displacement alone",
+                      "leave it out, or add that");
   if (!subjects.empty() && validation == 0)
-    throw usage_error("--subjects divides the recordings for validation, but --validation is 0",
-                      "leave one of them out");
+    throw usage_error(
+        field("subjects") + " divides the recordings for validation, but " + field("validation") + " is 0",
+        "leave one of them out");
 }
 
 Json DfeOptions::configuration() const {

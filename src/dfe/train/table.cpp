@@ -42,11 +42,12 @@ std::int64_t rows_of_pool(std::int64_t bytes, Eigen::Index width) {
 void require_room_for_batch(const DfeOptions& options, Eigen::Index width) {
   const std::int64_t bytes = memory_in_bytes(options.memory), rows = rows_of_pool(bytes, width);
   if (bytes == 0 || rows >= options.batch) return;
-  throw usage_error(
-      "--memory: " + number_text(options.memory) + " GB hold " + std::to_string(rows) +
-          " frames of these recordings, fewer than a --batch of " + std::to_string(options.batch),
-      "give at least " + number_text(static_cast<double>(options.batch * bytes_of_row(width)) / 1e9) +
-          ", or lower --batch");
+  throw usage_error(field("memory") + ": " + number_text(options.memory) + " GB hold " +
+                        std::to_string(rows) + " frames of these recordings, fewer than a " + field("batch") +
+                        " of " + std::to_string(options.batch),
+                    "give at least " +
+                        number_text(static_cast<double>(options.batch * bytes_of_row(width)) / 1e9) +
+                        ", or lower " + field("batch"));
 }
 
 DfeMoments training_moments(const TrainingData& data, const DfeSplit& split, const Work& work) {

@@ -62,7 +62,7 @@ class DfeTrainer {
       progress_ = read_checkpoint(files_.checkpoint, identity_);
       if (progress_.state.weights.size() != layout_.size() || progress_.idle.size() != codes)
         throw data_error({files_.checkpoint.string(), 0, {}}, "its sizes do not fit the network",
-                         "begin anew with --force");
+                         "begin anew with " + field("force"));
       backend_.set_state(std::move(progress_.state));
       return;
     }
@@ -77,14 +77,15 @@ class DfeTrainer {
     if (std::isfinite(loss) && loss <= exploded * std::max(progress_.first_loss, 1e-30)) return;
     std::error_code none;
     const bool kept = !files_.checkpoint.empty() && std::filesystem::exists(files_.checkpoint, none);
-    throw data_error(
-        {files_.name, 0, {}},
-        "training diverges: the loss is " + (std::isfinite(loss) ? shortest(loss) : "not a number") +
-            " in epoch " + std::to_string(progress_.epoch() + 1) + ", step " +
-            std::to_string(progress_.step + 1) + ", after " + shortest(progress_.first_loss) +
-            " in the first" +
-            (kept ? "; the last good checkpoint is kept in " + files_.checkpoint.string() : ""),
-        "lower --learning-rate, or --standardize inputs of large values, and begin anew with --force");
+    throw data_error({files_.name, 0, {}},
+                     "training diverges: the loss is " +
+                         (std::isfinite(loss) ? shortest(loss) : "not a number") + " in epoch " +
+                         std::to_string(progress_.epoch() + 1) + ", step " +
+                         std::to_string(progress_.step + 1) + ", after " + shortest(progress_.first_loss) +
+                         " in the first" +
+                         (kept ? "; the last good checkpoint is kept in " + files_.checkpoint.string() : ""),
+                     "lower " + field("learning-rate") + ", or " + field("standardize") +
+                         " inputs of large values, and begin anew with " + field("force"));
   }
 
   static std::string shortest(double value) {

@@ -15,17 +15,8 @@
 namespace facelex {
 namespace {
 
-std::vector<double> grid_values(const std::vector<std::string>& texts, const char* option,
-                                bool zero_allowed) {
-  std::vector<double> values;
-  for (const auto& text : texts) {
-    const auto value = parse_double(text);
-    if (!value || !std::isfinite(*value) || *value < 0 || (*value == 0 && !zero_allowed))
-      throw usage_error(std::string("--") + option + ": " + in_quotes(text) + " is not a number " +
-                        (zero_allowed ? "≥ 0" : "> 0"));
-    values.push_back(*value);
-  }
-  if (values.empty()) throw usage_error(std::string("--") + option + ": names no value");
+/// Ascending, each once.
+std::vector<double> grid_values(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
@@ -127,12 +118,14 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
     options.choice(
         "learner", learner, {{"ridge", Learner::ridge}, {"svr", Learner::svr}, {"rbf-svr", Learner::rbf_svr}},
         "Ridge regression (penalty 1/(2C)), linear support vector regression, the same with RBF kernel");
-    options.texts(
-        "epsilon", epsilon,
+    options.numbers(
+        "epsilon", epsilon, Bounds::at_least(0),
         "Half widths of the tube of svr and rbf-svr to choose from, times the targets' standard deviation");
   }
-  options.texts("c", c, "Costs to choose from within the training subjects; one value: nothing is chosen");
-  options.texts("gamma", gamma, "Of RBF kernels, to choose from: times 1/(features · variance)");
+  options.numbers("c", c, Bounds::above(0),
+                  "Costs to choose from within the training subjects; one value: nothing is chosen");
+  options.numbers("gamma", gamma, Bounds::above(0),
+                  "Of RBF kernels, to choose from: times 1/(features · variance)");
   options.number(
       "tolerance", tolerance, Bounds::at_least(0),
       "To which solutions are exact, in units of the margin, rounding within the solvers apart; 0: "
@@ -140,21 +133,18 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
 }
 
 void LearnerOptions::check() const {
-  (void)costs();
-  (void)gammas();
-  (void)epsilons();
+  check_bounds(*this, classifies() ? EvaluationTask::classify : EvaluationTask::regress);
 }
 
 std::vector<double> LearnerOptions::costs() const {
-  return grid_values(c, "c", false);
+  return grid_values(c);
 }
 std::vector<double> LearnerOptions::gammas() const {
-  auto values = grid_values(gamma, "gamma", false);
-  return has_kernel() ? values : std::vector<double>{1};
+  return has_kernel() ? grid_values(gamma) : std::vector<double>{1};
 }
 std::vector<double> LearnerOptions::epsilons() const {
-  auto values = grid_values(epsilon, "epsilon", true);
-  return learner == Learner::svr || learner == Learner::rbf_svr ? values : std::vector<double>{0};
+  return learner == Learner::svr || learner == Learner::rbf_svr ? grid_values(epsilon)
+                                                                : std::vector<double>{0};
 }
 
 std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y, int classes,

@@ -1,7 +1,6 @@
 #include "facelex/evaluate/power/power.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -70,8 +69,9 @@ std::size_t index_of_metric(const std::string& name, std::size_t classes) {
     if (kinds[m].name == name) return m;
   std::string known;
   for (const auto& kind : kinds) known += (known.empty() ? "" : ", ") + kind.name;
-  throw usage_error("metric: there is no " + in_quotes(name) + " of " + std::to_string(classes) + " classes",
-                    "one of " + known);
+  throw option_error("metric",
+                     "there is no " + in_quotes(name) + " of " + std::to_string(classes) + " classes",
+                     "one of " + known);
 }
 
 class StudyDrawer {
@@ -174,7 +174,8 @@ PowerPoint point_of(int size, const std::vector<double>& with, std::vector<doubl
 }  // namespace
 
 void PowerOptions::describe(OptionList& options) {
-  options.texts("subjects", subjects, "Subjects of each group in a study: sizes to try")
+  options
+      .integers("subjects", subjects, Bounds::at_least(2), "Subjects of each group in a study: sizes to try")
       .integer("studies", studies, Bounds::at_least(20),
                "Studies of each size, and as many whose labels are dealt at random, for p")
       .number("alpha", alpha, Bounds{0, 1, true}, "A difference is found when p ≤ alpha")
@@ -185,26 +186,19 @@ void PowerOptions::describe(OptionList& options) {
 }
 
 std::vector<int> PowerOptions::sizes() const {
-  std::vector<int> sizes;
-  for (const std::string& text : subjects) {
-    int size = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc() || end != text.data() + text.size() || size < 2)
-      throw usage_error("subjects: " + in_quotes(text) + " is not a whole number ≥ 2");
-    sizes.push_back(size);
-  }
-  if (sizes.empty()) throw usage_error("subjects: no size is given", "for example 10,20,40");
+  std::vector<int> sizes = subjects;
   std::sort(sizes.begin(), sizes.end());
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   return sizes;
 }
 
 void PowerOptions::check() const {
-  (void)sizes();
+  check_bounds(*this);
   if (1.0 / (1 + studies) > alpha)
-    throw usage_error("studies: with " + std::to_string(studies) + " the least p is " +
-                          number_text(1.0 / (1 + studies)) + ", which is above alpha " + number_text(alpha),
-                      "ask for at least " + std::to_string(static_cast<int>(std::ceil(1 / alpha)) - 1));
+    throw option_error("studies",
+                       "with " + std::to_string(studies) + " the least p is " +
+                           number_text(1.0 / (1 + studies)) + ", which is above alpha " + number_text(alpha),
+                       "ask for at least " + std::to_string(static_cast<int>(std::ceil(1 / alpha)) - 1));
 }
 
 int PowerCurve::enough(double target) const {
@@ -219,9 +213,10 @@ void check_power(const PowerOptions& options, const FoldOptions& folds, std::siz
   const int least = options.sizes().front(), subjects = least * static_cast<int>(classes);
   const int wanted = folds.protocol == FoldProtocol::k_fold ? folds.folds : 2;
   if (subjects < wanted)
-    throw usage_error("subjects: " + std::to_string(least) + " of each group are fewer than the " +
-                          std::to_string(wanted) + " folds",
-                      "ask for larger studies, or fewer --folds");
+    throw option_error(
+        "subjects",
+        std::to_string(least) + " of each group are fewer than the " + std::to_string(wanted) + " folds",
+        "ask for larger studies, or fewer " + field("folds"));
 }
 
 PowerCurve power_curve(const EvaluationData& pool, const PowerOptions& options,

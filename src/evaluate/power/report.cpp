@@ -83,7 +83,7 @@ std::string power_markdown(const PowerCurve& curve, const PowerOptions& options,
                 percent(options.target) + " of the studies up to the largest: " +
                 (reached_before(curve, options.target)
                      ? "a smaller size does and a larger one does not, which is the chance of few studies; "
-                       "--studies " +
+                       "studies " +
                            std::to_string(5 * options.studies) + " says more.\n\n"
                      : "try more subjects, longer recordings, or a larger difference.\n\n");
   text += "| subjects of each group | " + options.metric +
@@ -104,7 +104,7 @@ std::string power_markdown(const PowerCurve& curve, const PowerOptions& options,
       "The largest studies have " +
       percent(share) + " of the pool's subjects each" +
       (share > 0.34 ? ", so they are too alike and the interval of their " + options.metric +
-                          " is too narrow: a larger --pool mends it"
+                          " is too narrow: a larger pool mends it"
                     : "") +
       ".\n\nThe difference is the one that the cohort plants, seen by landmarks with the cohort's noise. "
       "People differ in more ways than simulated ones: take the number as the least, not as a promise.\n";
@@ -114,7 +114,7 @@ std::string power_markdown(const PowerCurve& curve, const PowerOptions& options,
           "\nStudies of " + std::to_string(at.subjects) +
           " are so small that a fold holds one or two people: of the class of who is left out fewer are left "
           "to learn from, which puts chance below one of " +
-          std::to_string(pool.classes.size()) + ". p allows for it; fewer --folds mend it.\n";
+          std::to_string(pool.classes.size()) + ". p allows for it; fewer folds mend it.\n";
   return text;
 }
 

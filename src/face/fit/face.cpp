@@ -53,7 +53,7 @@ FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regu
   }
   if (inner_rows_ == 0)
     throw data_error({model.name, 0, ""}, "the mesh has none of the landmarks 17 to 67",
-                     "give them at facelex model import --landmarks");
+                     "give them at facelex model import " + field("landmarks"));
   for (std::size_t point = 0; point < candidates_.size(); ++point) {
     const auto& line = candidates_[point];
     if (line.empty()) continue;

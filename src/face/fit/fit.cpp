@@ -224,7 +224,7 @@ class RecordingFit {
       result.message +=
           std::string(result.message.empty() ? "" : "; ") +
           "the picture's size is not known, so the camera is scaled orthographic and the head's "
-          "distance is not given (--image-size WxH gives it)";
+          "distance is not given (the option image-size gives it)";
     result.details["model"] = model_name;
     result.details["camera"] = camera_.json();
     result.details["points"] = fitter_.points();
@@ -274,14 +274,16 @@ void FitOptions::describe(OptionList& options) {
 }
 
 void FitOptions::check() const {
+  check_bounds(*this);
   if (!image_size.empty()) parse_picture_size(image_size);
   if (camera == CameraModel::orthographic && (focal > 0 || !image_size.empty()))
-    throw usage_error("--camera orthographic has neither focal length nor principal point",
-                      "leave --focal and --image-size out, or the camera");
-  if (signals.empty()) throw usage_error("--signals names none", "known are expression, displacement");
+    throw usage_error(field("camera") + " orthographic has neither focal length nor principal point",
+                      "leave " + field("focal") + " and " + field("image-size") + " out, or the camera");
+  if (signals.empty())
+    throw usage_error(field("signals") + " names none", "known are expression, displacement");
   for (const std::string& signal : signals)
     if (signal != "expression" && signal != "displacement")
-      throw usage_error("--signals: " + in_quotes(signal) + " is none", "known are expression, displacement");
+      throw option_error("signals", in_quotes(signal) + " is none", "known are expression, displacement");
 }
 
 bool has_signal(const std::vector<std::string>& signals, std::string_view name) {

@@ -128,12 +128,12 @@ Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::
                            ? std::nullopt
                            : parse_double(std::string_view(setting).substr(equals + 1));
     if (!value || !std::isfinite(*value))
-      throw usage_error(option + ": " + in_quotes(setting) + " is not name=number", "for example AU12_L=1");
+      throw option_error(option, in_quotes(setting) + " is not name=number", "for example AU12_L=1");
     const auto found = std::find(basis.names.begin(), basis.names.end(), name);
     if (found == basis.names.end()) {
       const auto nearest = nearest_word(name, basis.names);
-      throw usage_error(option + ": the model has no " + in_quotes(name),
-                        nearest ? "did you mean '" + *nearest + "'?" : "facelex model info lists the names");
+      throw option_error(option, "the model has no " + in_quotes(name),
+                         nearest ? "did you mean '" + *nearest + "'?" : "facelex model info lists the names");
     }
     coefficients[found - basis.names.begin()] = *value;
   }
@@ -143,7 +143,7 @@ Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::
 void write_mesh(const std::filesystem::path& file, const Vertices& vertices, const Triangles& triangles) {
   const std::string extension = file.extension().string();
   if (extension != ".obj" && extension != ".ply")
-    throw usage_error("--output: " + path_in_quotes(file.string()) + " is not named .obj or .ply");
+    throw option_error("output", path_in_quotes(file.string()) + " is not named .obj or .ply");
   const Vertices turned = with_y_up(vertices);
   write_file_atomically(file,
                         extension == ".obj" ? obj_text(turned, triangles) : ply_bytes(turned, triangles));

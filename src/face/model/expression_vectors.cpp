@@ -18,7 +18,8 @@ Eigen::MatrixXd landmark_modes(const MorphableModel& model) {
       rows.push_back(3 * static_cast<Eigen::Index>(model.landmarks[static_cast<std::size_t>(point)]) + axis);
   if (rows.empty())
     throw data_error({model.name, 0, ""}, "the mesh has no landmarks, so their displacement is not known",
-                     "give --signals expression, or landmarks at facelex model import --landmarks");
+                     "give " + field("signals") + " expression, or landmarks at facelex model import " +
+                         field("landmarks"));
   return model.expression.modes(rows, Eigen::all).cast<double>();
 }
 

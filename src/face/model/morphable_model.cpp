@@ -257,7 +257,7 @@ LandmarkRows landmark_rows(const MorphableModel& model) {
   }
   if (std::set<int>(rows.point.begin(), rows.point.end()).size() < 6)
     throw data_error({model.name, 0, ""}, "the mesh has fewer than six of the 68 landmarks",
-                     "give them at facelex model import --landmarks");
+                     "give them at facelex model import " + field("landmarks"));
   const auto count = static_cast<Eigen::Index>(rows.vertex.size());
   rows.mean.resize(count, 3);
   rows.identity.resize(3 * count, model.identity.size());

@@ -38,7 +38,7 @@ Error wrong_width(const fs::path& file, Eigen::Index found, const MorphableModel
   return data_error({file.string(), 0, ""},
                     "it has " + std::to_string(found) + " coefficients a frame, the expression basis of " +
                         model.name + " has " + std::to_string(model.expression.size()),
-                    "give --face the model whose coefficients these are");
+                    "give " + field("face") + " the model whose coefficients these are");
 }
 
 Frame numbered_frame(std::int64_t number, bool success) {
@@ -98,7 +98,7 @@ class TableSource : public VectorSource {
                        "it lacks " + std::to_string(missing) + " of the " + std::to_string(columns_.size()) +
                            " expressions of " + model.name + ", " +
                            in_quotes(model.expression.names[static_cast<std::size_t>(first)]) + " first",
-                       "give --face the model whose expressions these are");
+                       "give " + field("face") + " the model whose expressions these are");
     }
     columns_ = counted_columns(reader_.header());
     if (std::ssize(columns_) != model.expression.size()) throw wrong_width(file, std::ssize(columns_), model);

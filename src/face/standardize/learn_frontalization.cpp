@@ -143,9 +143,10 @@ void FrontalizationOptions::describe(OptionList& options) {
 }
 
 void FrontalizationOptions::check() const {
+  check_bounds(*this);
   if (nearest > farthest)
-    throw usage_error("--nearest " + std::to_string(nearest) + " is above --farthest " +
-                      std::to_string(farthest));
+    throw usage_error(field("nearest") + " " + std::to_string(nearest) + " is above " + field("farthest") +
+                      " " + std::to_string(farthest));
 }
 
 FaceViews::FaceViews(const MorphableModel& model, const FrontalizationOptions& options)
@@ -161,7 +162,7 @@ FaceViews::FaceViews(const MorphableModel& model, const FrontalizationOptions& o
   for (std::size_t point = 0; point < rows_of_point_.size(); ++point)
     if (rows_of_point_[point].empty())
       throw data_error({model.name, 0, ""}, "the mesh has no landmark " + std::to_string(point),
-                       "views need all 68; give them at facelex model import --landmarks");
+                       "views need all 68; give them at facelex model import " + field("landmarks"));
 }
 
 /// An infinite distance is an orthographic camera.

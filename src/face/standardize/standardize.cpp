@@ -132,9 +132,11 @@ void StandardizeOptions::describe(OptionList& options) {
       {{"linear", Frontalization::linear}, {"3d", Frontalization::fitted}, {"none", Frontalization::none}},
       "How the head's turn is removed before the registration: by a learnt linear map, by the "
       "fitted 3-D face, or not");
-  options.text("fits", fits, "Folder that facelex fit wrote from the same landmarks, for --frontalize 3d");
-  options.text("frontalize-map", frontalize_map,
-               "Map of facelex learn frontalization for --frontalize linear; the built-in one without");
+  options.text("fits", fits,
+               "Folder that facelex fit wrote from the same landmarks, for " + field("frontalize") + " 3d");
+  options.text(
+      "frontalize-map", frontalize_map,
+      "Map of facelex learn frontalization for " + field("frontalize") + " linear; the built-in one without");
   options.choice("neutral", neutral,
                  {{"estimated", NeutralSource::estimated},
                   {"first", NeutralSource::first},
@@ -143,34 +145,41 @@ void StandardizeOptions::describe(OptionList& options) {
                  "Where the neutral face comes from: the frame nearest the median of calm frames, the first "
                  "frame with a face, a frame by number, or another recording of the subject");
   options.integer("neutral-frame", neutral_frame, Bounds::at_least(0),
-                  "Number of the neutral frame, counted from 1, with --neutral frame");
+                  "Number of the neutral frame, counted from 1, with " + field("neutral") + " frame");
   options.text("neutral-file", neutral_file,
-               "Recording of the subject's neutral face, with --neutral file: its only row, or the median of "
-               "its rows");
+               "Recording of the subject's neutral face, with " + field("neutral") +
+                   " file: its only row, or the median of "
+                   "its rows");
 }
 
 void StandardizeOptions::check() const {
+  check_bounds(*this);
   if (frontalize == Frontalization::fitted && fits.empty())
-    throw usage_error("--frontalize 3d needs the fits of the landmarks", "add --fits DIR");
+    throw usage_error(field("frontalize") + " 3d needs the fits of the landmarks",
+                      "add " + field("fits") + " DIR");
   if (frontalize != Frontalization::fitted && !fits.empty())
-    throw usage_error("--fits " + in_quotes(fits) + " is for --frontalize 3d only",
-                      "add --frontalize 3d or leave the folder out");
+    throw usage_error(field("fits") + " " + in_quotes(fits) + " is for " + field("frontalize") + " 3d only",
+                      "add " + field("frontalize") + " 3d or leave the folder out");
   if (frontalize == Frontalization::fitted && neutral == NeutralSource::file)
-    throw usage_error("--neutral file and --frontalize 3d do not go together",
-                      "choose another neutral, or --frontalize linear");
+    throw usage_error(field("neutral") + " file and " + field("frontalize") + " 3d do not go together",
+                      "choose another neutral, or " + field("frontalize") + " linear");
   if (frontalize != Frontalization::linear && !frontalize_map.empty())
-    throw usage_error("--frontalize-map " + in_quotes(frontalize_map) + " is for --frontalize linear only",
-                      "add --frontalize linear or leave the file out");
+    throw usage_error(field("frontalize-map") + " " + in_quotes(frontalize_map) + " is for " +
+                          field("frontalize") + " linear only",
+                      "add " + field("frontalize") + " linear or leave the file out");
   if (neutral == NeutralSource::frame && neutral_frame < 1)
-    throw usage_error("--neutral frame needs the number of the frame", "add --neutral-frame N, from 1");
+    throw usage_error(field("neutral") + " frame needs the number of the frame",
+                      "add " + field("neutral-frame") + " N, from 1");
   if (neutral != NeutralSource::frame && neutral_frame != 0)
-    throw usage_error("--neutral-frame " + std::to_string(neutral_frame) + " is for --neutral frame only",
-                      "add --neutral frame or leave the number out");
+    throw usage_error(field("neutral-frame") + " " + std::to_string(neutral_frame) + " is for " +
+                          field("neutral") + " frame only",
+                      "add " + field("neutral") + " frame or leave the number out");
   if (neutral == NeutralSource::file && neutral_file.empty())
-    throw usage_error("--neutral file needs a recording", "add --neutral-file CSV");
+    throw usage_error(field("neutral") + " file needs a recording", "add " + field("neutral-file") + " CSV");
   if (neutral != NeutralSource::file && !neutral_file.empty())
-    throw usage_error("--neutral-file " + in_quotes(neutral_file) + " is for --neutral file only",
-                      "add --neutral file or leave the file out");
+    throw usage_error(
+        field("neutral-file") + " " + in_quotes(neutral_file) + " is for " + field("neutral") + " file only",
+        "add " + field("neutral") + " file or leave the file out");
 }
 
 const std::vector<Column>& keypoint_motion_columns() {

@@ -46,7 +46,7 @@ double AtomConstraints::penalty(const RowMatrix& atoms) const {
 
 void AtomConstraints::check(Eigen::Index atoms, Eigen::Index dimensions) const {
   if (!(coherence >= 0) || !std::isfinite(coherence))
-    throw usage_error("coherence: " + number_text(coherence) + " is not a finite number ≥ 0");
+    throw option_error("coherence", number_text(coherence) + " is not a finite number ≥ 0");
   if (!tied()) return;
   if (static_cast<Eigen::Index>(twin.size()) != atoms)
     throw usage_error("twins: " + std::to_string(twin.size()) + " for " + std::to_string(atoms) + " atoms");

@@ -38,10 +38,7 @@ void DictionaryOptions::describe(OptionList& options) {
 }
 
 void DictionaryOptions::check() const {
-  LassoOptions{alpha, LassoSolver::sklearn, positive_codes, max_sweeps}.check();
-  if (!(tolerance >= 0)) throw usage_error("tolerance: " + number_text(tolerance) + " is not ≥ 0");
-  if (max_iterations < 1)
-    throw usage_error("max-iterations: " + std::to_string(max_iterations) + " is not ≥ 1");
+  check_bounds(*this);
 }
 
 struct DictionaryLearner::State {
@@ -64,7 +61,7 @@ DictionaryResult DictionaryLearner::learn(Eigen::Index atoms, const DictionaryOp
                                           const Work& work, const RowMatrix& start_atoms,
                                           const AtomConstraints& constraints) const {
   options.check();
-  if (atoms < 1) throw usage_error("atoms: " + std::to_string(atoms) + " is not ≥ 1");
+  if (atoms < 1) throw option_error("atoms", std::to_string(atoms) + " is not ≥ 1");
   if (samples() < atoms)
     throw data_error(
         {}, std::to_string(samples()) + " samples are too few for " + std::to_string(atoms) + " atoms",

@@ -217,12 +217,7 @@ void DictionaryStreamOptions::describe(OptionList& options) {
 }
 
 void DictionaryStreamOptions::check() const {
-  DictionaryOptions common;
-  common.alpha = alpha;
-  common.tolerance = tolerance;
-  common.max_sweeps = max_sweeps;
-  common.check();
-  if (epochs < 1) throw usage_error("epochs: " + std::to_string(epochs) + " is not ≥ 1");
+  check_bounds(*this);
 }
 
 DictionaryStreamResult learn_dictionary_stream(const SampleBlocks& blocks, Eigen::Index atoms,
@@ -230,7 +225,7 @@ DictionaryStreamResult learn_dictionary_stream(const SampleBlocks& blocks, Eigen
                                                const RowMatrix& start_atoms,
                                                const AtomConstraints& constraints) {
   options.check();
-  if (atoms < 1) throw usage_error("atoms: " + std::to_string(atoms) + " is not ≥ 1");
+  if (atoms < 1) throw option_error("atoms", std::to_string(atoms) + " is not ≥ 1");
   return DictionaryStream(blocks, atoms, options, work, start_atoms, constraints).run();
 }
 

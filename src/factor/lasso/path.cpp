@@ -14,11 +14,11 @@ namespace facelex {
 
 void PathStop::check() const {
   if (!(alpha >= 0) || !std::isfinite(alpha))
-    throw usage_error("alpha: " + number_text(alpha) + " is not a finite number ≥ 0");
+    throw option_error("alpha", number_text(alpha) + " is not a finite number ≥ 0");
   if (most_units < 0)
-    throw usage_error("most-units: " + std::to_string(most_units) + " is not ≥ 0", "0 is any number");
+    throw option_error("most-units", std::to_string(most_units) + " is not ≥ 0", "0 is any number");
   if (!(l1_budget >= 0) || !std::isfinite(l1_budget))
-    throw usage_error("l1-budget: " + number_text(l1_budget) + " is not a finite number ≥ 0", "0 is any");
+    throw option_error("l1-budget", number_text(l1_budget) + " is not a finite number ≥ 0", "0 is any");
 }
 
 namespace {

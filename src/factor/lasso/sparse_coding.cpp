@@ -27,10 +27,7 @@ void LassoOptions::describe(OptionList& options) {
 }
 
 void LassoOptions::check() const {
-  if (!(alpha > 0) || !std::isfinite(alpha))
-    throw usage_error("alpha: " + number_text(alpha) + " is not a finite number > 0",
-                      "sparse codes need a penalty; 0.21 is that of the published dictionary");
-  if (max_sweeps < 1) throw usage_error("max-sweeps: " + std::to_string(max_sweeps) + " is not ≥ 1");
+  check_bounds(*this);
 }
 
 struct SparseCoder::State {

@@ -36,22 +36,13 @@ void NmfOptions::describe(OptionList& options) {
 }
 
 void NmfOptions::check() const {
-  const auto check_penalty = [](const char* name, double value) {
-    if (!(value >= 0) || !std::isfinite(value))
-      throw usage_error(std::string(name) + ": " + number_text(value) + " is not a finite number ≥ 0");
-  };
-  check_penalty("alpha-a", alpha_a);
-  check_penalty("alpha-b", alpha_b);
+  check_bounds(*this);
   if (solver == NmfSolver::fast && (alpha_a > 0) != (alpha_b > 0))
     throw usage_error(
-        "alpha-a " + number_text(alpha_a) + " with alpha-b " + number_text(alpha_b) +
+        field("alpha-a") + " " + number_text(alpha_a) + " with " + field("alpha-b") + " " +
+            number_text(alpha_b) +
             ": the penalty of one factor alone vanishes when the other grows, so there is no minimum",
         "give both, or neither");
-  if (!(tolerance >= 0) || !std::isfinite(tolerance))
-    throw usage_error("nmf-tolerance: " + number_text(tolerance) + " is not a finite number ≥ 0");
-  if (max_iterations < 1)
-    throw usage_error("nmf-max-iterations: " + std::to_string(max_iterations) + " is not ≥ 1");
-  if (seed < 0) throw usage_error("nmf-seed: " + std::to_string(seed) + " is not ≥ 0");
 }
 
 namespace {
@@ -96,13 +87,13 @@ NmfResult factorize_nmf(const RowMatrix& v, Eigen::Index components, const NmfOp
                         const Work& work) {
   options.check();
   const Eigen::Index most = std::min(v.rows(), v.cols());
-  if (components < 1) throw usage_error("components: " + std::to_string(components) + " is not ≥ 1");
+  if (components < 1) throw option_error("components", std::to_string(components) + " is not ≥ 1");
   require_non_negative(v, "row");
   if (v.size() == 0 || v.maxCoeff() == 0) throw data_error({}, "a matrix of zeros has no factors");
   if (options.start != NmfStart::random && components > most)
-    throw usage_error("components: " + std::to_string(components) + " is not 1 … " + std::to_string(most),
-                      "a matrix of " + std::to_string(v.rows()) + "×" + std::to_string(v.cols()) +
-                          " has no more singular vectors; start at random for more");
+    throw option_error("components", std::to_string(components) + " is not 1 … " + std::to_string(most),
+                       "a matrix of " + std::to_string(v.rows()) + "×" + std::to_string(v.cols()) +
+                           " has no more singular vectors; start at random for more");
   const bool turned = v.rows() < v.cols();
   const RowMatrix turned_v = turned ? RowMatrix(v.transpose()) : RowMatrix();
   const RowMatrix& tall = turned ? turned_v : v;

@@ -103,8 +103,8 @@ NmfStreamResult factorize_nmf_stream(const SampleBlocks& blocks, Eigen::Index co
                                      const NmfOptions& options, const Work& work) {
   options.check();
   if (options.solver != NmfSolver::fast)
-    throw usage_error("nmf-solver: a stream is factorised by the fast solver only");
-  if (components < 1) throw usage_error("components: " + std::to_string(components) + " is not ≥ 1");
+    throw option_error("nmf-solver", "a stream is factorised by the fast solver only");
+  if (components < 1) throw option_error("components", std::to_string(components) + " is not ≥ 1");
   NmfBlocks rows(blocks, components, work);
   Work quiet = work;
   quiet.progress = nullptr;

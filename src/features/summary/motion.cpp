@@ -81,7 +81,8 @@ std::vector<MovingThing> moving_things(const std::vector<Column>& columns, bool 
   add_points(columns, each_point, things);
   if (things.empty())
     throw data_error({file, 1, {}}, "has neither the head's pose (pose_Tx …) nor landmarks",
-                     "--head names the folder of landmarks or fits; or leave kinematics out of --groups");
+                     field("head") + " names the folder of landmarks or fits; or leave kinematics out of " +
+                         field("groups"));
   return things;
 }
 

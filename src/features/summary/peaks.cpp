@@ -70,17 +70,17 @@ void add_peaks(const VideoSignals& units, const SummaryOptions& options, const s
   const Index count = units.values.cols();
   const bool diversity = options.has("diversity");
   if (diversity && count < 2)
-    throw data_error({file, 1, {}}, "one unit has no diversity", "leave diversity out of --groups");
-  const auto scales = SummaryOptions::numbers(options.scales);
+    throw data_error({file, 1, {}}, "one unit has no diversity", "leave diversity out of " + field("groups"));
+  const auto& scales = options.scales;
   std::string unheard;  // scales that no stretch is long enough for
   RowMatrix sums(static_cast<Index>(scales.size()), count);
   std::vector<std::vector<UnitPeaks>> found(scales.size());
   for (std::size_t s = 0; s < scales.size(); ++s) {
     if (scales[s] * units.fps < 2 - 1e-9)
       throw data_error({file, 0, {}},
-                       "at " + number_text(units.fps) + " frames per second a scale of " + options.scales[s] +
-                           " s is less than two frames",
-                       "give longer --scales");
+                       "at " + number_text(units.fps) + " frames per second a scale of " +
+                           number_text(scales[s]) + " s is less than two frames",
+                       "give longer " + field("scales"));
     bool heard = false;
     for (Index u = 0; u < count; ++u) {
       work.check_stop();
@@ -88,7 +88,7 @@ void add_peaks(const VideoSignals& units, const SummaryOptions& options, const s
       sums(static_cast<Index>(s), u) = found[s].back().sum;
       heard = heard || found[s].back().heard;
     }
-    if (!heard) unheard += (unheard.empty() ? "" : ", ") + options.scales[s];
+    if (!heard) unheard += (unheard.empty() ? "" : ", ") + number_text(scales[s]);
   }
   if (!unheard.empty())
     made.add_note("no stretch without missing frames is as long as the scales of " + unheard +
@@ -97,8 +97,9 @@ void add_peaks(const VideoSignals& units, const SummaryOptions& options, const s
     const Column& column = units.columns[static_cast<std::size_t>(u)];
     for (std::size_t s = 0; s < scales.size(); ++s) {
       const UnitPeaks& peaks = found[s][static_cast<std::size_t>(u)];
-      const std::string name = column.name + " " + options.scales[s] + "s";
-      const std::string what = " peaks of " + column.name + " that last about " + options.scales[s] + " s";
+      const std::string name = column.name + " " + number_text(scales[s]) + "s";
+      const std::string what =
+          " peaks of " + column.name + " that last about " + number_text(scales[s]) + " s";
       made.add(name + " peaks", "number of" + what + ", per minute", "1/min", peaks.rate);
       made.add(name + " height", "mean value at" + what, column.unit, peaks.height);
       made.add(name + " height sd", "standard deviation (n - 1) of the value at" + what, column.unit,
@@ -108,9 +109,10 @@ void add_peaks(const VideoSignals& units, const SummaryOptions& options, const s
   if (!diversity) return;
   add_diversity(units, made);
   for (std::size_t s = 0; s < scales.size(); ++s)
-    made.add("diversity " + options.scales[s] + "s",
-             "evenness of the units' summed magnitudes at peaks that last about " + options.scales[s] + " s",
-             "", evenness(sums.row(static_cast<Index>(s)).transpose()));
+    made.add(
+        "diversity " + number_text(scales[s]) + "s",
+        "evenness of the units' summed magnitudes at peaks that last about " + number_text(scales[s]) + " s",
+        "", evenness(sums.row(static_cast<Index>(s)).transpose()));
 }
 
 }  // namespace facelex

@@ -58,7 +58,7 @@ Eigen::VectorXd activity_of(const VideoSignals& units, const std::vector<Index>&
 }  // namespace
 
 void add_statistics(const VideoSignals& units, const SummaryOptions& options, SummaryRow& made) {
-  const auto quantiles = SummaryOptions::numbers(options.quantiles);
+  const auto& quantiles = options.quantiles;
   for (Index u = 0; u < units.values.cols(); ++u) {
     const Column& column = units.columns[static_cast<std::size_t>(u)];
     const std::vector<double> values = values_there(units.values.col(u));
@@ -69,10 +69,9 @@ void add_statistics(const VideoSignals& units, const SummaryOptions& options, Su
         n > 1 ? std::sqrt(ordered_squares(values.data(), std::ssize(values), mean) / (n - 1)) : none;
     made.add(column.name + " mean", "mean of " + column.name, column.unit, mean);
     made.add(column.name + " sd", "standard deviation (n - 1) of " + column.name, column.unit, sd);
-    for (std::size_t q = 0; q < quantiles.size(); ++q)
-      made.add(column.name + " q" + options.quantiles[q],
-               options.quantiles[q] + " quantile of " + column.name, column.unit,
-               quantile_of(values, quantiles[q]));
+    for (const double q : quantiles)
+      made.add(column.name + " q" + number_text(q), number_text(q) + " quantile of " + column.name,
+               column.unit, quantile_of(values, q));
   }
 }
 
@@ -125,7 +124,8 @@ void add_asymmetry(const VideoSignals& units, const std::string& file, SummaryRo
   if (!any)
     throw data_error({file, 1, {}}, "no unit has a twin on the other side, so there is no asymmetry",
                      "units tell their side by _L and _R, Left and Right, or LB-, RB-, LE-, RE-; leave "
-                     "asymmetry out of --groups");
+                     "asymmetry out of " +
+                         field("groups"));
   if (!alone.empty()) {
     made.add_note(std::to_string(alone.size()) +
                   " units have no twin on the other side (details.without_twin)");

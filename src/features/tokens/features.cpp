@@ -51,7 +51,7 @@ TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& r
         throw data_error({file, 0, recording.columns[static_cast<std::size_t>(stage)].name},
                          "frame " + std::to_string(frame.number) + ": " + number_text(value) +
                              " is no token 0 … " + std::to_string(codes - 1),
-                         "does --codes say the size of the codebook?");
+                         "does " + field("codes") + " say the size of the codebook?");
       const auto token = static_cast<Index>(value);
       const bool follows = before >= 0 && frame.number == number_before + 1;
       counts.words[token] += 1;
@@ -79,21 +79,24 @@ void TokenFeatureOptions::describe(OptionList& options) {
       .flag("bigrams", bigrams, "Also how often each token follows each other one from frame to frame")
       .flag("dwell", dwell, "Also how long each token stays, in seconds")
       .number("fps", fps, Bounds::at_least(0),
-              "Frames per second of videos without time stamps, for --dwell; 0: the rate of most videos")
+              "Frames per second of videos without time stamps, for " + field("dwell") +
+                  "; 0: the rate of most videos")
       .flag("ignore-timestamps", ignore_timestamps,
-            "Frames last as --fps says, for --dwell of tables whose time stamps are wrong");
+            "Frames last as " + field("fps") + " says, for " + field("dwell") +
+                " of tables whose time stamps are wrong");
 }
 
 void TokenFeatureOptions::check() const {
+  check_bounds(*this);
   if (codes < 1)
-    throw usage_error("codes: " + std::to_string(codes) + " is not ≥ 1",
-                      "say the size of the codebook: --codes 64");
-  if (!(fps >= 0)) throw usage_error("fps: " + number_text(fps) + " is not ≥ 0");
+    throw option_error("codes", std::to_string(codes) + " is not ≥ 1",
+                       "say the size of the codebook: " + field("codes") + " 64");
   if (!dwell && (fps > 0 || ignore_timestamps))
-    throw usage_error(std::string(fps > 0 ? "--fps" : "--ignore-timestamps") + " is for --dwell alone",
-                      "give --dwell, or leave it out");
+    throw usage_error(field(fps > 0 ? "fps" : "ignore-timestamps") + " is for " + field("dwell") + " alone",
+                      "give " + field("dwell") + ", or leave it out");
   if (ignore_timestamps && fps == 0)
-    throw usage_error("--ignore-timestamps leaves no frame rate", "give the true one: --fps");
+    throw usage_error(field("ignore-timestamps") + " leaves no frame rate",
+                      "give the true one: " + field("fps"));
 }
 
 VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOptions& options) {
@@ -134,7 +137,7 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
           options.ignore_timestamps ? options.fps : frame_rate(recording, rows).value_or(options.fps);
       if (!(fps > 0))
         throw data_error({file, 0, {}}, "has no time stamps, so dwell times have no unit",
-                         "give its frame rate: --fps");
+                         "give its frame rate: " + field("fps"));
       for (Index k = 0; k < codes; ++k)
         row.values.push_back(counts.runs[k] > 0 ? counts.run_frames[k] / counts.runs[k] / fps : none);
     }

@@ -110,7 +110,7 @@ Error no_window(const FeatureInput& input, const VideoSignals& first, const Vide
                       "what stands still correlates with nothing: are these the codes of this video?");
   std::string what = "no window of any pair has enough values";
   if (!changes.still.empty()) what += "; never changing: " + some_signals(changes.still);
-  return data_error({input.file.string(), 0, {}}, what, "--valid lowers what is asked");
+  return data_error({input.file.string(), 0, {}}, what, field("valid") + " lowers what is asked");
 }
 
 }  // namespace
@@ -121,12 +121,12 @@ void WccFeatureOptions::describe(OptionList& options) {
 }
 
 void WccFeatureOptions::check() const {
-  if (values.empty()) throw usage_error("values: none given", "known are mean, sd, lag, windows");
+  if (values.empty()) throw option_error("values", "none given", "known are mean, sd, lag, windows");
   for (const std::string& value : values) {
     if (std::none_of(figures.begin(), figures.end(), [&](const WccFigure& f) { return value == f.name; }))
-      throw usage_error("values: unknown figure " + in_quotes(value), "known are mean, sd, lag, windows");
+      throw option_error("values", "unknown figure " + in_quotes(value), "known are mean, sd, lag, windows");
     if (std::count(values.begin(), values.end(), value) > 1)
-      throw usage_error("values: " + value + " stands twice");
+      throw option_error("values", value + " stands twice");
   }
 }
 
@@ -161,7 +161,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
               " s hold no window: one takes " +
               number_text(std::round(100 * static_cast<double>(frames.reach()) / face.fps) / 100) +
               " s with its lags",
-          "give a shorter --window or --lag, or leave the video out");
+          "give a shorter " + field("window") + " or " + field("lag") + ", or leave the video out");
     const WindowedCorrelation found = pair ? windowed_correlation(face.values, second.values, frames, work)
                                            : windowed_correlation(face.values, frames, work);
     if ((found.windows.array() > 0).count() == 0) throw no_window(input, face, second);

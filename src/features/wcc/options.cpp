@@ -111,18 +111,12 @@ void WccOptions::describe(OptionList& options) {
 }
 
 void WccOptions::check() const {
-  const auto not_below = [](const char* name, double value, double bound) {
-    if (!(value >= bound))
-      throw usage_error(std::string(name) + ": " + number_text(value) + " is not ≥ " + number_text(bound));
-  };
-  not_below("window", window, 0);
-  not_below("step", step, 0);
-  not_below("lag-step", lag_step, 0);
+  check_bounds(*this);
   if (lag < 0 && lag != -1)
-    throw usage_error("lag: " + number_text(lag) + " is not ≥ 0", "-1 alone means: as the preset says");
-  if (!(valid >= 0 && valid <= 1)) throw usage_error("valid: " + number_text(valid) + " is not in 0 … 1");
+    throw option_error("lag", number_text(lag) + " is not ≥ 0", "-1 alone means: as the preset says");
   if (preset == WccPreset::rmea && (window == 0 || step == 0 || lag < 0))
-    throw usage_error("preset rmea says neither window, step nor lag", "give --window, --step and --lag");
+    throw usage_error("preset rmea says neither window, step nor lag",
+                      "give " + field("window") + ", " + field("step") + " and " + field("lag"));
 }
 
 Eigen::Index WccFrames::windows(Eigen::Index frames) const {
@@ -136,10 +130,10 @@ WccFrames wcc_frames(const WccOptions& options, double fps) {
   WccFrames made;
   made.window = in_frames(seconds, fps);
   if (made.window < 3)
-    throw usage_error("window: " + number_text(seconds) + " s at " + number_text(fps) +
-                          " frames per second hold " + frames_text(made.window) +
-                          ", and fewer than 3 correlate with nothing",
-                      "give a longer --window");
+    throw option_error("window",
+                       number_text(seconds) + " s at " + number_text(fps) + " frames per second hold " +
+                           frames_text(made.window) + ", and fewer than 3 correlate with nothing",
+                       "give a longer " + field("window"));
   const double step = options.step > 0 ? options.step : preset.step;
   made.step = std::max<Eigen::Index>(1, step > 0 ? in_frames(step, fps) : made.window / 2);
   made.moving = options.moving != WccMoving::as_preset ? options.moving : preset.moving;
@@ -155,9 +149,10 @@ WccFrames wcc_frames(const WccOptions& options, double fps) {
   else
     most = made.window / 4;
   if (made.moving == WccMoving::within && most > made.window - 3)
-    throw usage_error("lag: " + frames_text(most) + (most == 1 ? " leaves" : " leave") +
-                          " fewer than 3 of a window of " + frames_text(made.window),
-                      "give a shorter --lag, or windows that move (--moving)");
+    throw option_error("lag",
+                       frames_text(most) + (most == 1 ? " leaves" : " leave") +
+                           " fewer than 3 of a window of " + frames_text(made.window),
+                       "give a shorter " + field("lag") + ", or windows that move (" + field("moving") + ")");
   made.shifts =
       shifts_of(made.moving, sides, most, std::max<Eigen::Index>(1, in_frames(options.lag_step, fps)));
   made.valid = options.valid;

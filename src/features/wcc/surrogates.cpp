@@ -22,7 +22,7 @@ std::vector<std::vector<Index>> surrogate_partners(Index windows, const WccFrame
   if (options.kind == SurrogateOptions::Kind::shuffled) {
     if (windows < 5)
       throw data_error({}, std::to_string(windows) + " windows have too few orders for surrogates",
-                       "a longer video or a shorter --step gives more windows");
+                       "a longer video or a shorter " + field("step") + " gives more windows");
     for (int s = 0; s < options.surrogates; ++s) {
       std::iota(order.begin(), order.end(), Index{0});
       random.stream(static_cast<std::uint64_t>(s)).shuffle(std::span(order));
@@ -38,7 +38,8 @@ std::vector<std::vector<Index>> surrogate_partners(Index windows, const WccFrame
     throw data_error({},
                      "its " + std::to_string(windows) + " windows can be shifted in " +
                          std::to_string(shifts.size()) + " ways; a test needs at least 19",
-                     "a longer video, a shorter --window or --step, or --surrogate-kind shuffled");
+                     "a longer video, a shorter " + field("window") + " or " + field("step") + ", or " +
+                         field("surrogate-kind") + " shuffled");
   Random draw = random.stream(0);
   draw.shuffle(std::span(shifts));
   shifts.resize(std::min(shifts.size(), static_cast<std::size_t>(options.surrogates)));
@@ -61,11 +62,10 @@ void SurrogateOptions::describe(OptionList& options) {
 }
 
 void SurrogateOptions::check() const {
-  if (surrogates < 0) throw usage_error("surrogates: " + std::to_string(surrogates) + " is not ≥ 0");
+  check_bounds(*this);
   if (surrogates > 0 && surrogates < 19)
-    throw usage_error("surrogates: " + std::to_string(surrogates) + " cannot give a p of 0.05",
-                      "give at least 19, better 999");
-  if (seed < 0) throw usage_error("surrogate-seed: " + std::to_string(seed) + " is not ≥ 0");
+    throw option_error("surrogates", std::to_string(surrogates) + " cannot give a p of 0.05",
+                       "give at least 19, better 999");
 }
 
 RowMatrix surrogate_p_values(const RowMatrix& x, const RowMatrix& y, const WccFrames& frames,

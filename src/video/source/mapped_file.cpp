@@ -13,7 +13,7 @@
 
 namespace facelex {
 
-MappedFile::MappedFile(const std::filesystem::path& file, std::string_view what, std::string_view remedy) {
+MappedFile::MappedFile(const std::filesystem::path& file, std::string_view what, const Message& remedy) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   const bool found = descriptor >= 0 && ::fstat(descriptor, &status) == 0;

@@ -5,13 +5,15 @@
 #include <span>
 #include <string_view>
 
+#include "facelex/core/message.hpp"
+
 namespace facelex {
 
 /// A whole file's bytes as they lie in the page cache.
 class MappedFile {
  public:
   /// Throws Error (environment): "<file>: cannot open <what>: No such file or directory; <remedy>".
-  MappedFile(const std::filesystem::path& file, std::string_view what, std::string_view remedy);
+  MappedFile(const std::filesystem::path& file, std::string_view what, const Message& remedy);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;

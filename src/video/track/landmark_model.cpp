@@ -231,7 +231,7 @@ const std::string& LandmarkModel::digest() const {
 
 LandmarkModel LandmarkModel::load(const std::filesystem::path& file) {
   const MappedFile mapped(file, "the landmark model",
-                          "apt install libdlib-data, or give another file with --landmark-model");
+                          "apt install libdlib-data, or give another file with " + field("landmark-model"));
   return parse(mapped.bytes(), file.string());
 }
 

@@ -15,8 +15,9 @@ void TrackerOptions::describe(OptionList& options) {
           {{"fast", Quality::fast}, {"default", Quality::standard}, {"best", Quality::best}},
           "Steadiness of the landmarks against speed: the landmarks are the mean over 2, 5 or 15 slightly "
           "shifted boxes")
-      .integer("refine", refine, Bounds::between(0, 64),
-               "Number of shifted boxes that the landmarks are averaged over; 0: as --quality says")
+      .integer(
+          "refine", refine, Bounds::between(0, 64),
+          "Number of shifted boxes that the landmarks are averaged over; 0: as " + field("quality") + " says")
       .text("faces", faces, "How many faces are followed at once: a number, or all")
       .choice(
           "target", target,
@@ -25,8 +26,10 @@ void TrackerOptions::describe(OptionList& options) {
            {"longest", Target::longest},
            {"roi", Target::roi}},
           "Which face when there are more than wanted: the largest or most central when one is looked for, "
-          "the one seen longest in the whole video, or the largest within --roi")
-      .text("roi", roi, "Region for --target roi: x,y,width,height in pixels of the upright picture")
+          "the one seen longest in the whole video, or the largest within " +
+              field("roi"))
+      .text("roi", roi,
+            "Region for " + field("target") + " roi: x,y,width,height in pixels of the upright picture")
       .number("min-confidence", min_confidence, Bounds::between(0, 1),
               "Confidence below which a row has success 0 and no values")
       .number("min-face", min_face, Bounds::between(0.01, 1),
@@ -46,7 +49,7 @@ int TrackerOptions::wanted_faces() const {
   if (faces == "all") return 0;
   const auto count = parse_integer(faces);
   if (!count || *count < 1 || *count > 10000)
-    throw usage_error("--faces " + in_quotes(faces) + " is neither a number from 1 on nor all");
+    throw usage_error(field("faces") + " " + in_quotes(faces) + " is neither a number from 1 on nor all");
   return static_cast<int>(*count);
 }
 
@@ -60,8 +63,8 @@ std::optional<cv::Rect2d> TrackerOptions::region() const {
     const auto value = parse_double(rest.substr(0, comma));
     if (!value || last != (comma == std::string_view::npos) || !(*value > -1e6 && *value < 1e6) ||
         (i >= 2 && *value <= 0))
-      throw usage_error("--roi " + in_quotes(roi) + " is not x,y,width,height in pixels",
-                        "for example --roi 0,0,960,1080");
+      throw usage_error(field("roi") + " " + in_quotes(roi) + " is not x,y,width,height in pixels",
+                        "for example " + field("roi") + " 0,0,960,1080");
     numbers[i] = *value;
     if (!last) rest.remove_prefix(comma + 1);
   }
@@ -69,15 +72,18 @@ std::optional<cv::Rect2d> TrackerOptions::region() const {
 }
 
 void TrackerOptions::check() const {
+  check_bounds(*this);
   const int wanted = wanted_faces();
   const bool has_region = region().has_value();
   if (target == Target::roi && !has_region)
-    throw usage_error("--target roi needs a region", "give --roi x,y,width,height");
+    throw usage_error(field("target") + " roi needs a region", "give " + field("roi") + " x,y,width,height");
   if (target != Target::roi && has_region)
-    throw usage_error("--roi is used with --target roi only", "add --target roi, or leave --roi out");
+    throw usage_error(field("roi") + " is used with " + field("target") + " roi only",
+                      "add " + field("target") + " roi, or leave " + field("roi") + " out");
   if (target == Target::longest && wanted != 1)
-    throw usage_error("--target longest chooses one face, but --faces is " + in_quotes(faces),
-                      "leave one of them out");
+    throw usage_error(
+        field("target") + " longest chooses one face, but " + field("faces") + " is " + in_quotes(faces),
+        "leave one of them out");
 }
 
 }  // namespace facelex

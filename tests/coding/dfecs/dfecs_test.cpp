@@ -91,7 +91,7 @@ TEST(Dfecs, PlantedUnitsAreFoundAgain) {
     } while (std::next_permutation(order.begin(), order.end()));
     EXPECT_GT(best, 0.95) << "seed " << seed;
     EXPECT_GT(result.system->training()["variance_explained"], 0.97);
-    EXPECT_TRUE(says(result.warnings.at(0), {"left eye (LE)", "never moves"}));
+    EXPECT_TRUE(says(result.warnings.at(0).text(), {"left eye (LE)", "never moves"}));
     for (const auto& unit : result.system->units())
       EXPECT_TRUE(unit.description == "left brow, right brow" ||
                   unit.description == "right brow, left brow" || unit.description == "lips" ||
@@ -175,7 +175,7 @@ TEST(Dfecs, PointsThatARecordingLacksAreNotHeldAgainstTheModel) {
   EXPECT_NEAR(system.training()["variance_explained"].get<double>(), 1 - residual / squares, 1e-9);
 
   const auto alone = learn_dfecs({jawless}, options, {});
-  EXPECT_TRUE(says(alone.warnings.at(0), {"jaw line (JA)", "never moves"}));
+  EXPECT_TRUE(says(alone.warnings.at(0).text(), {"jaw line (JA)", "never moves"}));
   EXPECT_EQ(positive(alone).parts()->groups.size(), 6u);
 }
 
@@ -216,32 +216,32 @@ TEST(Dfecs, BadInputIsSaid) {
     return error_of([&] { learn_dfecs(inputs, options, {}); });
   };
   EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=11"}; }),
-                   {"--part-units", "11", "left brow (LB)", "10 moving columns"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"XX=1"}; }), {"--part-units", "'XX'", "LB, RB"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1.5"}; }), {"--part-units", "'LB=1.5'"}));
+                   {"part-units", "11", "left brow (LB)", "10 moving columns"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"XX=1"}; }), {"part-units", "'XX'", "LB, RB"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1.5"}; }), {"part-units", "'LB=1.5'"}));
   EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1", "LB=2"}; }), {"stands there twice"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=0"}; }), {"--part-alpha", "'LB=0'", "> 0"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=nan"}; }), {"--part-alpha"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.code_alpha = 0; }), {"--code-alpha", "0 is not > 0"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.units = 99; }), {"--units: 99", "18 units of its parts"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.beta = 1; }), {"--beta"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.search_alphas = {"5", "-1"}; }), {"--search-alphas", "'-1'"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=0"}; }), {"part-alpha", "'LB=0'", "> 0"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=nan"}; }), {"part-alpha"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.code_alpha = 0; }), {"code-alpha: '0' is not a number > 0"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.units = 99; }), {"units: 99", "18 units of its parts"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.beta = 1; }), {"beta"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.search_alphas = {5, -1}; }), {"search-alphas", "'-1'"}));
   EXPECT_TRUE(says(message([](auto& o) { o.alpha_a = -1; }), {"alpha", "-1"}));
   EXPECT_TRUE(says(message([](auto& o) {
                      o.alpha_a = 1e9;
                      o.alpha_b = 1e9;
                    }),
-                   {"penalties", "--alpha-a"}));
+                   {"penalties", "alpha-a"}));
 
   EXPECT_TRUE(says(message([](auto& o) {
                      for (const char* part : {"LB", "RB", "LE", "RE", "NO", "MO", "JA"})
                        o.part_alpha.push_back(std::string(part) + "=1e6");
                    }),
-                   {"leave no code", "--part-alpha"}));
+                   {"leave no code", "part-alpha"}));
 
   const auto few = test::write(folder, "few", test::synthetic_motion(1, 2));
   EXPECT_TRUE(says(error_of([&] { learn_dfecs({few}, small_dfecs(), {}); }),
-                   {"2 frames are too few for 3 units", "--part-units LB=2"}));
+                   {"2 frames are too few for 3 units", "part-units LB=2"}));
   Recording still = test::synthetic_motion(1, 9);
   still.values.setZero();
   const auto still_input = test::write(folder, "still", still);
@@ -262,7 +262,7 @@ TEST(Dfecs, RowsWithMissingValuesAreLeftOutAndCounted) {
   test::lose_face(holes, 10);
   const auto result = learn_dfecs({test::write(folder, "a", holes)}, small_dfecs(), {});
   EXPECT_EQ(result.system->training()["frames"], 58);
-  EXPECT_TRUE(says(result.warnings.at(0), {"a: 1 of 60 rows", "lack values"}));
+  EXPECT_TRUE(says(result.warnings.at(0).text(), {"a: 1 of 60 rows", "lack values"}));
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ TEST(PositiveUnits, WhatCannotBeIsRefused) {
   options.most_units = 1;
   options.solver = LassoSolver::sklearn;
   EXPECT_TRUE(says(error_of([&] { system.encode(RowMatrix::Zero(1, 3), options); }),
-                   {"--solver sklearn", "--most-units"}));
+                   {"solver sklearn", "most-units"}));
   options = {};
   options.l1_budget = -1;
   EXPECT_TRUE(says(error_of([&] { system.encode(RowMatrix::Zero(1, 3), options); }), {"l1-budget", "-1"}));

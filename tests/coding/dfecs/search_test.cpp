@@ -16,7 +16,7 @@ DfecsOptions small_search() {
   DfecsOptions options;
   options.search = true;
   options.beta = 0.3;
-  options.search_alphas = {"40", "5"};
+  options.search_alphas = {40, 5};
   options.tolerance = 1e-5;
   return options;
 }
@@ -152,7 +152,7 @@ TEST(DfecsSearch, ALogOfOtherDataOrOptionsIsRefused) {
   DfecsOptions options = small_search();
   learn_dfecs(inputs, options, folder / "s.csv");
   EXPECT_TRUE(says(error_of([&] { learn_dfecs(others, options, folder / "s.csv"); }),
-                   {"s.csv", "other data or options (data differ)", "--force"}));
+                   {"s.csv", "other data or options (data differ)", "force"}));
   options.beta = 0.2;
   EXPECT_TRUE(says(error_of([&] { learn_dfecs(inputs, options, folder / "s.csv"); }), {"(options differ)"}));
   options.beta = 0.3;
@@ -165,10 +165,11 @@ TEST(DfecsSearch, WhatCannotBeReachedIsSaidAndTheBestTaken) {
   const TemporaryFolder folder;
   DfecsOptions options = small_search();
   options.part_units = {"RB=0", "LE=0", "RE=0", "NO=0", "MO=0", "JA=0"};
-  options.search_alphas = {"60"};
+  options.search_alphas = {60};
   options.beta = 0.001;
   const auto result = learn_dfecs({test::write(folder, "a", test::synthetic_motion(1, 60))}, options, {});
-  EXPECT_TRUE(says(result.warnings.at(0), {"LB: no cell of the search explains 0.9995", "--search-alphas"}));
+  EXPECT_TRUE(
+      says(result.warnings.at(0).text(), {"LB: no cell of the search explains 0.9995", "search-alphas"}));
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST(FacialBasisImport, EyeDistanceScalesTheSignal) {
             1e-9);
   options.eye_distance = 0;
   EXPECT_TRUE(test::says(test::error_of([&] { import_facial_basis(synthetic_release, options); }),
-                         {"--eye-distance", "0", "> 0"}));
+                         {"eye-distance", "0", "> 0"}));
 }
 
 /// What is said of the file with its first `from` replaced by `to`, which is as long.

@@ -233,7 +233,7 @@ TEST_F(DfeTrainingTest, DivergenceStopsAndKeepsTheCheckpoint) {
   } catch (const Error& error) {
     const std::string message = error.what();
     EXPECT_NE(message.find("m.safetensors: training diverges: the loss is"), std::string::npos) << message;
-    EXPECT_NE(message.find("lower --learning-rate"), std::string::npos) << message;
+    EXPECT_NE(message.find("lower learning-rate"), std::string::npos) << message;
   }
   frames_.values(0, 0) = std::nanf("");  // what reading would have refused
   options_.learning_rate = 1e-3;

@@ -131,7 +131,7 @@ TEST(EvaluationLearner, TheNestedProtocolChoosesAndPredictsAsScikitLearn) {
     LearnerOptions options;
     options.learner = data.classifies() ? Learner::svm : Learner::svr;
     options.tolerance = 1e-10;
-    options.c = {"1e-3", "1e-2", "0.1", "1", "10"};
+    options.c = {1e-3, 1e-2, 0.1, 1, 10};
     const KernelSource source(data, {});
     const auto folds = dealt_folds(data.rows());
     const Json& expected = fixture()[key];

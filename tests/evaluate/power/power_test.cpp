@@ -13,7 +13,7 @@ namespace {
 /// A short curve: the protocol is evaluate's, what is tested here is what is drawn and counted.
 PowerCurve curve_of(const EvaluationData& pool, PowerOptions options, int threads = 1) {
   EvaluationOptions evaluation;
-  evaluation.learner.c = {"0.1"};
+  evaluation.learner.c = {0.1};
   evaluation.folds.folds = 4;
   evaluation.folds.inner_folds = 2;
   Work work;
@@ -21,7 +21,7 @@ PowerCurve curve_of(const EvaluationData& pool, PowerOptions options, int thread
   return power_curve(pool, options, evaluation, work);
 }
 
-PowerOptions few_studies(std::vector<std::string> subjects) {
+PowerOptions few_studies(std::vector<int> subjects) {
   PowerOptions options;
   options.subjects = std::move(subjects);
   options.studies = 60;
@@ -29,7 +29,7 @@ PowerOptions few_studies(std::vector<std::string> subjects) {
 }
 
 TEST(Power, LargerStudiesFindMoreOfWhatIsThere) {
-  const auto curve = curve_of(test::noise_data(240, 1, 4, 1.8, 3), few_studies({"24", "4", "10"}));
+  const auto curve = curve_of(test::noise_data(240, 1, 4, 1.8, 3), few_studies({24, 4, 10}));
   ASSERT_EQ(curve.points.size(), 3u);
   EXPECT_EQ(curve.points[0].subjects, 4);  // ascending
   EXPECT_LT(curve.points[0].power, 0.5);
@@ -50,13 +50,13 @@ TEST(Power, FindsNothingWhereNothingIsMoreOftenThanAlpha) {
   // Of 5 pools × 60 studies without an effect 15 are expected; 30 have a probability below 1e-3.
   int found = 0;
   for (std::uint64_t seed = 0; seed < 5; ++seed)
-    for (const auto& study : curve_of(test::noise_data(160, 1, 4, 0, seed), few_studies({"8"})).studies)
+    for (const auto& study : curve_of(test::noise_data(160, 1, 4, 0, seed), few_studies({8})).studies)
       found += !study.null && study.p <= 0.05;
   EXPECT_LT(found, 30);
 }
 
 TEST(Power, CountsWhatTheStudiesSay) {
-  const auto curve = curve_of(test::noise_data(80, 2, 3, 1.2, 5), few_studies({"8"}));
+  const auto curve = curve_of(test::noise_data(80, 2, 3, 1.2, 5), few_studies({8}));
   int found = 0;
   double critical = 2, sum = 0;
   for (const auto& study : curve.studies) {
@@ -78,7 +78,7 @@ TEST(Power, CountsWhatTheStudiesSay) {
 
 TEST(Power, DoesNotDependOnThreadsAndDoesOnTheSeed) {
   const auto pool = test::noise_data(60, 1, 3, 0.8, 7);
-  auto options = few_studies({"6", "12"});
+  auto options = few_studies({6, 12});
   const auto one = curve_of(pool, options), three = curve_of(pool, options, 3);
   EXPECT_EQ(power_csv(one, options), power_csv(three, options));
   EXPECT_EQ(power_studies_csv(one, options), power_studies_csv(three, options));
@@ -110,22 +110,25 @@ TEST(Power, SaysWhatIsWrong) {
     return std::string();
   };
   const auto pool = test::noise_data(20, 1, 3, 0, 1);
-  EXPECT_NE(message([&] { curve_of(pool, few_studies({"11"})); }).find("class a has 10 subjects"),
+  EXPECT_NE(message([&] { curve_of(pool, few_studies({11})); }).find("class a has 10 subjects"),
             std::string::npos);
-  EXPECT_NE(message([&] { curve_of(pool, few_studies({"ten"})); }).find("'ten'"), std::string::npos);
-  EXPECT_NE(message([&] { curve_of(pool, few_studies({})); }).find("no size"), std::string::npos);
-  auto options = few_studies({"5"});
+  EXPECT_NE(
+      message([&] { curve_of(pool, few_studies({1})); }).find("subjects: '1' is not a whole number ≥ 2"),
+      std::string::npos);
+  EXPECT_NE(message([&] { curve_of(pool, few_studies({})); }).find("subjects: '[]' is not a list"),
+            std::string::npos);
+  auto options = few_studies({5});
   options.alpha = 0.01;
   EXPECT_NE(message([&] { curve_of(pool, options); }).find("at least 99"), std::string::npos);
-  options = few_studies({"5"});
+  options = few_studies({5});
   options.metric = "kappa";
   EXPECT_NE(message([&] { curve_of(pool, options); }).find("balanced_accuracy"), std::string::npos);
-  PowerOptions small = few_studies({"2"});
+  PowerOptions small = few_studies({2});
   FoldOptions folds;
   EXPECT_NE(message([&] { check_power(small, folds, 2); }).find("10 folds"), std::string::npos);
   auto mixed = test::noise_data(20, 2, 3, 0, 1);
   mixed.y(0) = 1;
-  EXPECT_NE(message([&] { curve_of(mixed, few_studies({"5"})); }).find("S0 is in two classes"),
+  EXPECT_NE(message([&] { curve_of(mixed, few_studies({5})); }).find("S0 is in two classes"),
             std::string::npos);
 }
 

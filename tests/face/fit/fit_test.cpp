@@ -190,7 +190,7 @@ TEST_F(Fit, EachFaceOfAFileHasItsOwnIdentity) {
 TEST_F(Fit, WithoutThePicturesSizeTheCameraIsOrthographic) {
   const auto simulated = simulated_recording(built_in_face(), {.seed = 7, .frames = 40});
   const Outcome unknown = fitted(rows_of(simulated), FitOptions{});
-  EXPECT_NE(unknown.result.message.find("--image-size"), std::string::npos);
+  EXPECT_NE(unknown.result.message.find("image-size"), std::string::npos);
   EXPECT_EQ(unknown.result.details["camera"]["model"], "scaled-orthographic");
   FitOptions orthographic;
   orthographic.camera = FitOptions::CameraModel::orthographic;

@@ -81,7 +81,7 @@ TEST(ModelExport, UnitIsGuessedOrGiven) {
   }
   model.mean *= 30;
   export_obj_set(folder.path(), model);
-  EXPECT_TRUE(says(error_of([&] { import_obj(folder.path()); }), {"neutral.obj", "4800 large", "--unit"}));
+  EXPECT_TRUE(says(error_of([&] { import_obj(folder.path()); }), {"neutral.obj", "4800 large", "unit"}));
   options.unit = ModelImportOptions::Unit::centimetre;
   EXPECT_FLOAT_EQ(import_obj(folder.path(), options).mean(4, 0), 48000);
 }
@@ -93,11 +93,11 @@ TEST(ModelExport, FolderWithoutOneNeutralIsRefused) {
   folder.write("Neutral.obj", "v 0 0 0\n");
   folder.write("neutral2.OBJ", "v 0 0 0\n");
   EXPECT_TRUE(says(error_of([&] { import_obj(folder.path()); }), {"has 2 OBJ files with 'neutral'"}));
-  EXPECT_TRUE(says(error_of([&] { import_model(folder.write("notes.txt", "x")); }), {"notes.txt", "--type"}));
+  EXPECT_TRUE(says(error_of([&] { import_model(folder.write("notes.txt", "x")); }), {"notes.txt", "type"}));
   ModelImportOptions options;
   options.expression = "x.bin";
   EXPECT_TRUE(
-      says(error_of([&] { import_model(folder.path(), options); }), {"--expression", "surrey and bfm"}));
+      says(error_of([&] { import_model(folder.path(), options); }), {"expression", "surrey and bfm"}));
 }
 
 TEST(ModelExport, PlyHoldsPointsAndTriangles) {
@@ -124,13 +124,13 @@ TEST(ModelExport, PlyHoldsPointsAndTriangles) {
 
 TEST(ModelExport, CoefficientsByName) {
   const MorphableModel model = random_model(3);
-  EXPECT_EQ(coefficients_of(model.expression, {"AU12_R=0.5", " AU04 = -1"}, "--expression"),
+  EXPECT_EQ(coefficients_of(model.expression, {"AU12_R=0.5", " AU04 = -1"}, "expression"),
             Eigen::Vector3d(-1, 0, 0.5));
-  EXPECT_EQ(coefficients_of(model.expression, {}, "--expression"), Eigen::Vector3d::Zero());
+  EXPECT_EQ(coefficients_of(model.expression, {}, "expression"), Eigen::Vector3d::Zero());
   const auto refused = [&](const std::string& setting) {
-    return error_of([&] { coefficients_of(model.expression, {setting}, "--expression"); });
+    return error_of([&] { coefficients_of(model.expression, {setting}, "expression"); });
   };
-  EXPECT_TRUE(says(refused("AU12_X=1"), {"--expression", "no 'AU12_X'", "did you mean 'AU12_"}));
+  EXPECT_TRUE(says(refused("AU12_X=1"), {"expression", "no 'AU12_X'", "did you mean 'AU12_"}));
   EXPECT_TRUE(says(refused("zygomaticus=1"), {"no 'zygomaticus'", "model info"}));
   for (const char* bad : {"AU04", "AU04=", "AU04=x", "AU04=inf", "AU04=nan"})
     EXPECT_TRUE(says(refused(bad), {"is not name=number"})) << bad;

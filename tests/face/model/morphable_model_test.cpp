@@ -108,7 +108,7 @@ TEST(MorphableModel, LandmarkRowsAreTheRowsOfTheirVertices) {
   MorphableModel few = model;
   few.landmarks.fill(-1);
   few.contour = {};
-  EXPECT_TRUE(says(error_of([&] { landmark_rows(few); }), {"fewer than six", "--landmarks"}));
+  EXPECT_TRUE(says(error_of([&] { landmark_rows(few); }), {"fewer than six", "landmarks"}));
 }
 
 TEST(MorphableModel, CheckNamesWhatIsWrong) {

@@ -199,7 +199,7 @@ TEST(DictionaryStream, RefusesBadInput) {
       learn_dictionary_stream(blocks_of(good, 20), 2, DictionaryStreamOptions(), {}, {}, constraints), Error);
   DictionaryStreamOptions options;
   options.epochs = 0;
-  EXPECT_EQ(refusal(blocks_of(good, 20), 2, options), "epochs: 0 is not ≥ 1");
+  EXPECT_EQ(refusal(blocks_of(good, 20), 2, options), "epochs: '0' is not a whole number ≥ 1");
 }
 
 }  // namespace

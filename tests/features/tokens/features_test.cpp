@@ -84,7 +84,7 @@ TEST_F(TokenFeatures, WhatIsNoTokenIsNamed) {
   folder.write("b.csv", "frame,e_x\n1,1\n");
   EXPECT_THROW(token_features({"b", folder / "b.csv", {}, {}, {}}, options), Error);
   options.codes = 0;
-  EXPECT_NE(problem("1,0,0,1,1,0,0\n").find("--codes 64"), std::string::npos);
+  EXPECT_NE(problem("1,0,0,1,1,0,0\n").find("codes 64"), std::string::npos);
 }
 
 }  // namespace

@@ -350,7 +350,7 @@ TEST(WindowedCorrelation, BadOptionsSayWhichAndWhatToDo) {
   };
   WccOptions options;
   options.preset = WccPreset::rmea;
-  EXPECT_NE(problem(options, 25).find("--window, --step and --lag"), std::string::npos);
+  EXPECT_NE(problem(options, 25).find("window, step and lag"), std::string::npos);
   options = {};
   options.window = 0.05;
   EXPECT_NE(problem(options, 25).find("at 25 frames per second hold 1 frame,"), std::string::npos);

@@ -62,7 +62,7 @@ void Command::read_configuration() {
     try {
       configuration_ = read_json(config_);
     } catch (const Error& error) {
-      throw usage_error(error.what());
+      throw error.of_kind(ErrorKind::usage);
     }
     if (!configuration_.is_object()) throw usage_error(config_ + ": expected a JSON object of options");
   }
@@ -72,16 +72,15 @@ int Command::execute() {
   set_up_logging(
       app_->get_parent()->get_parent() ? app_->get_parent()->get_name() + " " + text_.name : text_.name,
       quiet_, verbose_, log_);
-  read_configuration();
-  command_options_.apply(*app_, configuration_, config_, text_.name);
-  if (threads_ == 0) threads_ = available_processors();
-  reporter_ = std::make_unique<Reporter>(!quiet_ && stderr_is_terminal());
+  const FieldNames names = command_options_.names();
+  reporter_ = std::make_unique<Reporter>(!quiet_ && stderr_is_terminal(), names);
   try {
+    read_configuration();
+    command_options_.apply(*app_, configuration_, config_, text_.name);
+    if (threads_ == 0) threads_ = available_processors();
     return run();
   } catch (const Error& error) {
-    // Only what is wrong of the command line speaks of its options; a file may be called like one.
-    if (error.kind() != ErrorKind::usage) throw;
-    throw usage_error(command_options_.as_called_here(error.what()));
+    throw error.named(names);
   }
 }
 

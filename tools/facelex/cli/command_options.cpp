@@ -2,18 +2,9 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/pipeline/option_names.hpp"
+#include "facelex/pipeline/sidecar_text.hpp"
 
 namespace facelex::cli {
-namespace {
-
-/// A list as it is written on the command line.
-std::string joined(const Json& list) {
-  std::string text;
-  for (const Json& item : list) text += (text.empty() ? "" : ",") + item.get<std::string>();
-  return text;
-}
-
-}  // namespace
 
 std::string CommandOptions::Group::argument(const Option& option) const {
   return argument_of(option, prefix());
@@ -24,12 +15,12 @@ void CommandOptions::add(CLI::App& app, const std::string& heading, OptionList l
   auto group = std::make_unique<Group>(Group{std::move(list), section, {}});
   for (const Option& option : group->list.options()) {
     std::string& given = group->given[option.name];
-    std::string help = option.help;
+    std::string help = option.help.named(names_here(group->list, group->prefix()))
+                           .named([](const std::string& name) { return argument_of(name); })
+                           .text();
     const std::string allowed = option.allowed_text();
     const Json& standard = option.default_value;
-    const std::string default_text = standard.is_string()  ? standard.get<std::string>()
-                                     : standard.is_array() ? joined(standard)
-                                                           : standard.dump();
+    const std::string default_text = argument_text(standard);
     if (!allowed.empty()) help += " [" + allowed + "]";
     if (option.type == Option::Type::flag) {
       const bool on = standard.get<bool>();
@@ -38,11 +29,10 @@ void CommandOptions::add(CLI::App& app, const std::string& heading, OptionList l
       continue;
     }
     if (!default_text.empty()) help += " (default " + default_text + ")";
-    static const std::map<Option::Type, std::string> types = {{Option::Type::integer, "N"},
-                                                              {Option::Type::number, "X"},
-                                                              {Option::Type::text, "TEXT"},
-                                                              {Option::Type::choice, "NAME"},
-                                                              {Option::Type::texts, "A,B,…"}};
+    static const std::map<Option::Type, std::string> types = {
+        {Option::Type::integer, "N"},    {Option::Type::number, "X"},    {Option::Type::text, "TEXT"},
+        {Option::Type::choice, "NAME"},  {Option::Type::texts, "A,B,…"}, {Option::Type::integers, "N,M,…"},
+        {Option::Type::numbers, "X,Y,…"}};
     app.add_option(group->argument(option), given, help)->type_name(types.at(option.type))->group(heading);
   }
   groups_.push_back(std::move(group));
@@ -83,17 +73,15 @@ void CommandOptions::apply(const CLI::App& app, const Json& configuration, const
         with_names_here(group->list, group->prefix(), [&] { option.set_text(group->given[option.name]); });
 }
 
-std::string CommandOptions::as_called_here(std::string text) const {
-  std::map<std::string, int> uses;
+FieldNames CommandOptions::names() const {
+  std::map<std::string, std::vector<std::string>> arguments;
   for (const auto& group : groups_)
-    for (const Option& option : group->list.options()) ++uses[option.name];
-  for (const auto& group : groups_) {
-    OptionList own = group->list;
     for (const Option& option : group->list.options())
-      if (uses[option.name] > 1) own.remove(option.name);
-    text = facelex::as_called_here(std::move(text), own, group->prefix());
-  }
-  return text;
+      arguments[option.name].push_back(group->argument(option));
+  return [arguments = std::move(arguments)](const std::string& name) {
+    const auto found = arguments.find(name);
+    return found != arguments.end() && found->second.size() == 1 ? found->second.front() : argument_of(name);
+  };
 }
 
 }  // namespace facelex::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "facelex/core/message.hpp"
 #include "facelex/core/options.hpp"
 
 namespace facelex::cli {
@@ -22,9 +23,9 @@ class CommandOptions {
   /// wins. Throws Error (usage) for a bad value or a name that no struct knows; `command` has the help.
   void apply(const CLI::App& app, const Json& configuration, const std::string& file,
              const std::string& command);
-  /// What a module says of its fields and options, by the names that they have in this command. A name that
-  /// several structs share says nothing of whose it is: who knows that says it (with_names_here).
-  std::string as_called_here(std::string text) const;
+  /// What the fields of modules are called in this command. A name that several structs share says nothing of
+  /// whose it is: who knows that says it (with_names_here); it and what no struct has stand as --name.
+  FieldNames names() const;
 
  private:
   struct Group {

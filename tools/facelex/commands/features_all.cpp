@@ -67,7 +67,7 @@ class FeaturesAllCommand : public FeaturesCommand {
         status = std::max(status, write_table(table, fps, bare));
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::data) throw;
-        reporter_->error(error.what());  // the other tables may be had all the same
+        reporter_->error(error.message());  // the other tables may be had all the same
         status = 1;
       }
     }

@@ -113,8 +113,8 @@ class ModelExportCommand : public Command {
     if (output_.empty() && folder_.empty())
       throw usage_error("nothing to write", "add -o face.obj or --all DIR");
     const MorphableModel model = model_named(file_);
-    const Vertices shape = model.shape(coefficients_of(model.identity, identity_, "--identity"),
-                                       coefficients_of(model.expression, expression_, "--expression"));
+    const Vertices shape = model.shape(coefficients_of(model.identity, identity_, "identity"),
+                                       coefficients_of(model.expression, expression_, "expression"));
     if (!output_.empty()) write_mesh(output_, shape, model.triangles);
     if (!folder_.empty()) export_obj_set(folder_, model);
     return 0;

@@ -60,8 +60,8 @@ class PictureCommand : public Command {
       throw usage_error("--output: " + path_in_quotes(output_) + " is not named .png");
     face_ = load_face(file_);
     const MorphableModel& model = *face_.model;
-    identity_ = coefficients_of(model.identity, options_.identity, "--identity");
-    expression_ = coefficients_of(model.expression, options_.expression, "--expression");
+    identity_ = coefficients_of(model.identity, options_.identity, "identity");
+    expression_ = coefficients_of(model.expression, options_.expression, "expression");
     const cv::Mat drawn = picture();
     std::vector<unsigned char> png;
     if (!cv::imencode(".png", drawn, png)) throw environment_error("the picture cannot be encoded as PNG");

@@ -112,8 +112,8 @@ class RunCommand : public Command {
         system_ = load_system(model);
       }
     } catch (const Error& error) {
-      failure_ =
-          std::make_exception_ptr(Error(error.kind(), "learn " + settings_.run.system + ": " + error.what()));
+      failure_ = std::make_exception_ptr(
+          Error(error.kind(), "learn " + settings_.run.system + ": " + error.message()));
       return;
     }
     advance(signals, encode_stage(*system_, settings_.encode, TableFormat::csv), "codes");

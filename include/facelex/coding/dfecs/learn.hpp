@@ -35,7 +35,7 @@ struct DfecsOptions {
   bool search = false;  ///< look for units and penalties by the halting grid search (2.3.3)
   double beta = 0.05;  ///< the search wants variance explained 1 − β, and 1 − β/2 of each part; in (0, 1)
   /// Penalties that the search tries, in this order, for α, α_A and α_B.
-  std::vector<std::string> search_alphas = {"5", "4.5", "4", "3.5", "3", "2.5", "2", "1.5", "1", "0.5"};
+  std::vector<double> search_alphas = {5, 4.5, 4, 3.5, 3, 2.5, 2, 1.5, 1, 0.5};
 
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.

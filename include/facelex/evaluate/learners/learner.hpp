@@ -18,11 +18,11 @@ enum class ClassWeights { none, balanced };
 /// the Gram matrix of the training rows, so their cost hardly depends on the number of features.
 struct LearnerOptions {
   Learner learner = Learner::svm;
-  std::vector<std::string> c = {"1e-4", "1e-3", "1e-2", "0.1", "1", "10", "100"};  ///< each > 0
-  std::vector<std::string> gamma = {"0.1", "1", "10"};  ///< of RBF kernels, times 1/(P·variance); each > 0
-  std::vector<std::string> epsilon = {"0.1"};           ///< of SVR, times the targets' SD; each ≥ 0
+  std::vector<double> c = {1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100};
+  std::vector<double> gamma = {0.1, 1, 10};  ///< of RBF kernels, times 1/(P·variance)
+  std::vector<double> epsilon = {0.1};       ///< of SVR, times the targets' SD
   ClassWeights class_weights = ClassWeights::none;
-  /// To which the optimality conditions are to hold, in units of the margin; ≥ 0. 0: 1e-6, of libsvm's
+  /// To which the optimality conditions are to hold, in units of the margin; 0: 1e-6, of libsvm's
   /// learners up to 1e-3 at costs where single precision may not get further.
   double tolerance = 0;
 

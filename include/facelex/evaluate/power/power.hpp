@@ -11,7 +11,7 @@ namespace facelex {
 /// Studies of several sizes that are drawn from a pool of subjects, to see how often each size finds what is
 /// there.
 struct PowerOptions {
-  std::vector<std::string> subjects = {"10", "15", "20", "30", "40", "60"};  ///< of each class; each ≥ 2
+  std::vector<int> subjects = {10, 15, 20, 30, 40, 60};  ///< of each class
   int studies = 200;                ///< of each size, and as many without a true difference; ≥ 20
   double alpha = 0.05;              ///< a difference is found when p ≤ alpha; in (0, 1)
   double target = 0.8;              ///< the power that a size is recommended for; in (0, 1)
@@ -19,7 +19,7 @@ struct PowerOptions {
   long long seed = 1907;            ///< of draws and folds
 
   void describe(OptionList& options);
-  /// Throws Error (usage): a size that is no whole number ≥ 2, no or an unknown metric, too few studies for p
+  /// Throws Error (usage): a size that is no whole number ≥ 2, an unknown metric, too few studies for p
   /// to reach alpha.
   void check() const;
   std::vector<int> sizes() const;  ///< ascending, each once

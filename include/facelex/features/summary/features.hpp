@@ -14,10 +14,10 @@ namespace facelex {
 struct SummaryOptions {
   /// statistics, activations, kinematics, asymmetry, expressivity, diversity.
   std::vector<std::string> groups = {"statistics", "activations", "expressivity", "diversity"};
-  std::vector<std::string> quantiles = {"0.05", "0.25", "0.5", "0.75", "0.95"};  ///< each 0 … 1
+  std::vector<double> quantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
   double active_above = 0;  ///< a unit is active where |z| is larger, in the unit of the codes; ≥ 0
   double shortest = 0;      ///< seconds that an activation lasts at least; ≥ 0
-  std::vector<std::string> scales = {"0.25", "0.5", "1", "2", "4"};  ///< of peaks, seconds, each > 0
+  std::vector<double> scales = {0.25, 0.5, 1, 2, 4};  ///< of peaks, seconds
   enum class Peaks { up, down, both };
   Peaks peaks = Peaks::up;  ///< maxima, minima, or both of signals that go both ways
   double least_peak = 0;    ///< by how much a peak stands out of its surroundings (signal_peaks.hpp); ≥ 0
@@ -28,8 +28,6 @@ struct SummaryOptions {
   /// Throws Error (usage) naming the field, its value and the bound.
   void check() const;
   bool has(const std::string& group) const;
-  /// `quantiles` and `scales` as numbers; after check().
-  static std::vector<double> numbers(const std::vector<std::string>& texts);
 };
 
 /// A row for each face. Groups come in one order, whatever that of the option; in each, the figures of

@@ -19,7 +19,7 @@ class FlameArray {
     shape = value->shape;
     numbers = pickle_numbers(*value, file.string() + ": " + name);
   }
-  [[noreturn]] void refuse(const std::string& what) const {
+  [[noreturn]] void refuse(const Message& what) const {
     throw data_error({file_.string(), 0, name_}, what, "expected FLAME's pickle");
   }
 
@@ -65,7 +65,8 @@ MorphableModel import_flame(const std::filesystem::path& path, const ModelImport
                       std::to_string(mean.shape[0]));
   if (options.identity_modes > count)
     directions.refuse("has " + std::to_string(count) + " directions, fewer than the " +
-                      std::to_string(options.identity_modes) + " of identity (--identity-modes)");
+                      std::to_string(options.identity_modes) + " of identity (" + field("identity-modes") +
+                      ")");
   MorphableModel model;
   model.name = "FLAME";
   model.licence = "Max Planck Institute for Intelligent Systems, see the edition's own";

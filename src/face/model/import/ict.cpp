@@ -120,7 +120,7 @@ class ShapeFolder {
                        std::to_string(missing.size()) + " of " +
                            std::to_string(missing.size() + names.size()) + " " + what +
                            " shapes are missing: " + first,
-                       "complete the folder, or take what is there with --allow-missing");
+                       "complete the folder, or take what is there with " + field("allow-missing"));
     }
     Eigen::MatrixXf modes(neutral_.size(), static_cast<Eigen::Index>(names.size()));
     for (std::size_t k = 0; k < names.size(); ++k)

@@ -49,13 +49,14 @@ Type resolved_type(const fs::path& path, const ModelImportOptions& options) {
   const Type type = fs::is_directory(path) ? type_of_folder(path) : type_of_file(path);
   if (type == Type::guess)
     throw usage_error(path_in_quotes(path.string()) + " is of no layout that is known by its content",
-                      "say which it is with --type");
+                      "say which it is with " + field("type"));
   return type;
 }
 
 MorphableModel imported(const fs::path& path, Type type, const ModelImportOptions& options) {
   if (!options.expression.empty() && type != Type::surrey && type != Type::bfm)
-    throw usage_error("--expression is for --type surrey and bfm only", "leave it out");
+    throw usage_error(field("expression") + " is for " + field("type") + " surrey and bfm only",
+                      "leave it out");
   switch (type) {
     case Type::ict:
       return import_ict(path, options);
@@ -104,8 +105,7 @@ void ModelImportOptions::describe(OptionList& options) {
 }
 
 void ModelImportOptions::check() const {
-  if (identity_modes < 0)
-    throw usage_error("identity-modes is " + std::to_string(identity_modes) + ", expected at least 0");
+  check_bounds(*this);
 }
 
 MorphableModel import_model(const fs::path& path, const ModelImportOptions& options) {

@@ -26,7 +26,7 @@ float mm_per_unit(const Eigen::VectorXd& points, ModelImportOptions::Unit unit, 
   for (const float factor : {1.0F, mm_per_cm, mm_per_m})
     if (extent * factor >= smallest_face && extent * factor < largest_face) return factor;
   throw bad_import(file, "is " + number_text(extent) + " large: no face in mm, cm or m",
-                   "say its unit with --unit");
+                   "say its unit with " + field("unit"));
 }
 
 struct ShapeFiles {

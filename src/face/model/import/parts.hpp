@@ -14,8 +14,7 @@ namespace facelex {
 inline constexpr float mm_per_cm = 10, mm_per_m = 1000;
 
 /// An Error (data) about a file of another program.
-inline Error bad_import(const std::filesystem::path& file, const std::string& what,
-                        const std::string& remedy = {}) {
+inline Error bad_import(const std::filesystem::path& file, const Message& what, const Message& remedy = {}) {
   return data_error({file.string(), 0, {}}, what, remedy);
 }
 

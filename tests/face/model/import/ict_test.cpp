@@ -52,7 +52,7 @@ TEST(ImportIct, SaysWhatIsMissingOrWrong) {
   const TemporaryFolder folder;
   write_small_ict(folder);
   EXPECT_TRUE(says(error_of([&] { import_ict(folder.path()); }),
-                   {"1 of 2 expression", "browDown_L.obj", "--allow-missing"}));
+                   {"1 of 2 expression", "browDown_L.obj", "allow-missing"}));
   folder.write("browDown_L.obj", "v 0 0 0\nv 0 0 0\n");
   EXPECT_TRUE(says(error_of([&] { import_ict(folder.path()); }),
                    {"browDown_L.obj", "2 vertices", "neutral shape 4"}));
