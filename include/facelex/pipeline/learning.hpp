@@ -28,7 +28,7 @@ struct Learning {
 /// How a program that was built with libtorch trains on a graphics card; no `make` in one without.
 struct DfeCard {
   std::function<bool()> is_there;
-  std::function<std::unique_ptr<DfeBackend>(const DfeShape&, const DfeOptions&, int threads)> make;
+  std::function<std::unique_ptr<DfeBackend>(const DfeTask&, int threads)> make;
 };
 
 /// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
