@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -146,7 +147,8 @@ Column reconstruction_error_column(const CodingSystem& system) {
 StageResult encode_recording(const std::filesystem::path& input, const std::filesystem::path& output,
                              const CodingSystem& system, const EncodeOptions& options, TableFormat format,
                              const Work& work) {
-  const Json resolved = system.resolved(options);
+  Json resolved = system.resolved(options);
+  const std::unique_ptr<Encoder> encoder = system.encoder(options);
   RecordingReader reader(input);
   require_kind(reader.header(), system, input.string());
   const auto picked = columns_of(reader.header(), system.input_columns(), input.string(), taker(system),
@@ -155,14 +157,14 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   result.kind = system.code_kind();
   result.columns = system.units();
   result.columns.push_back(reconstruction_error_column(system));
-  if (options.residuals) append(result.columns, residual_columns(system.units().size()));
+  if (options.tokens.residuals) append(result.columns, residual_columns(system.units().size()));
   if (options.reconstruct) append(result.columns, reconstruction_columns(system));
   std::int64_t unconverged = 0;
   double error_sum = 0;
   FrameHistory history(system.history(), static_cast<Eigen::Index>(picked.size()));
   const auto encode = [&](const RowMatrix& signals, const std::vector<Frame>& frames) {
     const EncodedFrames encoded =
-        system.encode(system.history() > 0 ? history.widened(frames, signals) : signals, options, work);
+        encoder->encode(system.history() > 0 ? history.widened(frames, signals) : signals, work);
     unconverged += encoded.unconverged;
     for (const double error : encoded.reconstruction_error)
       if (std::isfinite(error)) error_sum += error;
@@ -170,7 +172,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
                          options.reconstruct ? system.decode(encoded.codes) : RowMatrix()});
   };
   const RowCounts counts = transform(reader, output, picked, encode, format, work, result);
-  result.details = resolved;
+  result.details = std::move(resolved);
   result.details["model"] = system.kind();
   result.details["rows_coded"] = counts.done;
   result.details["rows_without_values"] = counts.without_values;

@@ -8,6 +8,7 @@
 #include "column_names.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/face/pose/registration.hpp"
 
 namespace facelex {
 namespace {
@@ -88,7 +89,7 @@ void SignalOptions::describe(OptionList& options) {
 
 double SignalOptions::factor(SignalKind kind) const {
   if (scale > 0) return scale;
-  return kind == SignalKind::keypoint_motion ? 89.0 / 600.0 : 1;
+  return kind == SignalKind::keypoint_motion ? adult_eye_distance_mm / template_eye_distance : 1;
 }
 
 std::string SignalOptions::scaled_unit(SignalKind kind, const std::string& unit) const {

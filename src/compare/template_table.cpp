@@ -8,8 +8,8 @@
 namespace facelex {
 
 StageResult write_template_table(const std::filesystem::path& file, const CodingSystem& system) {
-  const RowMatrix linear = unit_templates(system);
-  const Eigen::RowVectorXd rest = rest_signals(system);
+  const RowMatrix linear = system.templates();
+  const Eigen::RowVectorXd rest = system.rest();
   const auto names = template_names(system);
   StageResult result;
   result.columns = {

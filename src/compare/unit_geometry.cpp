@@ -32,8 +32,8 @@ std::optional<UnitMovements> unit_movements(const CodingSystem& system) {
   if (system.code_kind() != SignalKind::coefficients) return std::nullopt;
   const auto units = static_cast<Eigen::Index>(system.units().size());
   UnitMovements made;
-  made.rest = system.decode(RowMatrix::Zero(1, units)).row(0);
-  made.movements = system.decode(RowMatrix::Identity(units, units)).rowwise() - made.rest;
+  made.rest = system.rest();
+  made.movements = system.templates();
   constexpr Eigen::Index tries = 8;
   Random random(1);
   RowMatrix codes(tries, units);

@@ -90,7 +90,6 @@ DfeNetwork dfe_network_from_model(const ModelFile& file) {
   } catch (const Json::exception& error) {
     throw data_error({file.source, 0, "metadata: shape"}, error.what(), damaged);
   }
-  check_dfe_shape(network.shape, file.source);
   // What the file holds bounds what is made: a shape that lies asks for weights that are not there.
   for (const auto& [name, tensor] : file.tensors) {
     if (tensor.type != Tensor::Type::f32)
@@ -108,13 +107,13 @@ DfeNetwork dfe_network_from_model(const ModelFile& file) {
   return network;
 }
 
-std::unique_ptr<CodingSystem> DiscreteFacialEncoding::from_model(const ModelFile& file) {
+std::unique_ptr<DiscreteFacialEncoding> DiscreteFacialEncoding::from_model(const ModelFile& file) {
   DfeNetwork network = dfe_network_from_model(file);
   try {
     const Json& data = file.metadata;
-    return std::make_unique<DiscreteFacialEncoding>(
-        std::move(network), columns_from_json(data.at("input_columns")),
-        kind_from_name(data.at("input_kind").get<std::string>()), data.at("options"), data.at("training"));
+    return std::unique_ptr<DiscreteFacialEncoding>(new DiscreteFacialEncoding(
+        Checked{}, std::move(network), columns_from_json(data.at("input_columns")),
+        kind_from_name(data.at("input_kind").get<std::string>()), data.at("options"), data.at("training")));
   } catch (const Json::exception& error) {
     throw data_error({file.source, 0, "metadata"}, error.what(), damaged);
   } catch (const Error& error) {

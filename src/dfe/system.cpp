@@ -39,6 +39,11 @@ void check_inputs(const std::vector<Column>& inputs, const DfeShape& shape) {
       throw data_error({}, "input column " + in_quotes(column.name) + " has no name of its own");
 }
 
+DfeNetwork checked(DfeNetwork network) {
+  check_dfe_network(network, std::string(DiscreteFacialEncoding::model_kind));
+  return network;
+}
+
 /// The rows whose values are all there.
 std::vector<Eigen::Index> whole_rows(const RowMatrix& signals, const DfeShape& shape) {
   if (signals.cols() != shape.encoder_inputs())
@@ -74,14 +79,33 @@ void for_each_latent(const DfeForward& forward, const RowMatrix& signals, const 
 
 }  // namespace
 
+/// Encodes by the system's own network, which is packed for the kernels already.
+class DiscreteFacialEncoding::TokenEncoder final : public Encoder {
+ public:
+  TokenEncoder(const DiscreteFacialEncoding& system, const TokenCodeOptions& options)
+      : system_(system), options_(options) {}
+
+  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
+    return system_.tokens_of(signals, options_, work);
+  }
+
+ private:
+  const DiscreteFacialEncoding& system_;
+  TokenCodeOptions options_;
+};
+
 DiscreteFacialEncoding::DiscreteFacialEncoding(DfeNetwork network, std::vector<Column> inputs,
+                                               SignalKind input_kind, Json options, Json training)
+    : DiscreteFacialEncoding(Checked{}, checked(std::move(network)), std::move(inputs), input_kind,
+                             std::move(options), std::move(training)) {}
+
+DiscreteFacialEncoding::DiscreteFacialEncoding(Checked, DfeNetwork network, std::vector<Column> inputs,
                                                SignalKind input_kind, Json options, Json training)
     : network_(std::move(network)),
       inputs_(std::move(inputs)),
       input_kind_(input_kind),
       options_(std::move(options)),
       training_(std::move(training)) {
-  check_dfe_network(network_, std::string(model_kind));
   check_inputs(inputs_, network_.shape);
   units_ = stage_columns(network_.shape);
   forward_ = std::make_unique<const DfeForward>(network_);
@@ -98,25 +122,21 @@ FloatRowMatrix DiscreteFacialEncoding::latent(const RowMatrix& signals, const Wo
   return made;
 }
 
-Json DiscreteFacialEncoding::resolved(const EncodeOptions& options) const {
-  options.check();
-  const EncodeOptions usual;
-  if (options.alpha != usual.alpha || options.solver != usual.solver ||
-      options.most_units != usual.most_units || options.l1_budget != usual.l1_budget)
-    throw usage_error(field("alpha") + ", " + field("solver") + ", " + field("most-units") + " and " +
-                          field("l1-budget") + " have no meaning for a model of kind dfe",
-                      "leave them out: its codes are the nearest of a codebook");
-  Json resolved = {{"beam", options.beam},
-                   {"residuals", options.residuals},
-                   {"stages", network_.shape.stages},
-                   {"codes", network_.shape.codes}};
-  if (network_.shape.history > 0) resolved["history"] = network_.shape.history;
-  return resolved;
+Json DiscreteFacialEncoding::acting(const EncodeOptions& options) const {
+  Json acting = {{"beam", options.tokens.beam},
+                 {"residuals", options.tokens.residuals},
+                 {"stages", network_.shape.stages},
+                 {"codes", network_.shape.codes}};
+  if (network_.shape.history > 0) acting["history"] = network_.shape.history;
+  return acting;
 }
 
-EncodedFrames DiscreteFacialEncoding::encode(const RowMatrix& signals, const EncodeOptions& options,
-                                             const Work& work) const {
-  resolved(options);
+std::unique_ptr<Encoder> DiscreteFacialEncoding::prepared(const EncodeOptions& options) const {
+  return std::make_unique<TokenEncoder>(*this, options.tokens);
+}
+
+EncodedFrames DiscreteFacialEncoding::tokens_of(const RowMatrix& signals, const TokenCodeOptions& options,
+                                                const Work& work) const {
   const int stages = network_.shape.stages;
   EncodedFrames result;
   result.codes = RowMatrix::Constant(signals.rows(), stages, no_value);
@@ -154,10 +174,10 @@ EncodedFrames DiscreteFacialEncoding::encode(const RowMatrix& signals, const Enc
 }
 
 RowMatrix DiscreteFacialEncoding::decode(const RowMatrix& codes) const {
-  return decode_stages(codes, network_.shape.stages);
+  return decode_prefix(codes, network_.shape.stages);
 }
 
-RowMatrix DiscreteFacialEncoding::decode_stages(const RowMatrix& codes, int stages) const {
+RowMatrix DiscreteFacialEncoding::decode_prefix(const RowMatrix& codes, int stages) const {
   const DfeShape& shape = network_.shape;
   if (codes.cols() != shape.stages)
     throw data_error({}, "codes have " + std::to_string(codes.cols()) + " columns, the model " +
@@ -182,8 +202,7 @@ RowMatrix DiscreteFacialEncoding::decode_stages(const RowMatrix& codes, int stag
 }
 
 RowMatrix DiscreteFacialEncoding::templates() const {
-  const RowMatrix rest = decoded(RowMatrix::Zero(1, network_.shape.latent));
-  return decoded(network_.weights.at("codebook").cast<double>()).rowwise() - rest.row(0);
+  return decoded(network_.weights.at("codebook").cast<double>()).rowwise() - rest();
 }
 
 RowMatrix DiscreteFacialEncoding::decoded(RowMatrix values) const {

@@ -27,10 +27,8 @@ std::vector<TrainingInput> named_files(const Inputs& inputs) {
 Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& search_folder,
                    const std::string& name) {
   const std::string kind(system.kind());
-  const auto& known = LearnOptions::systems();
-  // A network learns for hours, and leaves files of its own.
-  if (kind == "dfe") return {};
-  if (std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.first == kind; })) return {};
+  const LearnableSystem* const known = find_learnable_system(kind);
+  if (!known || known->by_network) return {};
   const Json options = system.to_model().metadata.value("options", Json::object());
   if (options.empty()) return {};
   return [kind, options, name, search_folder](const std::vector<TrainingInput>& inputs, const Work& work) {

@@ -48,9 +48,9 @@ Learning dfe_learning(const DfeOptions& options, const std::filesystem::path& mo
     if (std::error_code none; anew) std::filesystem::remove(files.checkpoint, none);
     return learn_dfe(
         inputs, resolved, subjects, files,
-        [&](const DfeShape& shape, const DfeOptions& chosen) -> std::unique_ptr<DfeBackend> {
-          if (chosen.device == DfeDevice::cuda) return card.make(shape, chosen, work.threads);
-          return make_cpu_backend(shape, chosen, work.threads);
+        [&](const DfeTask& task) {
+          return task.options.device == DfeDevice::cuda ? card.make(task, work.threads)
+                                                        : make_cpu_backend(task, work.threads);
         },
         work);
   };

@@ -14,22 +14,107 @@
 #include "facelex/pipeline/sidecar_text.hpp"
 
 namespace facelex {
-const std::vector<std::pair<std::string, std::string>>& LearnOptions::systems() {
-  static const std::vector<std::pair<std::string, std::string>> all = {
-      {"facial-basis", "A sparse dictionary of local movements for each facial feature (paper 000)"},
-      {"dfecs", "Full-face units that only add up, from local units of seven parts (paper 001)"},
-      {"dfe", "A codebook whose entries add up to each frame, by a network (paper 002)"},
-      {"pca", "Principal components of the whole face, the papers' comparator"},
-      {"local-pca", "Principal components of each facial feature, the papers' comparator"}};
+namespace {
+
+void facial_basis_maker(LearnOptions& all, const LearningPlace&, Learning& learning) {
+  all.facial_basis.check();
+  if (const std::string& start = all.facial_basis.start_from; !start.empty()) {
+    if (std::error_code none; !std::filesystem::is_regular_file(start, none))
+      throw option_error("start-from", "no such file: " + path_in_quotes(start),
+                         "name a model of facelex learn");
+    learning.options["start_from_sha256"] = sha256_of_file(start);
+  }
+  learning.learn = [options = all.facial_basis](const auto& inputs, const Work& work) {
+    return learn_facial_basis(inputs, options, work);
+  };
+}
+
+void dfecs_maker(LearnOptions& all, const LearningPlace& place, Learning& learning) {
+  all.dfecs.check();
+  auto search_log = place.model;
+  search_log.replace_extension(".search.csv");
+  if (all.dfecs.search) learning.noun = "cells";
+  learning.learn = [options = all.dfecs, search_log, anew = place.anew](const auto& inputs,
+                                                                        const Work& work) {
+    if (std::error_code none; anew && options.search) std::filesystem::remove(search_log, none);
+    return learn_dfecs(inputs, options, search_log, work);
+  };
+}
+
+void dfe_maker(LearnOptions& all, const LearningPlace& place, Learning& learning) {
+  Learning own = dfe_learning(all.dfe, place.model, place.anew, place.card);
+  learning.options.update(own.options);
+  learning.noun = own.noun;
+  learning.leftovers = std::move(own.leftovers);
+  learning.learn = std::move(own.learn);
+}
+
+void pca_maker(LearnOptions& all, const LearningPlace&, Learning& learning) {
+  learning.learn = [options = all.pca](const auto& inputs, const Work& work) {
+    return learn_pca(inputs, options, work);
+  };
+}
+
+void local_pca_maker(LearnOptions& all, const LearningPlace&, Learning& learning) {
+  all.local_pca.check();
+  learning.learn = [options = all.local_pca](const auto& inputs, const Work& work) {
+    return learn_local_pca(inputs, options, work);
+  };
+}
+
+template <auto member>
+OptionList options_of(LearnOptions& all) {
+  return described(all.*member);
+}
+
+template <auto member>
+void take_part_of(LearnOptions& all, FitPart part) {
+  (all.*member).fit_part = part;
+}
+
+}  // namespace
+
+const std::vector<LearnableSystem>& learnable_systems() {
+  static const std::vector<LearnableSystem> all = {
+      {.name = "facial-basis",
+       .summary = "A sparse dictionary of local movements for each facial feature (paper 000)",
+       .example = "fits",
+       .options = &options_of<&LearnOptions::facial_basis>,
+       .maker = &facial_basis_maker},
+      {.name = "dfecs",
+       .summary = "Full-face units that only add up, from local units of seven parts (paper 001)",
+       .example = "motion",
+       .options = &options_of<&LearnOptions::dfecs>,
+       .maker = &dfecs_maker},
+      {.name = "dfe",
+       .summary = "A codebook whose entries add up to each frame, by a network (paper 002)",
+       .example = "fits",
+       .options = &options_of<&LearnOptions::dfe>,
+       .maker = &dfe_maker,
+       .take_part = &take_part_of<&LearnOptions::dfe>,
+       .by_network = true},
+      {.name = "pca",
+       .summary = "Principal components of the whole face, the papers' comparator",
+       .example = "fits",
+       .options = &options_of<&LearnOptions::pca>,
+       .maker = &pca_maker,
+       .take_part = &take_part_of<&LearnOptions::pca>},
+      {.name = "local-pca",
+       .summary = "Principal components of each facial feature, the papers' comparator",
+       .example = "fits",
+       .options = &options_of<&LearnOptions::local_pca>,
+       .maker = &local_pca_maker}};
   return all;
 }
 
+const LearnableSystem* find_learnable_system(std::string_view name) {
+  const auto& all = learnable_systems();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 OptionList LearnOptions::describe_system(const std::string& system) {
-  if (system == "facial-basis") return described(facial_basis);
-  if (system == "dfecs") return described(dfecs);
-  if (system == "dfe") return described(dfe);
-  if (system == "pca") return described(pca);
-  return described(local_pca);
+  return find_learnable_system(system)->options(*this);
 }
 
 Learning LearnOptions::learning(const std::string& system, const std::filesystem::path& model, bool anew,
@@ -40,42 +125,7 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
   learning.own = list;
   learning.options = portable_options(list);
   learning.command = command_text("learn " + system, list);
-  if (system == "facial-basis") {
-    facial_basis.check();
-    if (const std::string& start = facial_basis.start_from; !start.empty()) {
-      if (std::error_code none; !std::filesystem::is_regular_file(start, none))
-        throw option_error("start-from", "no such file: " + path_in_quotes(start),
-                           "name a model of facelex learn");
-      learning.options["start_from_sha256"] = sha256_of_file(start);
-    }
-    learning.learn = [options = facial_basis](const auto& inputs, const Work& work) {
-      return learn_facial_basis(inputs, options, work);
-    };
-  } else if (system == "dfecs") {
-    dfecs.check();
-    auto search_log = model;
-    search_log.replace_extension(".search.csv");
-    if (dfecs.search) learning.noun = "cells";
-    learning.learn = [options = dfecs, search_log, anew](const auto& inputs, const Work& work) {
-      if (std::error_code none; anew && options.search) std::filesystem::remove(search_log, none);
-      return learn_dfecs(inputs, options, search_log, work);
-    };
-  } else if (system == "dfe") {
-    Learning own = dfe_learning(dfe, model, anew, card);
-    learning.options.update(own.options);
-    learning.noun = own.noun;
-    learning.leftovers = std::move(own.leftovers);
-    learning.learn = std::move(own.learn);
-  } else if (system == "pca") {
-    learning.learn = [options = pca](const auto& inputs, const Work& work) {
-      return learn_pca(inputs, options, work);
-    };
-  } else {
-    local_pca.check();
-    learning.learn = [options = local_pca](const auto& inputs, const Work& work) {
-      return learn_local_pca(inputs, options, work);
-    };
-  }
+  find_learnable_system(system)->maker(*this, {model, anew, card}, learning);
   return learning;
 }
 

@@ -6,6 +6,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/dfe/built_in_codebook.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace facelex {
 

@@ -31,7 +31,7 @@ std::vector<std::filesystem::path> PowerPool::make(const std::filesystem::path& 
   if (!codes) return {};
   write_file_atomically(folder / "labels.csv", labels_csv(settings.cohort));
   std::vector<std::filesystem::path> tables;
-  for (const std::string& kind : settings.kinds) tables.push_back(write_features(kind, *codes, folder, work));
+  for (FeatureSet* set : settings.features) tables.push_back(write_features(*set, *codes, folder, work));
   return tables;
 }
 
@@ -62,24 +62,23 @@ void PowerPool::learn_basis(const Inputs& fits, const std::filesystem::path& mod
   settings.system = load_system(model);
 }
 
-std::filesystem::path PowerPool::write_features(const std::string& kind, const Inputs& codes,
+std::filesystem::path PowerPool::write_features(FeatureSet& set, const Inputs& codes,
                                                 const std::filesystem::path& folder, const Work& work) {
-  std::filesystem::path file = folder / (kind + ".csv");
-  auto inputs = feature_inputs(codes, kind == "wcc" ? (folder / "pool/fits").string() : "none", file);
-  const FeatureMaker maker = kind == "bow"   ? settings.bow.maker(inputs)
-                             : kind == "wcc" ? settings.wcc.maker(settings.cohort.fps)
-                                             : settings.summary.maker(settings.cohort.fps);
+  const std::string name = set.text().name;
+  std::filesystem::path file = folder / (name + ".csv");
+  // Features that measure the head itself are not taken here.
+  const bool head = set.takes_head() && set.head_otherwise() == "none";
+  auto inputs = feature_inputs(codes, head ? (folder / "pool/fits").string() : "none", file);
+  set.settle(inputs);
+  const FeatureMaker maker = set.maker(settings.cohort.fps);
   const VideoFeatureTable table = make_feature_table(inputs, maker, work);
   if (!table.left_out.empty())
     throw data_error({}, table.left_out.front().name + " has no features: " + table.left_out.front().reason,
                      "longer recordings in the cohort, or shorter windows");
   Sidecar sidecar;
-  sidecar.stage = "features " + kind;
+  sidecar.stage = "features " + name;
   sidecar.version = version;
-  sidecar.options = (kind == "wcc"       ? settings.wcc.list()
-                     : kind == "summary" ? settings.summary.list()
-                                         : settings.bow.list())
-                        .to_json();
+  sidecar.options = set.list().to_json();
   sidecar.command = "facelex power " + std::filesystem::path(settings.cohort_file).filename().string();
   sidecar.input = std::to_string(inputs.size()) + " simulated recordings";
   sidecar.input_digest = digest_of_inputs(inputs);

@@ -1,7 +1,7 @@
 #include "facelex/pipeline/power_pool_settings.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -21,15 +21,15 @@ void PowerPoolOptions::describe(OptionList& options) {
             "Coding system that codes the pool (a file, or built-in: the codebook); none: a Facial Basis is "
             "learnt from 40 of its recordings, without labels, as --facial-basis-… say")
       .texts("features", features,
-             "What is taken of the codes: wcc, summary, bow; several are put side by side. None: bow of "
-             "tokens, else wcc with the head");
+             "What is taken of the codes: " + feature_set_names(make_feature_sets(), ", ", ", ") +
+                 "; several are put side by side. None: bow of tokens, else wcc with the head");
 }
 
 void PowerPoolSettings::resolve(const std::string& file, const PowerOptions& studies,
                                 const FoldOptions& folds) {
   cohort_file = file;
-  with_names_here(described(wcc.wcc), "wcc-", [&] { wcc.check(); });
-  with_names_here(described(summary.summary), "summary-", [&] { summary.check(); });
+  for (const auto& set : sets)
+    with_names_here(set->own_list(), set->text().name + "-", [&] { set->check(); });
   const int largest = studies.sizes().back();
   if (options.pool == 0) options.pool = 4 * largest;
   if (options.pool < largest)
@@ -43,7 +43,7 @@ void PowerPoolSettings::resolve(const std::string& file, const PowerOptions& stu
   check_learning();
   if (!options.model.empty()) system = load_system(options.model);
   check_features();
-  check_windows();
+  check_length();
 }
 
 void PowerPoolSettings::check_learning() {
@@ -51,36 +51,41 @@ void PowerPoolSettings::check_learning() {
                   [&] { learn.facial_basis.check(); });
   const Json changed = learn.describe_system("facial-basis").changed();
   if (!options.model.empty() && !changed.empty())
-    throw usage_error("--facial-basis-" + changed.items().begin().key() +
+    throw usage_error(field("facial-basis-" + changed.items().begin().key()) +
                           " says how a Facial Basis is learnt, but " + field("model") + " gives the system",
                       "leave one of them away");
 }
 
-/// The windows of wcc are known to fit before hours of simulation and fitting.
-void PowerPoolSettings::check_windows() {
-  if (std::find(kinds.begin(), kinds.end(), "wcc") == kinds.end()) return;
-  const WccFrames frames =
-      with_names_here(described(wcc.wcc), "wcc-", [&] { return wcc_frames(wcc.wcc, cohort.fps); });
-  if (frames.windows(std::llround(cohort.seconds * cohort.fps)) > 0) return;
-  const double least = std::ceil(100 * static_cast<double>(frames.reach()) / cohort.fps) / 100;
-  throw usage_error(
-      cohort_file + ": its recordings of " + number_text(cohort.seconds) + " s hold no window: one takes " +
-          number_text(least) + " s with its lags",
-      "longer \"seconds\" in the cohort, or a shorter " + field("wcc-window") + " or " + field("wcc-lag"));
+/// Whether recordings are long enough is known before hours of simulation and fitting.
+void PowerPoolSettings::check_length() const {
+  const auto frames = static_cast<std::int64_t>(std::llround(cohort.seconds * cohort.fps));
+  for (FeatureSet* set : features)
+    with_names_here(set->own_list(), set->text().name + "-", [&] {
+      if (const auto obstacle = set->obstacle(frames, cohort.fps))
+        throw usage_error(
+            cohort_file + ": its recordings of " + number_text(cohort.seconds) + " s " + obstacle->what,
+            "longer \"seconds\" in the cohort, or " + obstacle->remedy);
+    });
 }
 
 /// `features` as given, or what suits the system; known and possible.
 void PowerPoolSettings::check_features() {
-  const bool tokens = system && system->system->code_kind() == SignalKind::tokens;
-  kinds = options.features;
-  if (kinds.empty()) kinds = {tokens ? "bow" : "wcc"};
-  for (const std::string& kind : kinds) {
-    if (kind != "wcc" && kind != "summary" && kind != "bow")
-      throw option_error("features", "there is no " + in_quotes(kind), "one of wcc, summary, bow");
-    if ((kind == "bow") != tokens)
-      throw usage_error(field("features") + " " + kind + " does not fit " +
-                            (tokens ? "the tokens of " + options.model : "a system of coefficients"),
-                        tokens ? "take bow" : "take wcc or summary, or a " + field("model") + " of tokens");
+  const bool tokens = system && system->system->code_form() == CodeForm::tokens;
+  std::vector<std::string> names = options.features;
+  if (names.empty()) names = {tokens ? "bow" : "wcc"};
+  for (const std::string& name : names) {
+    FeatureSet* const set = find_feature_set(sets, name);
+    if (!set)
+      throw option_error("features", "there is no " + in_quotes(name),
+                         "one of " + feature_set_names(sets, ", ", ", "));
+    if ((set->needs().codes == SignalKind::tokens) != tokens)
+      throw usage_error(
+          field("features") + " " + name + " does not fit " +
+              (tokens ? "the tokens of " + options.model : "a system of coefficients"),
+          "take " +
+              feature_set_names(sets, ", ", " or ", tokens ? SignalKind::tokens : SignalKind::coefficients) +
+              (tokens ? Message() : ", or a " + field("model") + " of tokens"));
+    features.push_back(set);
   }
 }
 

@@ -29,7 +29,7 @@ const char* signal_for(SignalKind kind) {
 
 void RunOptions::describe(OptionList& options) {
   std::vector<std::pair<std::string, std::string>> names;
-  for (const auto& [name, summary] : LearnOptions::systems()) names.emplace_back(name, name);
+  for (const LearnableSystem& one : learnable_systems()) names.emplace_back(one.name, one.name);
   options
       .choice("signal", signal,
               {{"displacement", CodedSignal::displacement},
@@ -61,10 +61,13 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
           field("model") + " " + run.model + " codes " + std::string(kind_name(wanted)) + ", " +
               field("signal") + " " + signal + " gives " + std::string(kind_name(coded_kind())),
           other ? "add " + field("signal") + " " + other : "encode such recordings with facelex encode");
-  } else if (run.signal == CodedSignal::expression && run.system != "pca" && run.system != "dfe") {
+  } else if (run.signal == CodedSignal::expression && !find_learnable_system(run.system)->take_part) {
+    std::string others;
+    for (const LearnableSystem& one : learnable_systems())
+      if (one.take_part) others.append(others.empty() ? "" : " or ").append(one.name);
     throw usage_error(field("signal") + " expression: " + run.system +
                           " learns movements of points, which expression coefficients are not",
-                      "choose " + field("system") + " dfe or pca, or " + field("signal") + " displacement");
+                      "choose " + field("system") + " " + others + ", or " + field("signal") + " displacement");
   }
   if (run.signal != CodedSignal::motion && !has_signal(fit.signals, signal))
     throw usage_error(
@@ -73,8 +76,9 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
   own_fits = run.signal == CodedSignal::motion && fits_faces() && standardize.fits.empty();
   if (own_fits) standardize.fits = fits;
   if (run.signal == CodedSignal::motion) standardize.check();
-  learn.pca.fit_part = run.signal == CodedSignal::expression ? FitPart::expression : FitPart::displacement;
-  learn.dfe.fit_part = learn.pca.fit_part;
+  const FitPart part = run.signal == CodedSignal::expression ? FitPart::expression : FitPart::displacement;
+  for (const LearnableSystem& one : learnable_systems())
+    if (one.take_part) one.take_part(learn, part);
 }
 
 Json RunSettings::to_json() {

@@ -6,6 +6,7 @@
 #include "facelex/dfe/built_in_codebook.hpp"
 #include "facelex/io/sidecar.hpp"
 #include "facelex/io/tables/npy.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace facelex {
 namespace {

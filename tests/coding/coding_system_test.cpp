@@ -4,9 +4,13 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "facelex/coding/linear/facial_basis.hpp"
 #include "facelex/coding/linear/pca_system.hpp"
+#include "facelex/systems/loading.hpp"
 #include "synthetic.hpp"
 
 namespace facelex {
@@ -83,15 +87,15 @@ TEST(CodingSystem, EncodeOptionsChangeTheCodes) {
   const RowMatrix signals = some_signals(200);
   const auto codes = basis.encode(signals).codes;
   EncodeOptions options;
-  options.alpha = 1;
+  options.sparse.alpha = 1;
   EXPECT_GT((basis.encode(signals, options).codes - codes).norm(), 1e-3);
   EXPECT_EQ(basis.resolved(options)["alpha"], 1);
   options = {};
   EXPECT_EQ(basis.resolved(options)["alpha"], 0.3);
-  options.solver = LassoSolver::sklearn;
+  options.sparse.solver = LassoSolver::sklearn;
   EXPECT_GT((basis.encode(signals, options).codes - codes).norm(), 0);
   EXPECT_EQ(basis.resolved(options)["solver"], "sklearn");
-  options.alpha = -1;
+  options.sparse.alpha = -1;
   EXPECT_TRUE(says(error_of([&] { basis.encode(signals, options); }), {"alpha", "-1", "≥ 0"}));
 }
 
@@ -104,7 +108,7 @@ TEST(CodingSystem, PcaProjects) {
   // Coding what codes stand for gives the codes again.
   EXPECT_LT((pca.encode(pca.decode(encoded.codes)).codes - encoded.codes).cwiseAbs().maxCoeff(), 1e-12);
   EncodeOptions options;
-  options.alpha = 0.1;
+  options.sparse.alpha = 0.1;
   ErrorKind kind = ErrorKind::data;
   EXPECT_TRUE(says(error_of([&] { pca.encode(signals, options); }, &kind), {"alpha", "local-pca"}));
   EXPECT_EQ(kind, ErrorKind::usage);
@@ -124,6 +128,51 @@ TEST(CodingSystem, TheSameCodesForAnyThreadsAndBlocks) {
     EXPECT_TRUE(one.reconstruction_error == three.reconstruction_error);
     EXPECT_TRUE(system->encode(signals.middleRows(77, 200)).codes == one.codes.middleRows(77, 200));
   }
+}
+
+TEST(CodingSystem, AnEncoderCodesBlockAfterBlockAsOneCallCodesAll) {
+  const RowMatrix signals = some_signals(300);
+  const FacialBasis basis(small_model(false), 0.3);
+  const PcaSystem pca(small_model(true), PcaSystem::local_kind);
+  EncodeOptions by_path;
+  by_path.sparse.most_units = 2;
+  const std::vector<std::pair<const CodingSystem*, EncodeOptions>> cases = {
+      {&basis, {}}, {&basis, by_path}, {&pca, {}}};
+  for (const auto& [system, options] : cases) {
+    const RowMatrix all = system->encode(signals, options).codes;
+    const auto encoder = system->encoder(options);
+    for (const Eigen::Index first : {0, 100, 200})
+      EXPECT_EQ(encoder->encode(signals.middleRows(first, 100)).codes, all.middleRows(first, 100));
+  }
+  EXPECT_EQ((basis.encode(signals, by_path).codes.array() != 0).rowwise().count().maxCoeff(), 2);
+}
+
+TEST(CodingSystem, TheFirstUnitsDecodeWithoutTheOthers) {
+  const PcaSystem pca(small_model(true), PcaSystem::local_kind);
+  RowMatrix codes = RowMatrix::Random(4, 3);
+  codes(2, 2) = std::nan("");
+  EXPECT_TRUE(pca.decode_prefix(codes.topRows(2), 3) == pca.decode(codes.topRows(2)));
+  RowMatrix first = codes.topRows(2);
+  first.rightCols(2).setZero();
+  EXPECT_TRUE(pca.decode_prefix(codes.topRows(2), 1) == pca.decode(first));
+  EXPECT_TRUE(pca.decode_prefix(codes, 1).row(2).array().isNaN().all()) << "a row without codes";
+  EXPECT_LT((pca.rest().transpose() - pca.model().mean / 0.25).norm(), 1e-12);
+  EXPECT_LT((pca.templates() - pca.model().atoms / 0.25).norm(), 1e-12);
+  EXPECT_EQ(pca.vocabulary(), 3);
+}
+
+TEST(CodingSystem, EveryKindOfModelHasAReaderOfItsOwnName) {
+  std::set<std::string_view> names;
+  for (const SystemKind& kind : system_kinds()) {
+    EXPECT_TRUE(names.insert(kind.name).second) << kind.name;
+    ModelFile empty;
+    empty.kind = kind.name;
+    empty.source = "empty.safetensors";
+    const std::string message = error_of([&] { coding_system_from_model(empty); });
+    EXPECT_TRUE(says(message, {"empty.safetensors"}));
+    EXPECT_EQ(message.find("is not a coding system"), std::string::npos) << message;
+  }
+  EXPECT_EQ(names.size(), 7U);
 }
 
 TEST(CodingSystem, WrongWidthsAreRefused) {

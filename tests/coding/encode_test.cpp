@@ -81,7 +81,7 @@ TEST(Encode, LongRecordingsInBlocksAndThreadsGiveTheSameBytes) {
   EXPECT_EQ(reported, 5000);
   EXPECT_TRUE(test::file_text(folder / "1.csv") == test::file_text(folder / "3.csv"));
   EncodeOptions options;
-  options.solver = LassoSolver::sklearn;
+  options.sparse.solver = LassoSolver::sklearn;
   encode_recording(input.file, folder / "s.csv", *system, options, TableFormat::csv);
   EXPECT_FALSE(test::file_text(folder / "1.csv") == test::file_text(folder / "s.csv"));
 }
@@ -134,7 +134,7 @@ TEST(Encode, SaysWhatDoesNotFit) {
                    }),
                    {"no column LB-1", "keypoint-motion: dx_0"}));
   EncodeOptions options;
-  options.alpha = -2;
+  options.sparse.alpha = -2;
   EXPECT_TRUE(says(error_of([&] {
                      encode_recording(folder / "wrong.csv", folder / "out.csv", *system, options,
                                       TableFormat::csv);

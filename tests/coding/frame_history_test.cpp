@@ -151,7 +151,7 @@ TEST_F(EncodeWithHistory, RowByRowInDoubleGivesTheSameLatentsAcrossBlocksAndFace
     const NaiveHistory naive(recording, 3);
     const test::NaiveDfe network(dfe.network());
     EncodeOptions options;
-    options.residuals = options.reconstruct = true;
+    options.tokens.residuals = options.reconstruct = true;
     Work work;
     work.threads = 3;
     const auto out = folder_ / "codes.csv";

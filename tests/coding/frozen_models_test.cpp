@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "facelex/coding/coding_system.hpp"
+#include "facelex/systems/loading.hpp"
 #include "factor/fixture.hpp"
 
 namespace facelex {

@@ -7,6 +7,7 @@
 #include "facelex/coding/linear/facial_basis.hpp"
 #include "facelex/face/schemes/mirror.hpp"
 #include "facelex/io/models/model_file.hpp"
+#include "facelex/systems/loading.hpp"
 #include "synthetic.hpp"
 
 namespace facelex {

@@ -107,7 +107,7 @@ TEST(Reconstruction, OfStagesOfADiscreteEncoding) {
     EXPECT_NEAR(one.rmse, std::sqrt(left / (39 * 6)), 1e-9);
     EXPECT_NE(one.variance_explained, one.variance_explained_about_mean);
   }
-  const RowMatrix templates = unit_templates(system);
+  const RowMatrix templates = system.templates();
   EXPECT_LT((templates.row(2).transpose().array() -
              scale.transpose().array() * (weights.at("decoder.0.weight").cast<double>() *
                                           weights.at("codebook").row(2).transpose().cast<double>())
@@ -116,7 +116,7 @@ TEST(Reconstruction, OfStagesOfADiscreteEncoding) {
                 .maxCoeff(),
             1e-9);
   EXPECT_EQ(template_names(system)[4], "token-4");
-  EXPECT_EQ(vocabulary_size(system), 5);
+  EXPECT_EQ(system.vocabulary(), 5);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "hand_made.hpp"
 
@@ -33,23 +34,32 @@ TEST(UnitGeometryTest, RestIsWhatNoUnitDecodesTo) {
   EXPECT_TRUE(movements->movements.isApprox(model.atoms));
 }
 
+/// Codes with the roots of positive signals.
+class RootEncoder final : public Encoder {
+ public:
+  EncodedFrames encode(const RowMatrix& signals, const Work&) const override {
+    return {signals.cwiseMax(0).cwiseSqrt(), Eigen::VectorXd::Zero(signals.rows()), {}, signals.rows(), 0};
+  }
+};
+
 /// Decodes to squares: its units have no movements.
 class SquareSystem final : public CodingSystem {
  public:
   std::string_view kind() const override { return "square"; }
   SignalKind input_kind() const override { return SignalKind::keypoint_motion; }
   const std::vector<Column>& input_columns() const override { return columns_; }
-  SignalKind code_kind() const override { return SignalKind::coefficients; }
+  CodeForm code_form() const override { return CodeForm::projections; }
   const std::vector<Column>& units() const override { return columns_; }
-  Json resolved(const EncodeOptions&) const override { return Json::object(); }
-  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions&, const Work&) const override {
-    return {signals.cwiseMax(0).cwiseSqrt(), Eigen::VectorXd::Zero(signals.rows()), {}, signals.rows(), 0};
-  }
   RowMatrix decode(const RowMatrix& codes) const override { return codes.array().square(); }
   const Json& training() const override { return training_; }
   ModelFile to_model() const override { return {}; }
 
  private:
+  Json acting(const EncodeOptions&) const override { return Json::object(); }
+  std::unique_ptr<Encoder> prepared(const EncodeOptions&) const override {
+    return std::make_unique<RootEncoder>();
+  }
+
   std::vector<Column> columns_ = {{"dx_1", "", ""}, {"dx_2", "", ""}};
   Json training_ = Json::object();
 };

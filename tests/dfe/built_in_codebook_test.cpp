@@ -6,6 +6,7 @@
 
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace facelex {
 namespace {

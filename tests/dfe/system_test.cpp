@@ -8,6 +8,7 @@
 
 #include "coding/synthetic.hpp"
 #include "facelex/coding/frame_history.hpp"
+#include "facelex/systems/loading.hpp"
 #include "factor/fixture.hpp"
 #include "naive.hpp"
 
@@ -47,7 +48,7 @@ TEST(DfeSystem, FrozenModelsOfVersion1CodeAsPyTorchDoes) {
     EXPECT_LT((latent.cast<double>() - matrix_from(expected.at("latent"))).cwiseAbs().maxCoeff(), 1e-5)
         << name;
     EncodeOptions options;
-    options.residuals = true;
+    options.tokens.residuals = true;
     const auto encoded = system->encode(signals, options);
     EXPECT_EQ(encoded.codes, matrix_from(expected.at("tokens"))) << name;
     EXPECT_LT((encoded.residuals - matrix_from(expected.at("residuals"))).cwiseAbs().maxCoeff(), 1e-5)
@@ -124,7 +125,7 @@ TEST(DfeSystem, RowsWithoutValuesHaveNoCodesAndChangeNoOthers) {
   const auto system = small_system();
   RowMatrix signals = some_signals(300);
   EncodeOptions options;
-  options.residuals = true;
+  options.tokens.residuals = true;
   const auto all = system.encode(signals, options);
   EXPECT_EQ(all.coded, 300);
   signals(7, 3) = std::nan("");
@@ -172,9 +173,9 @@ TEST(DfeSystem, ABeamLeavesNoMoreAndChangesSomeCodes) {
   const auto system = small_system(5);
   const RowMatrix signals = some_signals(200);
   EncodeOptions options;
-  options.residuals = true;
+  options.tokens.residuals = true;
   const auto greedy = system.encode(signals, options);
-  options.beam = 8;
+  options.tokens.beam = 8;
   const auto beam = system.encode(signals, options);
   EXPECT_NE(greedy.codes, beam.codes);
   EXPECT_TRUE((beam.residuals.col(2).array() <= greedy.residuals.col(2).array()).all());
@@ -208,21 +209,22 @@ TEST(DfeSystem, DecodeSumsCodes) {
 TEST(DfeSystem, OptionsWithoutMeaningAreRefused) {
   const auto system = small_system();
   EncodeOptions options;
-  options.alpha = 1;
+  options.sparse.alpha = 1;
   EXPECT_TRUE(says(error_of([&] { system.encode(some_signals(1), options); }), {"alpha", "dfe"}));
   options = {};
-  options.beam = 0;
+  options.tokens.beam = 0;
   EXPECT_TRUE(says(error_of([&] { options.check(); }), {"beam", "0", "≥ 1"}));
   const auto pca = load_coding_system(frozen_folder / "local_pca_v1.safetensors");
   const auto basis = load_coding_system(frozen_folder / "facial_basis_v1.safetensors");
   for (const CodingSystem* linear : {pca.get(), basis.get()}) {
     const RowMatrix none = RowMatrix::Zero(1, static_cast<Eigen::Index>(linear->input_columns().size()));
     options = {};
-    options.beam = 2;
+    options.tokens.beam = 2;
     EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"beam", linear->kind().data()}));
     options = {};
-    options.residuals = true;
-    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
+    options.tokens.residuals = true;
+    EXPECT_TRUE(
+        says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
   }
 }
 

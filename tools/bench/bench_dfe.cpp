@@ -44,13 +44,12 @@ int run(int argc, char** argv) {
     throw usage_error("usage: bench_dfe MODEL SIGNALS.npy [--threads N] [--repeat N] [--latent] [-o OUT]");
   const auto file = read_model(files[0]);
   const auto system = DiscreteFacialEncoding::from_model(file);
-  const auto& dfe = dynamic_cast<const DiscreteFacialEncoding&>(*system);
   const RowMatrix signals = read_npy(files[1]);
   RowMatrix made;
   double seconds = std::numeric_limits<double>::infinity();
   for (int i = 0; i < repeat; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    made = latent ? RowMatrix(dfe.latent(signals, work).cast<double>())
+    made = latent ? RowMatrix(system->latent(signals, work).cast<double>())
                   : system->encode(signals, {}, work).codes;
     seconds =
         std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -31,9 +31,9 @@ int main(int argc, char** argv) {
     options.shape.encoder = encoder;
     options.device = DfeDevice::cpu;
     std::vector<std::pair<std::string, std::unique_ptr<DfeBackend>>> backends;
-    backends.emplace_back("facelex", make_cpu_backend(options.shape, options, threads));
+    backends.emplace_back("facelex", make_cpu_backend({options.shape, options}, threads));
 #ifdef FACELEX_WITH_TORCH
-    backends.emplace_back("libtorch", make_torch_backend(options.shape, options, threads));
+    backends.emplace_back("libtorch", make_torch_backend({options.shape, options}, threads));
 #endif
     std::vector<std::vector<double>> seconds(backends.size());
     std::vector<double> processor(backends.size());

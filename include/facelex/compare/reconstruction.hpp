@@ -24,16 +24,6 @@ struct ReconstructionFigures {
 std::vector<ReconstructionFigures> reconstruction_figures(const CodingSystem& system,
                                                           const RowMatrix& signals, const RowMatrix& codes);
 
-/// What each unit does to the signal when it is there alone: of tokens what the code adds to the rest
-/// (DiscreteFacialEncoding::templates), of linear systems the movement of one unit of code (UnitMovements).
-/// Throws Error (usage) for a system that has neither.
-RowMatrix unit_templates(const CodingSystem& system);
-/// D: the rest, what no unit at all gives, in the signals' unit: decode of a code is rest + template. Throws
-/// as unit_templates does.
-Eigen::RowVectorXd rest_signals(const CodingSystem& system);
-/// Their names: token-0 …, or the units'.
+/// Names of the rows of CodingSystem::templates: token-0 …, or the units'.
 std::vector<std::string> template_names(const CodingSystem& system);
-/// How many different units a frame may have: K tokens, or the units.
-int vocabulary_size(const CodingSystem& system);
-
 }  // namespace facelex

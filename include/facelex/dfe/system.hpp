@@ -24,7 +24,7 @@ class DiscreteFacialEncoding final : public CodingSystem {
   DiscreteFacialEncoding(DfeNetwork network, std::vector<Column> inputs, SignalKind input_kind,
                          Json options = Json::object(), Json training = Json::object());
   ~DiscreteFacialEncoding() override;
-  static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
+  static std::unique_ptr<DiscreteFacialEncoding> from_model(const ModelFile& file);
 
   const DfeNetwork& network() const { return network_; }
   /// T×Z: z₀ of T×D·(N+1) signals, NaN where a value of the row is missing. Throws as encode does.
@@ -33,26 +33,31 @@ class DiscreteFacialEncoding final : public CodingSystem {
   std::string_view kind() const override { return model_kind; }
   SignalKind input_kind() const override { return input_kind_; }
   const std::vector<Column>& input_columns() const override { return inputs_; }
-  SignalKind code_kind() const override { return SignalKind::tokens; }
+  CodeForm code_form() const override { return CodeForm::tokens; }
   /// q1 … qL.
   const std::vector<Column>& units() const override { return units_; }
+  int vocabulary() const override { return network_.shape.codes; }
   int history() const override { return network_.shape.history; }
-  Json resolved(const EncodeOptions& options) const override;
-  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
-                       const Work& work = {}) const override;
   /// Decoder of Σ e_q. Throws Error (data) for a code that is no token 0 … K−1 too.
   RowMatrix decode(const RowMatrix& codes) const override;
-  /// The same of the first `stages` codes alone; 0 ≤ stages ≤ L. With 0 the rest: what no code at all gives.
-  RowMatrix decode_stages(const RowMatrix& codes, int stages) const;
-  /// K×D: decode(e_k) − decode(0), what each code by itself adds to the rest; with the decoder of one layer
-  /// W·e_k.
-  RowMatrix templates() const;
+  RowMatrix decode_prefix(const RowMatrix& codes, int stages) const override;
+  /// K×D: decode(e_k) − decode(0); with the decoder of one layer W·e_k.
+  RowMatrix templates() const override;
   const Json& training() const override { return training_; }
   /// to_model().tensors are the weights by their names (F32), metadata "shape" the sizes. Trainers write it
   /// with write_model.
   ModelFile to_model() const override;
 
  private:
+  class TokenEncoder;
+  /// Says that check_dfe_network has let the network pass.
+  struct Checked {};
+  DiscreteFacialEncoding(Checked, DfeNetwork network, std::vector<Column> inputs, SignalKind input_kind,
+                         Json options, Json training);
+
+  Json acting(const EncodeOptions& options) const override;
+  std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
+  EncodedFrames tokens_of(const RowMatrix& signals, const TokenCodeOptions& options, const Work& work) const;
   RowMatrix decoded(RowMatrix sums) const;
 
   DfeNetwork network_;

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facelex/batch/reporter.hpp"
@@ -28,7 +30,7 @@ struct Learning {
 /// How a program that was built with libtorch trains on a graphics card; no `make` in one without.
 struct DfeCard {
   std::function<bool()> is_there;
-  std::function<std::unique_ptr<DfeBackend>(const DfeShape&, const DfeOptions&, int threads)> make;
+  std::function<std::unique_ptr<DfeBackend>(const DfeTask&, int threads)> make;
 };
 
 /// The options of every system that can be learnt, so that `learn` and `run` share one declaration.
@@ -39,14 +41,40 @@ struct LearnOptions {
   DfecsOptions dfecs;
   DfeOptions dfe;
 
-  /// Name and summary of each system.
-  static const std::vector<std::pair<std::string, std::string>>& systems();
+  /// The options of the learnable system of that name.
   OptionList describe_system(const std::string& system);
-  /// `model`: the file that will be written; a search keeps its table beside it, and goes on from what stands
-  /// there unless `anew`.
+  /// Checks them. `model`: the file that will be written; a search keeps its table beside it, and goes on
+  /// from what stands there unless `anew`.
   Learning learning(const std::string& system, const std::filesystem::path& model, bool anew,
                     const DfeCard& card = {});
 };
+
+/// Where a model goes, and how it is made.
+struct LearningPlace {
+  const std::filesystem::path& model;
+  bool anew;
+  const DfeCard& card;
+};
+
+/// A coding system that can be learnt.
+struct LearnableSystem {
+  std::string name;  ///< on the command line, in sidecars and in model files
+  std::string summary;
+  const char* example;  ///< the folder of recordings in the example of its help
+  OptionList (*options)(LearnOptions&);
+  /// Checks the options, and completes a Learning that has them.
+  void (*maker)(LearnOptions&, const LearningPlace&, Learning&);
+  /// Chooses what of a fit is learnt from; null: the system needs movements of points, which expression is
+  /// not.
+  void (*take_part)(LearnOptions&, FitPart) = nullptr;
+  bool by_network =
+      false;  ///< learns for hours, on a graphics card where there is one, with files of its own
+};
+
+/// Each of them, in the order of the help.
+const std::vector<LearnableSystem>& learnable_systems();
+/// The one of that name; null: there is none.
+const LearnableSystem* find_learnable_system(std::string_view name);
 
 /// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and
 /// version. Returns the exit status.

@@ -33,7 +33,7 @@ class PowerPool {
                                 const StageRunner& run, Reporter& reporter);
   void learn_basis(const Inputs& fits, const std::filesystem::path& model, bool force, const Work& work,
                    Reporter& reporter);
-  std::filesystem::path write_features(const std::string& kind, const Inputs& codes,
+  std::filesystem::path write_features(FeatureSet& set, const Inputs& codes,
                                        const std::filesystem::path& folder, const Work& work);
 
   int status_ = 0;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "facelex/evaluate/power/power.hpp"
-#include "facelex/pipeline/feature_settings.hpp"
+#include "facelex/pipeline/feature_sets.hpp"
 #include "facelex/pipeline/learning.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
 #include "facelex/pipeline/simulate_stage.hpp"
@@ -27,14 +27,12 @@ struct PowerPoolOptions {
 struct PowerPoolSettings {
   PowerPoolOptions options;
   LearnOptions learn;  ///< of the Facial Basis, where no model is given
-  WccSettings wcc;
-  SummarySettings summary;
-  BowSettings bow;
+  FeatureSets sets = make_feature_sets();
 
   std::string cohort_file;
   Cohort cohort;
   std::optional<LoadedSystem> system;  ///< none: it is to be learnt
-  std::vector<std::string> kinds;      ///< of features, as they are made
+  std::vector<FeatureSet*> features;   ///< of `sets`, as they are made
 
   /// Reads cohort and model, and throws Error (usage) for what can be known before anything is simulated.
   void resolve(const std::string& file, const PowerOptions& studies, const FoldOptions& folds);
@@ -44,7 +42,7 @@ struct PowerPoolSettings {
  private:
   void check_learning();
   void check_features();
-  void check_windows();
+  void check_length() const;
 };
 
 }  // namespace facelex

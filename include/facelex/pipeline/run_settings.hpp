@@ -18,7 +18,7 @@ enum class CodedSignal { motion, displacement, expression };
 /// The options of `run` that no stage has.
 struct RunOptions {
   CodedSignal signal = CodedSignal::displacement;
-  std::string system = LearnOptions::systems().front().first;
+  std::string system = learnable_systems().front().name;
   std::string model;  ///< file; empty: one is learnt
   std::string face;   ///< morphable model; empty: the built-in face
 

@@ -9,6 +9,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/core/version.hpp"
+#include "facelex/face/pose/registration.hpp"
 #include "search.hpp"
 
 namespace facelex {
@@ -33,7 +34,7 @@ std::vector<Eigen::Index> columns_of_parts(const Recording& header, const std::s
 
 double scale_of(const DfecsOptions& options, SignalKind kind) {
   if (options.scale > 0) return options.scale;
-  return kind == SignalKind::displacement ? 600.0 / 89.0 : 1;
+  return kind == SignalKind::displacement ? template_eye_distance / adult_eye_distance_mm : 1;
 }
 
 std::string scaled_unit_of(const DfecsOptions& options, const TrainingData& data) {

@@ -90,31 +90,27 @@ Json parts_json(const PartModels& parts) {
 }  // namespace
 
 PositiveUnits::PositiveUnits(std::string_view kind, LinearModel model, double alpha,
-                             std::optional<PartModels> parts)
+                             std::optional<PartModels> parts, const std::string& place)
     : kind_(kind), model_(std::move(model)), alpha_(alpha), parts_(std::move(parts)) {
-  check_positive_units(model_, alpha_, parts_, kind_);
+  check_positive_units(model_, alpha_, parts_, place.empty() ? kind_ : place);
 }
 
-std::unique_ptr<CodingSystem> PositiveUnits::from_model(const ModelFile& file) {
+std::unique_ptr<PositiveUnits> PositiveUnits::from_model(const ModelFile& file) {
   LinearModel model = LinearModel::from_file(file);
   const auto field = file.metadata.find("alpha");
   const bool is_number = field != file.metadata.end() && field->is_number();
   const double alpha = is_number ? field->get<double>() : std::nan("");
   std::optional<PartModels> parts;
   if (file.kind == dfecs_kind) parts = parts_from_file(file, model);
-  check_positive_units(model, alpha, parts, file.source);
-  return std::make_unique<PositiveUnits>(file.kind, std::move(model), alpha, std::move(parts));
+  return std::make_unique<PositiveUnits>(file.kind, std::move(model), alpha, std::move(parts), file.source);
 }
 
-Json PositiveUnits::resolved(const EncodeOptions& options) const {
-  options.refuse_token_options(kind_);
+Json PositiveUnits::acting(const EncodeOptions& options) const {
   return resolved_sparse(options, alpha_);
 }
 
-EncodedFrames PositiveUnits::encode(const RowMatrix& signals, const EncodeOptions& options,
-                                    const Work& work) const {
-  options.refuse_token_options(kind_);
-  return encode_sparse(model_, alpha_, true, signals, options, work);
+std::unique_ptr<Encoder> PositiveUnits::prepared(const EncodeOptions& options) const {
+  return sparse_encoder(model_, alpha_, true, options.sparse);
 }
 
 ModelFile PositiveUnits::to_model() const {

@@ -29,30 +29,26 @@ void check_basis(const LinearModel& model, double alpha, const std::optional<Uni
 
 }  // namespace
 
-FacialBasis::FacialBasis(LinearModel model, double alpha, std::optional<UnitHierarchy> hierarchy)
+FacialBasis::FacialBasis(LinearModel model, double alpha, std::optional<UnitHierarchy> hierarchy,
+                         const std::string& place)
     : model_(std::move(model)), alpha_(alpha), hierarchy_(std::move(hierarchy)) {
-  check_basis(model_, alpha_, hierarchy_, "facial basis");
+  check_basis(model_, alpha_, hierarchy_, place);
 }
 
-std::unique_ptr<CodingSystem> FacialBasis::from_model(const ModelFile& file) {
+std::unique_ptr<FacialBasis> FacialBasis::from_model(const ModelFile& file) {
   LinearModel model = LinearModel::from_file(file);
   const auto field = file.metadata.find("alpha");
   const bool is_number = field != file.metadata.end() && field->is_number();
   const double alpha = is_number ? field->get<double>() : std::nan("");
-  auto hierarchy = read_hierarchy(file);
-  check_basis(model, alpha, hierarchy, file.source);
-  return std::make_unique<FacialBasis>(std::move(model), alpha, std::move(hierarchy));
+  return std::make_unique<FacialBasis>(std::move(model), alpha, read_hierarchy(file), file.source);
 }
 
-Json FacialBasis::resolved(const EncodeOptions& options) const {
-  options.refuse_token_options(model_kind);
+Json FacialBasis::acting(const EncodeOptions& options) const {
   return resolved_sparse(options, alpha_);
 }
 
-EncodedFrames FacialBasis::encode(const RowMatrix& signals, const EncodeOptions& options,
-                                  const Work& work) const {
-  options.refuse_token_options(model_kind);
-  return encode_sparse(model_, alpha_, false, signals, options, work);
+std::unique_ptr<Encoder> FacialBasis::prepared(const EncodeOptions& options) const {
+  return sparse_encoder(model_, alpha_, false, options.sparse);
 }
 
 ModelFile FacialBasis::to_model() const {

@@ -18,7 +18,6 @@ namespace {
 
 using Type = PickleValue::Type;
 
-constexpr double release_eye_distance = 89;
 constexpr Eigen::Index points = 51, axes = 3;
 
 struct ReleasedFeature {
@@ -195,7 +194,7 @@ std::unique_ptr<FacialBasis> import_facial_basis(const std::filesystem::path& pa
   LinearModel model;
   model.input_kind = SignalKind::displacement;
   model.input_columns = displacement_columns(ibug_numbers(LandmarkScheme::points_51));
-  model.scale = release_eye_distance / options.eye_distance;
+  model.scale = adult_eye_distance_mm / options.eye_distance;
   model.mean = Eigen::VectorXd::Zero(axes * points);
   model.atoms.resize(0, axes * points);
   Json groups = Json::array();

@@ -14,29 +14,26 @@
 namespace facelex {
 namespace {
 
-const FacialBasis* basis_in(const std::unique_ptr<CodingSystem>& system) {
-  return dynamic_cast<const FacialBasis*>(system.get());
-}
-
 /// The model to start from; throws unless it is of the same columns and scale.
-std::unique_ptr<CodingSystem> start_model(const std::string& file, const LinearModel& model) {
+std::unique_ptr<FacialBasis> start_model(const std::string& file, const LinearModel& model) {
   if (file.empty()) return nullptr;
-  std::unique_ptr<CodingSystem> system = load_coding_system(file);
+  const ModelFile read = read_model(file);
   const auto refuse = [&](const std::string& what) {
     return data_error({file, 0, {}}, "cannot be started from: " + what,
                       "start from a model that was learnt from such recordings with the same " +
                           field("features") + " and " + field("scale"));
   };
-  const FacialBasis* basis = basis_in(system);
-  if (!basis) throw refuse("it is of kind " + std::string(system->kind()) + ", not facial-basis");
+  if (read.kind != FacialBasis::model_kind)
+    throw refuse("it is of kind " + read.kind + ", not " + std::string(FacialBasis::model_kind));
+  std::unique_ptr<FacialBasis> basis = FacialBasis::from_model(read);
   const auto same_name = [](const Column& a, const Column& b) { return a.name == b.name; };
-  if (!std::equal(model.input_columns.begin(), model.input_columns.end(), system->input_columns().begin(),
-                  system->input_columns().end(), same_name))
+  if (!std::equal(model.input_columns.begin(), model.input_columns.end(), basis->input_columns().begin(),
+                  basis->input_columns().end(), same_name))
     throw refuse("its input columns are not those of the recordings and features");
   if (basis->model().scale != model.scale)
     throw refuse("its signals are scaled by " + number_text(basis->model().scale) + ", these by " +
                  number_text(model.scale));
-  return system;
+  return basis;
 }
 
 class FacialBasisLearner {
@@ -49,7 +46,6 @@ class FacialBasisLearner {
   LearnResult run(const std::vector<Allocation>& allocation) {
     model_ = empty_model(data_, options_.signal, {});
     const auto start = start_model(options_.start_from, model_);
-    const FacialBasis* basis = basis_in(start);
     std::optional<ColumnMirror> mirror;
     if (options_.structure.mirrored) {
       mirror = column_mirror(data_.columns);
@@ -60,7 +56,7 @@ class FacialBasisLearner {
     const ColumnMirror* const mirror_pointer = mirror ? &*mirror : nullptr;
     for (auto& features : learnt_together(allocation, data_.columns, mirror_pointer)) {
       const FeatureProblem problem(data_, model_.scale, std::move(features), mirror_pointer);
-      FeatureDictionary learnt = learn_feature(problem, options_, start_atoms(problem, basis), work_);
+      FeatureDictionary learnt = learn_feature(problem, options_, start_atoms(problem, start.get()), work_);
       iterations_ += learnt.iterations;
       warnings_.insert(warnings_.end(), learnt.warnings.begin(), learnt.warnings.end());
       for (std::size_t side = 0; side < problem.features().size(); ++side)

@@ -60,21 +60,29 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
       {"name", group.name}, {"variance_explained", pca.variance_share.sum()}, {"units", std::move(units)}};
 }
 
+/// What learn_groups learns.
+struct LearntGroups {
+  LinearModel model;
+  std::vector<std::string> warnings;
+
+  LearnResult as_pca(std::string_view kind) && {
+    return {std::make_unique<PcaSystem>(std::move(model), kind), std::move(warnings)};
+  }
+};
+
 template <class Options>
-LearnResult learn_groups(LinearModel model, const TrainingData& data, const Options& options, bool centred,
-                         std::string_view kind, const Work& work) {
-  LearnResult result;
-  result.warnings = data.warnings();
+LearntGroups learn_groups(LinearModel model, const TrainingData& data, const Options& options, bool centred,
+                          const Work& work) {
+  std::vector<std::string> warnings = data.warnings();
   Json groups = Json::array();
   double variance = 0, explained = 0;
   for (const auto& group : model.groups)
-    groups.push_back(learn_group(model, group, data, centred, work, variance, explained, result.warnings));
+    groups.push_back(learn_group(model, group, data, centred, work, variance, explained, warnings));
   model.options = options_json(options);
   model.training = data.summary();
   model.training["variance_explained"] = explained / variance;
   model.training["groups"] = std::move(groups);
-  result.system = std::make_unique<PcaSystem>(std::move(model), kind);
-  return result;
+  return {std::move(model), std::move(warnings)};
 }
 
 /// [U −U] of a model with one group: each unit and behind it its negative.
@@ -159,13 +167,11 @@ LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Eigen::Index>(i);
   add_group(model, "PC", "whole face", std::move(all), options.components,
             options.signal.scaled_unit(data.kind, unit_of(data)));
-  LearnResult result =
-      learn_groups(std::move(model), data, options, !options.signed_pairs, PcaSystem::global_kind, work);
-  if (options.signed_pairs)
-    result.system = std::make_unique<PositiveUnits>(
-        PositiveUnits::signed_pairs_kind,
-        signed_pairs_of(dynamic_cast<const PcaSystem&>(*result.system).model()), options.code_alpha);
-  return result;
+  LearntGroups learnt = learn_groups(std::move(model), data, options, !options.signed_pairs, work);
+  if (!options.signed_pairs) return std::move(learnt).as_pca(PcaSystem::global_kind);
+  return {std::make_unique<PositiveUnits>(PositiveUnits::signed_pairs_kind, signed_pairs_of(learnt.model),
+                                          options.code_alpha),
+          std::move(learnt.warnings)};
 }
 
 LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
@@ -177,8 +183,8 @@ LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const Loca
         return columns_of_features(header, allocation, file);
       },
       options.training, work);
-  return learn_groups(empty_model(data, options.signal, allocation), data, options, true,
-                      PcaSystem::local_kind, work);
+  return learn_groups(empty_model(data, options.signal, allocation), data, options, true, work)
+      .as_pca(PcaSystem::local_kind);
 }
 
 }  // namespace facelex

@@ -17,45 +17,48 @@ void check_parts(const LinearModel& model, const std::string& place) {
                      "the model is damaged or was not written by facelex");
 }
 
+class ProjectionEncoder final : public Encoder {
+ public:
+  explicit ProjectionEncoder(const LinearModel& model) : model_(model) {
+    for (const auto& group : model.groups) atoms_.emplace_back(model.group_atoms(group));
+  }
+
+  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
+    return encode_groups(
+        model_, signals,
+        [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
+          // Summed in one fixed order, whatever the row's place in the block.
+          for (Eigen::Index t = 0; t < samples.rows(); ++t)
+            for (Eigen::Index d = 0; d < samples.cols(); ++d)
+              codes.row(t) += samples(t, d) * atoms_[g].col(d).transpose();
+          return std::int64_t{0};
+        },
+        work);
+  }
+
+ private:
+  const LinearModel& model_;
+  std::vector<Eigen::MatrixXd>
+      atoms_;  ///< K×D, column-major: what one column of the samples adds to all codes
+};
+
 }  // namespace
 
-PcaSystem::PcaSystem(LinearModel model, std::string_view kind) : model_(std::move(model)), kind_(kind) {
-  check_parts(model_, kind_);
+PcaSystem::PcaSystem(LinearModel model, std::string_view kind, const std::string& place)
+    : model_(std::move(model)), kind_(kind) {
+  check_parts(model_, place.empty() ? kind_ : place);
 }
 
-std::unique_ptr<CodingSystem> PcaSystem::from_model(const ModelFile& file) {
-  LinearModel model = LinearModel::from_file(file);
-  check_parts(model, file.source);
-  return std::make_unique<PcaSystem>(std::move(model), file.kind);
+std::unique_ptr<PcaSystem> PcaSystem::from_model(const ModelFile& file) {
+  return std::make_unique<PcaSystem>(LinearModel::from_file(file), file.kind, file.source);
 }
 
-Json PcaSystem::resolved(const EncodeOptions& options) const {
-  options.check();
-  options.refuse_token_options(kind_);
-  const EncodeOptions usual;
-  if (options.alpha != usual.alpha || options.solver != usual.solver ||
-      options.most_units != usual.most_units || options.l1_budget != usual.l1_budget)
-    throw usage_error(field("alpha") + ", " + field("solver") + ", " + field("most-units") + " and " +
-                          field("l1-budget") + " have no meaning for a model of kind " + kind_,
-                      "leave them out: its codes are projections, without penalty");
+Json PcaSystem::acting(const EncodeOptions&) const {
   return Json::object();
 }
 
-EncodedFrames PcaSystem::encode(const RowMatrix& signals, const EncodeOptions& options,
-                                const Work& work) const {
-  resolved(options);
-  std::vector<Eigen::MatrixXd> atoms;  // K×D, column-major: what one column of the samples adds to all codes
-  for (const auto& group : model_.groups) atoms.emplace_back(model_.group_atoms(group));
-  return encode_groups(
-      model_, signals,
-      [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
-        // Summed in one fixed order, whatever the row's place in the block.
-        for (Eigen::Index t = 0; t < samples.rows(); ++t)
-          for (Eigen::Index d = 0; d < samples.cols(); ++d)
-            codes.row(t) += samples(t, d) * atoms[g].col(d).transpose();
-        return std::int64_t{0};
-      },
-      work);
+std::unique_ptr<Encoder> PcaSystem::prepared(const EncodeOptions&) const {
+  return std::make_unique<ProjectionEncoder>(model_);
 }
 
 }  // namespace facelex

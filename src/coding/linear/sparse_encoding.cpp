@@ -1,6 +1,7 @@
 #include "sparse_encoding.hpp"
 
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "facelex/factor/lasso/path.hpp"
@@ -9,11 +10,8 @@
 namespace facelex {
 namespace {
 
-EncodeOptions acting_options(const EncodeOptions& options, double model_alpha) {
-  options.check();
-  EncodeOptions acting = options;
-  if (acting.alpha == 0) acting.alpha = model_alpha;
-  return acting;
+double acting_alpha(const SparseCodeOptions& options, double model_alpha) {
+  return options.alpha == 0 ? model_alpha : options.alpha;
 }
 
 /// The same units as one group of all columns: a budget counts the units of all features.
@@ -24,37 +22,64 @@ LinearModel in_one_group(LinearModel model) {
   return model;
 }
 
-}  // namespace
+class PathEncoder final : public Encoder {
+ public:
+  PathEncoder(const LinearModel& model, bool positive, const PathStop& stop)
+      : model_(in_one_group(model)), coder_(model_.atoms, positive, stop) {}
 
-Json resolved_sparse(const EncodeOptions& options, double model_alpha) {
-  return options_json(acting_options(options, model_alpha));
-}
-
-EncodedFrames encode_sparse(const LinearModel& model, double model_alpha, bool positive,
-                            const RowMatrix& signals, const EncodeOptions& options, const Work& work) {
-  const EncodeOptions acting = acting_options(options, model_alpha);
-  if (acting.most_units > 0 || acting.l1_budget > 0) {
-    const PathStop stop{acting.alpha, acting.most_units, acting.l1_budget};
+  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
     return encode_groups(
-        in_one_group(model), signals,
+        model_, signals,
         [&](std::size_t, const RowMatrix& samples, RowMatrix& codes) {
-          codes = encode_by_path(samples, model.atoms, positive, stop);
+          codes = coder_.encode(samples);
           return std::int64_t{0};
         },
         work);
   }
+
+ private:
+  LinearModel model_;
+  PathCoder coder_;
+};
+
+class LassoEncoder final : public Encoder {
+ public:
+  LassoEncoder(const LinearModel& model, const LassoOptions& lasso) : model_(model) {
+    for (const auto& group : model.groups) coders_.emplace_back(model.group_atoms(group), lasso);
+  }
+
+  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
+    return encode_groups(
+        model_, signals,
+        [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
+          return coders_[g].encode(samples, codes);
+        },
+        work);
+  }
+
+ private:
+  const LinearModel& model_;
+  std::vector<SparseCoder> coders_;  ///< of each group
+};
+
+}  // namespace
+
+Json resolved_sparse(EncodeOptions options, double model_alpha) {
+  options.sparse.alpha = acting_alpha(options.sparse, model_alpha);
+  return options_json(options);
+}
+
+std::unique_ptr<Encoder> sparse_encoder(const LinearModel& model, double model_alpha, bool positive,
+                                        const SparseCodeOptions& options) {
+  const double alpha = acting_alpha(options, model_alpha);
+  if (options.most_units > 0 || options.l1_budget > 0)
+    return std::make_unique<PathEncoder>(model, positive,
+                                         PathStop{alpha, options.most_units, options.l1_budget});
   LassoOptions lasso;
-  lasso.alpha = acting.alpha;
-  lasso.solver = acting.solver;
+  lasso.alpha = alpha;
+  lasso.solver = options.solver;
   lasso.positive = positive;
-  std::vector<SparseCoder> coders;
-  for (const auto& group : model.groups) coders.emplace_back(model.group_atoms(group), lasso);
-  return encode_groups(
-      model, signals,
-      [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
-        return coders[g].encode(samples, codes);
-      },
-      work);
+  return std::make_unique<LassoEncoder>(model, lasso);
 }
 
 }  // namespace facelex

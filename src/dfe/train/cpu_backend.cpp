@@ -38,15 +38,16 @@ struct BlockTables {
 
 class CpuBackend : public DfeBackend {
  public:
-  CpuBackend(const DfeShape& shape, const DfeOptions& options, int threads)
-      : layout_(shape),
-        options_(options),
-        random_(Random(static_cast<std::uint64_t>(options.training.seed)).stream(1)),
+  CpuBackend(const DfeTask& task, int threads)
+      : layout_(task.shape),
+        options_(task.options),
+        displacement_(task.displacement),
+        random_(Random(static_cast<std::uint64_t>(options_.training.seed)).stream(1)),
         pool_(threads) {
-    state_.weights = layout_.initial(Random(static_cast<std::uint64_t>(options.training.seed)).stream(0));
+    state_.weights = layout_.initial(Random(static_cast<std::uint64_t>(options_.training.seed)).stream(0));
     state_.first_moment.assign(layout_.size(), 0);
     state_.second_moment.assign(layout_.size(), 0);
-    for (auto& part : parts_) part.tables = std::make_unique<BlockTables>(layout_, options.dropout);
+    for (auto& part : parts_) part.tables = std::make_unique<BlockTables>(layout_, options_.dropout);
   }
 
   DfeLosses step(const DfeBatch& batch) override {
@@ -197,7 +198,7 @@ class CpuBackend : public DfeBackend {
 
   /// The sparsity term of these outputs, and `weight` times its gradient added.
   double add_sparsity(const FloatRowMatrix& output, float weight, FloatRowMatrix* gradient) const {
-    if (options_.displacement) return displacement_sparsity(*options_.displacement, output, weight, gradient);
+    if (displacement_) return displacement_sparsity(*displacement_, output, weight, gradient);
     if (gradient) *gradient += weight * output.cwiseSign();
     return output.cast<double>().cwiseAbs().sum();
   }
@@ -254,6 +255,7 @@ class CpuBackend : public DfeBackend {
 
   DfeLayout layout_;
   DfeOptions options_;
+  std::shared_ptr<const FloatRowMatrix> displacement_;
   Random random_;
   ThreadPool pool_;
   DfeState state_;
@@ -262,8 +264,8 @@ class CpuBackend : public DfeBackend {
 
 }  // namespace
 
-std::unique_ptr<DfeBackend> make_cpu_backend(const DfeShape& shape, const DfeOptions& options, int threads) {
-  return std::make_unique<CpuBackend>(shape, options, threads);
+std::unique_ptr<DfeBackend> make_cpu_backend(const DfeTask& task, int threads) {
+  return std::make_unique<CpuBackend>(task, threads);
 }
 
 }  // namespace facelex

@@ -36,11 +36,10 @@ Json summary_of(DfeBackend& backend, DfeFrameSource& frames, bool validation, co
 
 }  // namespace
 
-LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& given,
+LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work) {
-  given.check();
-  DfeOptions options = given;
+  options.check();
   TrainingData data = read_training_data(
       inputs,
       [&](const Recording& header, const std::string& file) {
@@ -73,7 +72,8 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
     learnt.warnings.push_back("there is one recording or subject only: validated on its last " +
                               std::to_string(aside) + " frames");
 
-  DfeShape shape = options.shape;
+  DfeTask task{options.shape, options};
+  DfeShape& shape = task.shape;
   shape.inputs = static_cast<int>(data.columns.size());
   const auto [mean, variance] = training_moments(data, split, work);
   if (variance.maxCoeff() <= 0)
@@ -90,13 +90,13 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
     scale = (variance.array() > 0).select(variance.cwiseSqrt(), 1.0).cast<float>();
   }
   if (options.sparsity_on == DfeSparsityOn::displacement)
-    options.displacement = std::make_shared<const FloatRowMatrix>(
+    task.displacement = std::make_shared<const FloatRowMatrix>(
         displacement_of_outputs(displacement_face(options), data.columns, scale));
   const auto frames = make_frame_source(data, split, shift, scale, options, work);
   const Eigen::RowVectorXd learnt_mean = options.standardize ? Eigen::RowVectorXd::Zero(shape.inputs) : mean;
 
-  const std::unique_ptr<DfeBackend> backend = make_backend(shape, options);
-  DfeTraining training = train_dfe(*frames, options, *backend, shape, files, work);
+  const std::unique_ptr<DfeBackend> backend = make_backend(task);
+  DfeTraining training = train_dfe(*frames, task, *backend, files, work);
   DfeState state = backend->state();
   state.weights = training.weights;
   backend->set_state(std::move(state));
@@ -113,11 +113,10 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   }
   if (const int used = of_training["codes_used"].get<int>(); used < shape.codes)
     learnt.warnings.push_back(std::to_string(shape.codes - used) + " of " + std::to_string(shape.codes) +
-                              " codes are never used: more " + field("epochs") + ", or fewer " +
-                              field("codes"));
-  learnt.system = std::make_unique<DiscreteFacialEncoding>(
-      DfeLayout(shape).network(training.weights, shift, scale), data.columns, kind, options.configuration(),
-      std::move(summary));
+                              " codes are never used: more " + field("epochs") + ", or fewer " + field("codes"));
+  learnt.system =
+      std::make_unique<DiscreteFacialEncoding>(DfeLayout(shape).network(training.weights, shift, scale),
+                                               data.columns, kind, task.configuration(), std::move(summary));
   return learnt;
 }
 

@@ -83,11 +83,11 @@ void DfeOptions::check() const {
         "leave one of them out");
 }
 
-Json DfeOptions::configuration() const {
-  Json json = options_json(*this);
-  json.erase("face");                             // where it lay says nothing: the displacements do
-  if (shape.history == 0) json.erase("history");  // as before there was one
-  if (sparsity_on == DfeSparsityOn::coefficients) {
+Json DfeTask::configuration() const {
+  Json json = options_json(options);
+  json.erase("face");                                     // where it lay says nothing: the displacements do
+  if (options.shape.history == 0) json.erase("history");  // as before there was one
+  if (options.sparsity_on == DfeSparsityOn::coefficients) {
     json.erase("sparsity-on");  // as before there was a choice
   } else if (displacement) {
     Sha256 digest;

@@ -15,27 +15,27 @@
 namespace facelex {
 namespace {
 
-Json identity_of(DfeFrameSource& frames, const DfeOptions& options, const DfeShape& shape) {
-  Json identity = options.configuration();
-  identity["inputs"] = shape.inputs;
-  identity["keeps-best"] = options.patience > 0;
+Json identity_of(DfeFrameSource& frames, const DfeTask& task) {
+  Json identity = task.configuration();
+  identity["inputs"] = task.shape.inputs;
+  identity["keeps-best"] = task.options.patience > 0;
   identity.update(frames.identity());
   return identity;
 }
 
 class DfeTrainer {
  public:
-  DfeTrainer(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend, const DfeShape& shape,
-             const DfeTrainingFiles& files, const Work& work)
+  DfeTrainer(DfeFrameSource& frames, const DfeTask& task, DfeBackend& backend, const DfeTrainingFiles& files,
+             const Work& work)
       : frames_(frames),
-        options_(options),
+        options_(task.options),
         backend_(backend),
-        layout_(shape),
+        layout_(task.shape),
         files_(files),
         work_(work),
-        random_(static_cast<std::uint64_t>(options.training.seed)),
-        steps_((frames.training() + options.batch - 1) / options.batch) {
-    if (!files.checkpoint.empty()) identity_ = identity_of(frames, options, shape);
+        random_(static_cast<std::uint64_t>(options_.training.seed)),
+        steps_((frames.training() + options_.batch - 1) / options_.batch) {
+    if (!files.checkpoint.empty()) identity_ = identity_of(frames, task);
   }
 
   DfeTraining train() {
@@ -218,9 +218,9 @@ class DfeTrainer {
 
 }  // namespace
 
-DfeTraining train_dfe(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend,
-                      const DfeShape& shape, const DfeTrainingFiles& files, const Work& work) {
-  return DfeTrainer(frames, options, backend, shape, files, work).train();
+DfeTraining train_dfe(DfeFrameSource& frames, const DfeTask& task, DfeBackend& backend,
+                      const DfeTrainingFiles& files, const Work& work) {
+  return DfeTrainer(frames, task, backend, files, work).train();
 }
 
 }  // namespace facelex

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <numeric>
+#include <utility>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -49,49 +51,112 @@ MachineProblem machine_problem(const Eigen::VectorXd& y, const Eigen::VectorXd& 
   return problem;
 }
 
-bool is_hinge(Learner learner) {
-  return learner == Learner::svm || learner == Learner::rbf_svm;
-}
-
 /// Fits a machine; `start` is its solution for a smaller cost, if there is one.
 using Solver = std::function<KernelSolution(const MachineProblem&, double cost, const KernelSolution& start)>;
+/// Makes the solver: what it needs of the kernel is computed here, once for all machines and costs. `gram`
+/// outlives it. tolerance: LearnerOptions::tolerance.
+using SolverMaker = Solver (*)(const Eigen::MatrixXd& gram, double epsilon, double tolerance);
 
-/// What the learner needs of the kernel is computed here, once for all machines and costs.
-Solver solver_for(const Eigen::MatrixXd& gram, double epsilon, const LearnerOptions& options) {
-  using Problem = MachineProblem;
-  using Start = KernelSolution;
-  const double tolerance = options.tolerance;
-  switch (options.learner) {
-    case Learner::svm:
-    case Learner::rbf_svm: {
-      const auto solver = std::make_shared<SupportVectorSolver>(gram);
-      return [=](const Problem& problem, double cost, const Start&) {
-        const double most = cost * std::max(problem.positive_weight, problem.negative_weight);
-        return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(most));
-      };
-    }
-    case Learner::svr:
-    case Learner::rbf_svr: {
-      const auto solver = std::make_shared<SupportVectorSolver>(gram);
-      return [=](const Problem& problem, double cost, const Start&) {
-        return solver->regress(problem, cost, epsilon,
-                               tolerance > 0 ? tolerance : solver->safe_tolerance(cost));
-      };
-    }
-    case Learner::svm_l2:
-    case Learner::logistic: {
-      const auto solver = std::make_shared<PrimalSolver>(
-          gram, options.learner == Learner::logistic ? PrimalLoss::logistic : PrimalLoss::squared_hinge);
-      return [=](const Problem& problem, double cost, const Start& start) {
-        return solver->solve(problem, cost, tolerance > 0 ? tolerance : 1e-6, start);
-      };
-    }
-    case Learner::ridge:
-      break;
-  }
-  return [&gram](const Problem& problem, double cost, const Start&) {
+Solver hinge_solver(const Eigen::MatrixXd& gram, double, double tolerance) {
+  const auto solver = std::make_shared<SupportVectorSolver>(gram);
+  return [=](const MachineProblem& problem, double cost, const KernelSolution&) {
+    const double most = cost * std::max(problem.positive_weight, problem.negative_weight);
+    return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(most));
+  };
+}
+
+Solver tube_solver(const Eigen::MatrixXd& gram, double epsilon, double tolerance) {
+  const auto solver = std::make_shared<SupportVectorSolver>(gram);
+  return [=](const MachineProblem& problem, double cost, const KernelSolution&) {
+    return solver->regress(problem, cost, epsilon, tolerance > 0 ? tolerance : solver->safe_tolerance(cost));
+  };
+}
+
+template <PrimalLoss loss>
+Solver primal_solver(const Eigen::MatrixXd& gram, double, double tolerance) {
+  const auto solver = std::make_shared<PrimalSolver>(gram, loss);
+  return [=](const MachineProblem& problem, double cost, const KernelSolution& start) {
+    return solver->solve(problem, cost, tolerance > 0 ? tolerance : 1e-6, start);
+  };
+}
+
+Solver ridge_solver(const Eigen::MatrixXd& gram, double, double) {
+  return [&gram](const MachineProblem& problem, double cost, const KernelSolution&) {
     return solve_ridge(gram, problem.y, 1 / (2 * cost));
   };
+}
+
+/// All that tells one learner from another.
+struct LearnerKind {
+  Learner learner;
+  const char* name;  ///< on the command line
+  EvaluationTask task;
+  SolverMaker solver;
+  const char* summary;
+  bool rbf = false;   ///< in an RBF kernel, whose gamma is chosen
+  bool tube = false;  ///< errors below an epsilon, which is chosen, cost nothing
+  /// Hinge loss, as libsvm has it: a machine for each pair of classes, and a solution that meets no bound is
+  /// that of every larger cost.
+  bool hinge = false;
+};
+
+/// In the order of the help.
+constexpr LearnerKind learner_kinds[] = {
+    {.learner = Learner::svm,
+     .name = "svm",
+     .task = EvaluationTask::classify,
+     .solver = hinge_solver,
+     .summary = "Linear SVM (hinge loss)",
+     .hinge = true},
+    {.learner = Learner::svm_l2,
+     .name = "svm-l2",
+     .task = EvaluationTask::classify,
+     .solver = primal_solver<PrimalLoss::squared_hinge>,
+     .summary = "linear SVM with squared hinge loss (liblinear's)"},
+    {.learner = Learner::logistic,
+     .name = "logistic",
+     .task = EvaluationTask::classify,
+     .solver = primal_solver<PrimalLoss::logistic>,
+     .summary = "logistic regression"},
+    {.learner = Learner::rbf_svm,
+     .name = "rbf-svm",
+     .task = EvaluationTask::classify,
+     .solver = hinge_solver,
+     .summary = "SVM with RBF kernel",
+     .rbf = true,
+     .hinge = true},
+    {.learner = Learner::ridge,
+     .name = "ridge",
+     .task = EvaluationTask::regress,
+     .solver = ridge_solver,
+     .summary = "Ridge regression (penalty 1/(2C))"},
+    {.learner = Learner::svr,
+     .name = "svr",
+     .task = EvaluationTask::regress,
+     .solver = tube_solver,
+     .summary = "linear support vector regression",
+     .tube = true},
+    {.learner = Learner::rbf_svr,
+     .name = "rbf-svr",
+     .task = EvaluationTask::regress,
+     .solver = tube_solver,
+     .summary = "the same with RBF kernel",
+     .rbf = true,
+     .tube = true},
+};
+
+const LearnerKind& kind_of(Learner learner) {
+  return *std::find_if(std::begin(learner_kinds), std::end(learner_kinds),
+                       [&](const LearnerKind& kind) { return kind.learner == learner; });
+}
+
+/// Texts of the learners that `chosen` takes, with `between` them.
+template <class Chosen>
+std::string texts_of(const char* LearnerKind::*text, const char* between, const Chosen& chosen) {
+  std::string texts;
+  for (const LearnerKind& kind : learner_kinds)
+    if (chosen(kind)) texts.append(texts.empty() ? "" : between).append(kind.*text);
+  return texts;
 }
 
 /// Whether the hinge machine's bounds left it alone: then a larger cost has the same solution.
@@ -103,24 +168,21 @@ bool is_unbounded(const KernelSolution& solution, const MachineProblem& problem,
 }  // namespace
 
 void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
+  const auto of_task = [&](const LearnerKind& kind) { return kind.task == task; };
+  std::vector<std::pair<std::string, Learner>> names;
+  for (const LearnerKind& kind : learner_kinds)
+    if (of_task(kind)) names.emplace_back(kind.name, kind.learner);
+  options.choice("learner", learner, std::move(names), texts_of(&LearnerKind::summary, ", ", of_task));
   if (task == EvaluationTask::classify) {
-    options.choice("learner", learner,
-                   {{"svm", Learner::svm},
-                    {"svm-l2", Learner::svm_l2},
-                    {"logistic", Learner::logistic},
-                    {"rbf-svm", Learner::rbf_svm}},
-                   "Linear SVM (hinge loss), linear SVM with squared hinge loss (liblinear's), logistic "
-                   "regression, SVM with RBF kernel");
     options.choice("class-weights", class_weights,
                    {{"none", ClassWeights::none}, {"balanced", ClassWeights::balanced}},
                    "Balanced: errors of rare classes cost as much more as they are rarer");
   } else {
-    options.choice(
-        "learner", learner, {{"ridge", Learner::ridge}, {"svr", Learner::svr}, {"rbf-svr", Learner::rbf_svr}},
-        "Ridge regression (penalty 1/(2C)), linear support vector regression, the same with RBF kernel");
     options.numbers(
         "epsilon", epsilon, Bounds::at_least(0),
-        "Half widths of the tube of svr and rbf-svr to choose from, times the targets' standard deviation");
+        "Half widths of the tube of " + texts_of(&LearnerKind::name, " and ", [](const LearnerKind& kind) {
+          return kind.tube;
+        }) + " to choose from, times the targets' standard deviation");
   }
   options.numbers("c", c, Bounds::above(0),
                   "Costs to choose from within the training subjects; one value: nothing is chosen");
@@ -130,6 +192,14 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
       "tolerance", tolerance, Bounds::at_least(0),
       "To which solutions are exact, in units of the margin, rounding within the solvers apart; 0: "
       "1e-6, of SVMs up to 1e-3 at costs where libsvm's single precision may not get further");
+}
+
+bool LearnerOptions::has_kernel() const {
+  return kind_of(learner).rbf;
+}
+
+bool LearnerOptions::classifies() const {
+  return kind_of(learner).task == EvaluationTask::classify;
 }
 
 void LearnerOptions::check() const {
@@ -143,8 +213,7 @@ std::vector<double> LearnerOptions::gammas() const {
   return has_kernel() ? grid_values(gamma) : std::vector<double>{1};
 }
 std::vector<double> LearnerOptions::epsilons() const {
-  return learner == Learner::svr || learner == Learner::rbf_svr ? grid_values(epsilon)
-                                                                : std::vector<double>{0};
+  return kind_of(learner).tube ? grid_values(epsilon) : std::vector<double>{0};
 }
 
 std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& y, int classes,
@@ -154,14 +223,15 @@ std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eige
     throw Error(ErrorKind::data,
                 "evaluate: features are so large that their products are not finite; scale them");
   std::vector<KernelModel> models(costs.size());
-  const Solver solve = solver_for(gram, epsilon, options);
+  const LearnerKind& kind = kind_of(options.learner);
+  const Solver solve = kind.solver(gram, epsilon, options.tolerance);
   const auto fit = [&](const MachineProblem& problem) {
     KernelSolution solution;
     bool final = false;
     for (std::size_t c = 0; c < costs.size(); ++c) {
       work.check_stop();
       if (!final) solution = solve(problem, costs[c], solution);
-      final = final || (is_hinge(options.learner) && is_unbounded(solution, problem, costs[c]));
+      final = final || (kind.hinge && is_unbounded(solution, problem, costs[c]));
       KernelMachine machine{Eigen::VectorXd::Zero(gram.rows()), solution.intercept, problem.positive,
                             problem.negative};
       machine.coefficients(problem.rows) = solution.coefficients;
@@ -187,7 +257,7 @@ std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eige
   const Eigen::VectorXd weight = weights_of_classes(y, classes, options.class_weights);
   if (classes == 2 || present.size() == 2) {
     fit(machine_problem(y, weight, present[1], present[0]));
-  } else if (is_hinge(options.learner)) {
+  } else if (kind.hinge) {
     for (std::size_t a = 0; a < present.size(); ++a)
       for (std::size_t b = a + 1; b < present.size(); ++b)
         fit(machine_problem(y, weight, present[b], present[a]));

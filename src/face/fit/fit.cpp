@@ -296,12 +296,7 @@ SignalKind fit_kind(const std::vector<std::string>& signals) {
 }
 
 std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic) {
-  std::vector<Column> columns = pose_columns();
-  if (orthographic) {
-    columns[0].description = "place of the head, right of the picture's edge";
-    columns[1].description = "place of the head, below the picture's edge";
-    columns[2] = {"pose_scale", "size of the head in the picture", "px/mm"};
-  }
+  std::vector<Column> columns = fitted_pose_columns(orthographic);
   columns.push_back(
       {"reprojection_error", "root mean square distance of the points 17 to 67 from the fit", "px"});
   const auto append = [&](const std::vector<Column>& more) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <utility>
 
 #include "facelex/face/model/mean_face.hpp"
 #include "facelex/face/neutral/neutral.hpp"
@@ -12,8 +14,6 @@
 namespace facelex {
 namespace {
 
-/// Frames that all persons of a file keep together.
-constexpr std::size_t most_candidates = 8 * FitCandidates::most;
 /// Frames whose median expression is the resting one.
 constexpr std::size_t centring_frames = 192;
 constexpr double cell_rad = 10 * std::numbers::pi / 180;
@@ -135,38 +135,12 @@ void FitCandidates::thin() {
 }
 
 void FitPersons::add(const Frame& frame, const Landmarks68* points) {
-  // The reader refuses numbers that go back, so a repeated one follows its like.
-  if (last_number_ == frame.number) several_faces_ = true;
-  last_number_ = frame.number;
-  if (points && !several_faces_) whole_.candidates.add(frame, *points);
-  if (frame.face_id < 0) return;
-  const auto [person, is_new] = by_id_.try_emplace(frame.face_id);
-  if (is_new) order_.push_back(frame.face_id);
-  if (!points) return;
-  FitCandidates& candidates = person->second.candidates;
-  kept_by_id_ -= candidates.kept().size();
-  candidates.add(frame, *points);
-  kept_by_id_ += candidates.kept().size();
-  bound_memory();
-}
-
-/// Thins the persons with the most frames.
-void FitPersons::bound_memory() {
-  while (kept_by_id_ > most_candidates) {
-    std::size_t largest = 0;
-    for (const auto& [id, person] : by_id_) largest = std::max(largest, person.candidates.kept().size());
-    if (largest < 2) return;
-    for (auto& [id, person] : by_id_) {
-      if (person.candidates.kept().size() < largest) continue;
-      person.candidates.thin();
-      kept_by_id_ -= largest - person.candidates.kept().size();
-    }
-  }
+  persons_.add(frame, points != nullptr, [&](Person& person) { person.candidates.add(frame, *points); });
 }
 
 void FitPersons::finish(const FaceFitter& fitter, const CameraOf& camera, std::size_t frames,
                         const Work& work) {
-  const auto conclude = [&](Person& person) {
+  persons_.each([&](Person& person, std::optional<int>) {
     const auto& kept = person.candidates.kept();
     const std::vector<FitCandidate> chosen = identity_candidates(kept, camera, frames);
     person.face = fitter.personal_face(views_of(chosen, camera), work);
@@ -175,38 +149,28 @@ void FitPersons::finish(const FaceFitter& fitter, const CameraOf& camera, std::s
     person.neutral.assign(neutral.data(), neutral.data() + neutral.size());
     for (const FitCandidate& candidate : chosen) person.frames.push_back(candidate.frame);
     person.candidates = {};
-  };
-  if (!several_faces_) return conclude(whole_);
-  for (const int id : order_) conclude(by_id_.at(id));
+  });
 }
 
 const PersonalFace* FitPersons::of(const Frame& frame) const {
-  const Person* person = &whole_;
-  if (several_faces_) {
-    const auto found = by_id_.find(frame.face_id);
-    if (found == by_id_.end()) return nullptr;
-    person = &found->second;
-  }
-  return person->face ? &*person->face : nullptr;
+  const Person* person = persons_.of(frame);
+  return person && person->face ? &*person->face : nullptr;
 }
 
 Json FitPersons::details() const {
   const auto list = [](const Eigen::VectorXd& values) {
     return std::vector<double>(values.data(), values.data() + values.size());
   };
-  const auto entry = [&](const Person& person, Json json) {
-    json["coefficients"] = list(person.face->identity);
-    json["resting"] = list(person.face->resting);
-    json["neutral"] = person.neutral;
-    json["frames"] = person.frames;
-    return json;
-  };
   Json persons = Json::array();
-  if (!several_faces_) {
-    persons.push_back(entry(whole_, Json::object()));
-  } else {
-    for (const int id : order_) persons.push_back(entry(by_id_.at(id), Json{{"face_id", id}}));
-  }
+  persons_.each([&](const Person& person, std::optional<int> face_id) {
+    Json entry = Json::object();
+    if (face_id) entry["face_id"] = *face_id;
+    entry["coefficients"] = list(person.face->identity);
+    entry["resting"] = list(person.face->resting);
+    entry["neutral"] = person.neutral;
+    entry["frames"] = person.frames;
+    persons.push_back(std::move(entry));
+  });
   return persons;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <vector>
 
+#include "face/per_face.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/face/fit/face.hpp"
 #include "facelex/io/recording.hpp"
@@ -34,8 +34,7 @@ class FitCandidates {
   std::size_t count_ = 0;
 };
 
-/// The persons of a recording. Faces are those of Recording::faces(): one, unless a frame number occurs
-/// twice, then one per face_id.
+/// The persons of a recording.
 class FitPersons {
  public:
   using CameraOf = std::function<Camera(const Landmarks68&)>;
@@ -45,28 +44,27 @@ class FitPersons {
   /// Ends the first pass: estimates everybody's face.
   void finish(const FaceFitter& fitter, const CameraOf& camera, std::size_t frames, const Work& work);
 
-  bool several_faces() const { return several_faces_; }
+  bool several_faces() const { return persons_.several(); }
   /// Null for a row whose face was not there in the first pass.
   const PersonalFace* of(const Frame& frame) const;
   /// For the sidecar.
   Json details() const;
 
  private:
+  /// Frames that all persons of a file keep together.
+  static constexpr std::size_t most_candidates = 8 * FitCandidates::most;
+
   struct Person {
     FitCandidates candidates;
     std::optional<PersonalFace> face;
     std::vector<double> neutral;       ///< at the model's points: all X, all Y, all Z
     std::vector<std::int64_t> frames;  ///< that the identity comes from
+
+    std::size_t kept() const { return candidates.kept().size(); }
+    void thin() { candidates.thin(); }
   };
 
-  void bound_memory();
-
-  Person whole_;
-  std::map<int, Person> by_id_;
-  std::vector<int> order_;
-  std::size_t kept_by_id_ = 0;  ///< candidates of by_id_
-  std::optional<std::int64_t> last_number_;
-  bool several_faces_ = false;
+  PerFace<Person> persons_{most_candidates};
 };
 
 }  // namespace facelex

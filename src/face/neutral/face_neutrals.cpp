@@ -1,6 +1,7 @@
 #include "face_neutrals.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "face/standardize/row.hpp"
 #include "facelex/core/digest.hpp"
@@ -9,8 +10,6 @@
 namespace facelex {
 namespace {
 
-/// Shapes that the faces of a file keep together, so that memory does not grow with their number.
-constexpr std::size_t most_kept = 4 * NeutralEstimator::most_frames;
 /// A face with fewer rows (a second of video) shows hardly its neutral.
 constexpr std::int64_t enough_rows = 25;
 
@@ -65,77 +64,49 @@ void FaceNeutrals::add_to(Face& face, const Frame& frame, const Landmarks68& reg
 }
 
 void FaceNeutrals::add(const Frame& frame, const Landmarks68* registered) {
-  // The reader refuses numbers that go back, so a repeated one follows its like.
-  if (last_number_ == frame.number) several_faces_ = true;
-  last_number_ = frame.number;
-  if (registered && !several_faces_) add_to(whole_, frame, *registered);
-  if (frame.face_id < 0) return;
-  const auto [face, is_new] = by_id_.try_emplace(frame.face_id);
-  if (is_new) order_.push_back(frame.face_id);
-  if (!registered) return;
-  kept_by_id_ -= face->second.estimator.kept();
-  add_to(face->second, frame, *registered);
-  kept_by_id_ += face->second.estimator.kept();
-  bound_memory();
-}
-
-/// Thins the faces with the most shapes. When every face is down to one there is nothing left to give.
-void FaceNeutrals::bound_memory() {
-  while (kept_by_id_ > most_kept) {
-    std::size_t most = 0;
-    for (const auto& [id, face] : by_id_) most = std::max(most, face.estimator.kept());
-    if (most < 2) return;
-    for (auto& [id, face] : by_id_) {
-      if (face.estimator.kept() < most) continue;
-      face.estimator.thin();
-      kept_by_id_ -= most - face.estimator.kept();
-    }
-  }
+  faces_.add(frame, registered != nullptr, [&](Face& face) { add_to(face, frame, *registered); });
 }
 
 std::string FaceNeutrals::message() const {
-  if (!several_faces_ || options_.neutral != Source::estimated) return {};
-  const auto few = std::count_if(by_id_.begin(), by_id_.end(),
-                                 [](const auto& one) { return one.second.rows < enough_rows; });
+  if (!faces_.several() || options_.neutral != Source::estimated) return {};
+  std::size_t few = 0;
+  faces_.each([&](const Face& face, std::optional<int>) { few += face.rows < enough_rows ? 1 : 0; });
   if (few == 0) return {};
-  return std::to_string(few) + " of " + std::to_string(by_id_.size()) + " faces have fewer than " +
+  return std::to_string(few) + " of " + std::to_string(faces_.ids()) + " faces have fewer than " +
          std::to_string(enough_rows) + " frames: their neutral is hardly one";
 }
 
 void FaceNeutrals::finish(const std::string& file, LandmarkScheme scheme) {
   if (options_.neutral == Source::file) {
-    if (several_faces_)
+    if (faces_.several())
       throw data_error({file, 0, "face_id"}, "it has several faces, but a neutral file is one subject's",
                        "split the recording or let the neutral be estimated");
-    whole_.neutral = neutral_of_file(options_, scheme);
+    const Neutral neutral = neutral_of_file(options_, scheme);
+    faces_.each([&](Face& face, std::optional<int>) { face.neutral = neutral; });
     file_digest_ = sha256_of_file(options_.neutral_file);
     return;
   }
-  const auto conclude = [&](Face& face, const std::string& whose) {
+  faces_.each([&](Face& face, std::optional<int> face_id) {
     if (options_.neutral == Source::estimated) face.neutral = face.estimator.estimate();
     if (options_.neutral == Source::frame && !face.neutral)
       throw data_error({file, 0, ""},
                        "frame " + std::to_string(options_.neutral_frame) + ", asked for as the neutral" +
-                           whose + ", has no landmarks that can be registered",
+                           (face_id ? " of face " + std::to_string(*face_id) : "") +
+                           ", has no landmarks that can be registered",
                        "choose another frame or let the neutral be estimated");
-  };
-  if (!several_faces_) return conclude(whole_, "");
-  for (auto& [id, face] : by_id_) conclude(face, " of face " + std::to_string(id));
+  });
 }
 
 const Neutral* FaceNeutrals::of(const Frame& frame) const {
-  const Face* face = &whole_;
-  if (several_faces_) {
-    const auto found = by_id_.find(frame.face_id);
-    if (found == by_id_.end()) return nullptr;
-    face = &found->second;
-  }
-  return face->neutral ? &*face->neutral : nullptr;
+  const Face* face = faces_.of(frame);
+  return face && face->neutral ? &*face->neutral : nullptr;
 }
 
 Json FaceNeutrals::details() const {
   Json list = Json::array();
-  const auto add_entry = [&](const Face& face, Json entry) {
+  faces_.each([&](const Face& face, std::optional<int> face_id) {
+    Json entry = Json::object();
+    if (face_id) entry["face_id"] = *face_id;
     entry["rows"] = face.rows;
     if (!face.neutral) {
       entry["frame"] = nullptr;
@@ -150,12 +121,7 @@ Json FaceNeutrals::details() const {
       entry["landmarks"] = std::vector<double>(landmarks.data(), landmarks.data() + landmarks.size());
     }
     list.push_back(std::move(entry));
-  };
-  if (!several_faces_) {
-    add_entry(whole_, Json::object());
-  } else {
-    for (const int id : order_) add_entry(by_id_.at(id), Json{{"face_id", id}});
-  }
+  });
   return list;
 }
 

@@ -1,5 +1,6 @@
 #include "facelex/face/pose/registration.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -146,7 +147,19 @@ void zero_missing(Landmarks68& points, LandmarkScheme scheme) {
   }
 }
 
+const Anchors& anchors_of(LandmarkScheme scheme) {
+  return has_jaw_line(scheme) ? anchors_with_jaw : anchors_without_jaw;
+}
+
 }  // namespace
+
+std::array<int, 6> registration_anchors(LandmarkScheme scheme) {
+  std::array<int, 6> points{};
+  std::transform(anchors_of(scheme).begin(), anchors_of(scheme).end(), points.begin(),
+                 [](const Target& anchor) { return static_cast<int>(anchor.point); });
+  std::sort(points.begin(), points.end());
+  return points;
+}
 
 RegistrationOutcome register_landmarks(const Landmarks68& points, LandmarkScheme scheme,
                                        Landmarks68& registered) {
@@ -155,16 +168,14 @@ RegistrationOutcome register_landmarks(const Landmarks68& points, LandmarkScheme
   if (!known.allFinite()) return RegistrationOutcome::incomplete;
 
   AffineMap affine;
-  const bool jaw_line = has_jaw_line(scheme);
-  if (!fit_affine(known, jaw_line ? anchors_with_jaw : anchors_without_jaw, affine))
-    return RegistrationOutcome::degenerate;
+  if (!fit_affine(known, anchors_of(scheme), affine)) return RegistrationOutcome::degenerate;
   known.rowwise() -= affine.mean.transpose();
   registered.col(0) =
       (known.col(0) * affine.map(0, 0) + known.col(1) * affine.map(0, 1)).array() + affine.target_mean.x();
   registered.col(1) =
       (known.col(0) * affine.map(1, 0) + known.col(1) * affine.map(1, 1)).array() + affine.target_mean.y();
 
-  if (jaw_line && !register_jaw_line(registered)) return RegistrationOutcome::degenerate;
+  if (has_jaw_line(scheme) && !register_jaw_line(registered)) return RegistrationOutcome::degenerate;
   if (!register_right_brow_and_eye(registered)) return RegistrationOutcome::degenerate;
   if (!register_left_brow_and_eye(registered)) return RegistrationOutcome::degenerate;
   translate_nose(registered);

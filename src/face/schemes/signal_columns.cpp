@@ -15,6 +15,16 @@ std::vector<Column> pose_columns() {
           {"pose_Rz", "roll, positive tilts the head's top to image-right", "rad"}};
 }
 
+std::vector<Column> fitted_pose_columns(bool orthographic) {
+  std::vector<Column> columns = pose_columns();
+  if (orthographic) {
+    columns[0].description = "place of the head, right of the picture's edge";
+    columns[1].description = "place of the head, below the picture's edge";
+    columns[2] = {"pose_scale", "size of the head in the picture", "px/mm"};
+  }
+  return columns;
+}
+
 std::vector<Column> picture_point_columns() {
   std::vector<Column> columns;
   for (const auto& [axis, from] : {std::pair{"x_", "left"}, {"y_", "top"}})

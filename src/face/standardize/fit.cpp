@@ -8,6 +8,7 @@
 #include "facelex/core/path_text.hpp"
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/landmark_scheme.hpp"
+#include "facelex/face/schemes/signal_columns.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {
@@ -78,15 +79,12 @@ void FittedViews::find_columns(LandmarkScheme scheme) {
     if (found < 0) throw data_error({file_.string(), 0, name}, "there is no such column", remedy);
     return found;
   };
-  pose_ = {column("pose_Tx"), column("pose_Ty"), column(camera_ ? "pose_Tz" : "pose_scale"),
-           column("pose_Rx"), column("pose_Ry"), column("pose_Rz")};
+  for (const Column& pose : fitted_pose_columns(!camera_)) pose_.push_back(column(pose.name));
   for (const int point : ibug_numbers(scheme))
     if (std::find(points_.begin(), points_.end(), point) == points_.end())
       throw data_error({file_.string(), 0, ""}, "its model has no point " + std::to_string(point),
                        "fit a model with all points of the landmarks");
-  for (const char axis : {'X', 'Y', 'Z'})
-    for (const int point : points_)
-      displacement_.push_back(column(std::string("d") + axis + "_" + std::to_string(point)));
+  for (const Column& moved : displacement_columns(points_)) displacement_.push_back(column(moved.name));
 }
 
 bool FittedViews::find(const Frame& frame) {

@@ -50,7 +50,7 @@ class FittedViews {
   Recording block_;
   Eigen::Index row_ = -1;
   std::vector<int> points_;                 ///< iBUG numbers of the fit, ascending
-  std::array<Eigen::Index, 6> pose_{};      ///< columns of pose_Tx, pose_Ty, pose_Tz or pose_scale, pose_R*
+  std::vector<Eigen::Index> pose_;          ///< columns of fitted_pose_columns
   std::vector<Eigen::Index> displacement_;  ///< all X, all Y, all Z
   std::optional<Camera> camera_;            ///< nothing: scaled orthographic
   std::vector<Person> persons_;

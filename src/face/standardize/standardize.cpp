@@ -4,6 +4,7 @@
 
 #include "face/neutral/face_neutrals.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/face/pose/registration.hpp"
 #include "row.hpp"
 
 namespace facelex {
@@ -25,39 +26,6 @@ std::optional<LandmarkScheme> asked_scheme(StandardizeOptions::Scheme scheme) {
   return std::nullopt;
 }
 
-/// Why rows have no values.
-struct RowsWithoutValues {
-  std::int64_t no_face = 0;
-  std::int64_t incomplete = 0;
-  std::int64_t degenerate = 0;
-  std::int64_t no_face_id = 0;
-  std::int64_t no_fit = 0;
-
-  void count(RowOutcome outcome) {
-    if (outcome == RowOutcome::incomplete) ++incomplete;
-    if (outcome == RowOutcome::degenerate) ++degenerate;
-    if (outcome == RowOutcome::no_fit) ++no_fit;
-  }
-  Json json() const {
-    return {{"no_face", no_face},
-            {"incomplete", incomplete},
-            {"degenerate", degenerate},
-            {"no_face_id", no_face_id}};
-  }
-  /// What a user should know: faces that were found and yet give nothing.
-  std::string message() const {
-    std::string text;
-    const auto add = [&](std::int64_t rows, const char* why) {
-      if (rows > 0) text += (text.empty() ? "" : "; ") + std::to_string(rows) + why;
-    };
-    add(incomplete, " rows with a face lack landmarks and have no values");
-    add(degenerate, " rows have anchors on a line and no values");
-    add(no_fit, " rows with a face have no fit and no values");
-    add(no_face_id, " rows with a face have no face_id in a file of several faces, and no values");
-    return text;
-  }
-};
-
 FaceNeutrals find_neutrals(const std::filesystem::path& input, const LandmarkColumns& columns,
                            const StandardizeOptions& options, const Work& work) {
   RowStandardizer standardizer(input, options, columns);
@@ -77,24 +45,15 @@ FaceNeutrals find_neutrals(const std::filesystem::path& input, const LandmarkCol
   return neutrals;
 }
 
-/// Sets the row's motion; false, with the reason counted, when it has none.
-bool motion_of_row(const Recording& block, Eigen::Index row, RowStandardizer& standardizer,
-                   const FaceNeutrals& neutrals, RowsWithoutValues& without, RowMatrix& values) {
+/// Sets the row's motion when the outcome is ok.
+RowOutcome motion_of_row(const Recording& block, Eigen::Index row, RowStandardizer& standardizer,
+                         const FaceNeutrals& neutrals, RowMatrix& values) {
   const Frame& frame = block.frames[static_cast<std::size_t>(row)];
-  if (!frame.success) {
-    ++without.no_face;
-    return false;
-  }
-  if (neutrals.several_faces() && frame.face_id < 0) {
-    ++without.no_face_id;
-    return false;
-  }
+  if (!frame.success) return RowOutcome::no_face;
+  if (neutrals.several_faces() && frame.face_id < 0) return RowOutcome::no_face_id;
   Landmarks68 registered;
   const RowOutcome outcome = standardizer(block, row, registered);
-  if (outcome != RowOutcome::ok) {
-    without.count(outcome);
-    return false;
-  }
+  if (outcome != RowOutcome::ok) return outcome;
   const Neutral* neutral = neutrals.of(frame);
   if (!neutral)
     throw data_error({block.name, 0, ""},
@@ -102,7 +61,7 @@ bool motion_of_row(const Recording& block, Eigen::Index row, RowStandardizer& st
                      "the file changes while it is read");
   registered -= neutral->landmarks;
   values.row(row) = Eigen::Map<const Eigen::RowVectorXd>(registered.data(), registered.size());
-  return true;
+  return outcome;
 }
 
 std::vector<Column> motion_columns() {
@@ -197,7 +156,7 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
   RowStandardizer standardizer(input, options, columns);
 
   RecordingWriter writer(output, keypoint_motion_columns(), format);
-  RowsWithoutValues without;
+  RowOutcomeCounts outcomes;
   FrameCounter counter;
   Recording block, motion;
   motion.kind = SignalKind::keypoint_motion;
@@ -206,9 +165,11 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
     work.check_stop();
     motion.frames = block.frames;
     motion.values.setConstant(block.rows(), 136, std::numeric_limits<double>::quiet_NaN());
-    for (Eigen::Index row = 0; row < block.rows(); ++row)
-      motion.frames[static_cast<std::size_t>(row)].success =
-          motion_of_row(block, row, standardizer, neutrals, without, motion.values);
+    for (Eigen::Index row = 0; row < block.rows(); ++row) {
+      const RowOutcome outcome = motion_of_row(block, row, standardizer, neutrals, motion.values);
+      outcomes.add(outcome);
+      motion.frames[static_cast<std::size_t>(row)].success = outcome == RowOutcome::ok;
+    }
     writer.write(motion);
     counter.add(motion.frames);
     work.report(counter.counts().rows, 0);
@@ -218,20 +179,18 @@ StageResult standardize(const std::filesystem::path& input, const std::filesyste
   result.kind = SignalKind::keypoint_motion;
   result.columns = keypoint_motion_columns();
   result.counts = counter.counts();
-  result.message = without.message();
+  result.message = outcomes.message();
   if (const std::string few = neutrals.message(); !few.empty())
     result.message += (result.message.empty() ? "" : "; ") + few;
   if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
   result.details["scheme"] = point_count(columns.scheme);
   standardizer.add_details(result.details);
-  result.details["anchors"] =
-      has_jaw_line(columns.scheme) ? Json{0, 16, 27, 33, 39, 42} : Json{27, 33, 36, 39, 42, 45};
+  result.details["anchors"] = registration_anchors(columns.scheme);
   result.details["missing_points"] = missing_points(columns.scheme);
   result.details["neutral"] = neutrals.details();
   if (neutrals.face_ids() > 1) result.details["face_ids"] = neutrals.face_ids();
-  result.details["rows_without_values"] = without.json();
-  if (options.frontalize == StandardizeOptions::Frontalization::fitted)
-    result.details["rows_without_values"]["no_fit"] = without.no_fit;
+  Json& without = result.details["rows_without_values"] = outcomes.json();
+  if (options.frontalize != StandardizeOptions::Frontalization::fitted) without.erase("no_fit");
   result.output_digest = writer.finish();
   return result;
 }

@@ -81,28 +81,40 @@ LassoPath lasso_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& project
   return path;
 }
 
-RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
-                         const PathStop& stop, const Work& work) {
+PathCoder::PathCoder(const RowMatrix& atoms, bool positive, const PathStop& stop)
+    : positive_(positive), stop_(stop) {
   stop.check();
-  require_path_input(samples, atoms);
-  const PathAtoms prepared(atoms);
-  RowMatrix codes = RowMatrix::Zero(samples.rows(), atoms.rows());
+  require_finite(atoms, "atom");
+  atoms_ = std::make_unique<const PathAtoms>(atoms);
+}
+
+PathCoder::~PathCoder() = default;
+
+RowMatrix PathCoder::encode(const RowMatrix& samples, const Work& work) const {
+  require_path_width(samples, atoms_->dimensions());
+  require_finite(samples, "sample");
+  RowMatrix codes = RowMatrix::Zero(samples.rows(), atoms_->units());
   constexpr std::size_t block = 256;
   ThreadPool pool(work.threads);
   pool.for_each_block(
       static_cast<std::size_t>(samples.rows()), block, [&](std::size_t, std::size_t begin, std::size_t end) {
         work.check_stop();
-        PathTableau tableau(prepared.gram(), positive);
-        AlignedBuffer<double> projection = prepared.projection();
-        Eigen::VectorXd code(atoms.rows());
+        PathTableau tableau(atoms_->gram(), positive_);
+        AlignedBuffer<double> projection = atoms_->projection();
+        Eigen::VectorXd code(atoms_->units());
         for (auto t = static_cast<Eigen::Index>(begin); t < static_cast<Eigen::Index>(end); ++t) {
-          prepared.project(samples.row(t).data(), projection);
-          walk_path(tableau, projection.data(), stop, code, [&](double, const Eigen::VectorXd& at, double) {
-            if (within(at, stop)) codes.row(t) = at.transpose();
+          atoms_->project(samples.row(t).data(), projection);
+          walk_path(tableau, projection.data(), stop_, code, [&](double, const Eigen::VectorXd& at, double) {
+            if (within(at, stop_)) codes.row(t) = at.transpose();
           });
         }
       });
   return codes;
+}
+
+RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
+                         const PathStop& stop, const Work& work) {
+  return PathCoder(atoms, positive, stop).encode(samples, work);
 }
 
 }  // namespace facelex

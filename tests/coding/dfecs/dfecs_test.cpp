@@ -7,6 +7,7 @@
 #include "facelex/coding/dfecs/learn.hpp"
 #include "facelex/coding/dfecs/positive_units.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace facelex {
 namespace {

@@ -8,6 +8,7 @@
 #include "facelex/coding/linear/facial_basis.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/factor/lasso/path.hpp"
+#include "facelex/systems/loading.hpp"
 #include "factor/fixture.hpp"
 #include "io/test_files.hpp"
 
@@ -46,10 +47,10 @@ TEST(PositiveUnits, CodesAreThoseOfScikitLearn) {
   const RowMatrix samples = matrix_from(fixture["samples"]);
   for (const Json& item : fixture["cases"]) {
     EncodeOptions options;
-    options.alpha = item["alpha"].get<double>();
+    options.sparse.alpha = item["alpha"].get<double>();
     const RowMatrix exact = matrix_from(item["exact"]), sklearn = matrix_from(item["sklearn"]);
     EXPECT_LT((system.encode(samples, options).codes - exact).cwiseAbs().maxCoeff(), 1e-8);
-    options.solver = LassoSolver::sklearn;
+    options.sparse.solver = LassoSolver::sklearn;
     EXPECT_LT((system.encode(samples, options).codes - sklearn).cwiseAbs().maxCoeff(), 1e-8);
   }
 }
@@ -74,7 +75,7 @@ TEST(PositiveUnits, BudgetsAreReachedAlongThePath) {
     const RowMatrix free = system.encode(samples).codes;
     for (int most = 1; most <= 6; ++most) {
       EncodeOptions options;
-      options.most_units = most;
+      options.sparse.most_units = most;
       const RowMatrix codes = system.encode(samples, options).codes;
       EXPECT_TRUE((codes.array() >= 0).all());
       for (Eigen::Index t = 0; t < samples.rows(); ++t) {
@@ -85,7 +86,7 @@ TEST(PositiveUnits, BudgetsAreReachedAlongThePath) {
         };
         for (double alpha = 8; alpha > 2e-3; alpha *= 0.8) {
           EncodeOptions at_alpha;
-          at_alpha.alpha = alpha;
+          at_alpha.sparse.alpha = alpha;
           const RowMatrix one = system.encode(samples.row(t), at_alpha).codes;
           if ((one.array() != 0).count() > most) break;
           EXPECT_LE(error(codes.row(t)), error(one.row(0)) + 1e-8) << "seed " << seed << " alpha " << alpha;
@@ -96,7 +97,7 @@ TEST(PositiveUnits, BudgetsAreReachedAlongThePath) {
       }
     }
     EncodeOptions budget;
-    budget.l1_budget = 1.25;
+    budget.sparse.l1_budget = 1.25;
     const RowMatrix within = system.encode(samples, budget).codes;
     for (Eigen::Index t = 0; t < samples.rows(); ++t)
       EXPECT_NEAR(within.row(t).sum(), std::min(1.25, free.row(t).sum()), 1e-9);
@@ -113,7 +114,7 @@ TEST(PositiveUnits, FacialBasisTakesBudgetsOverAllFeaturesWithBothSigns) {
   const FacialBasis basis(model, 1e-4);
   const RowMatrix samples = normal_matrix(random, 30, 6);
   EncodeOptions options;
-  options.most_units = 2;
+  options.sparse.most_units = 2;
   const RowMatrix codes = basis.encode(samples, options).codes;
   bool negative = false, one_feature_alone = false;
   for (Eigen::Index t = 0; t < samples.rows(); ++t) {
@@ -144,12 +145,12 @@ TEST(PositiveUnits, WhatCannotBeIsRefused) {
            {"U-1", "moves nothing"}));
   const PositiveUnits system = random_units(1, 2, 3, 0.1);
   EncodeOptions options;
-  options.most_units = 1;
-  options.solver = LassoSolver::sklearn;
+  options.sparse.most_units = 1;
+  options.sparse.solver = LassoSolver::sklearn;
   EXPECT_TRUE(says(error_of([&] { system.encode(RowMatrix::Zero(1, 3), options); }),
                    {"solver sklearn", "most-units"}));
   options = {};
-  options.l1_budget = -1;
+  options.sparse.l1_budget = -1;
   EXPECT_TRUE(says(error_of([&] { system.encode(RowMatrix::Zero(1, 3), options); }), {"l1-budget", "-1"}));
   ModelFile file = system.to_model();
   file.metadata["alpha"] = -1;

@@ -7,6 +7,7 @@
 
 #include "facelex/core/random.hpp"
 #include "facelex/io/tables/npy.hpp"
+#include "facelex/systems/loading.hpp"
 #include "factor/fixture.hpp"
 #include "io/test_files.hpp"
 
@@ -18,7 +19,7 @@ const std::filesystem::path synthetic_release = fixtures / "facial_basis_release
 
 RowMatrix codes_as_sklearn(const FacialBasis& basis, const RowMatrix& signals) {
   EncodeOptions options;
-  options.solver = LassoSolver::sklearn;
+  options.sparse.solver = LassoSolver::sklearn;
   return basis.encode(signals, options).codes;
 }
 

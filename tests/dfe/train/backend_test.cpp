@@ -65,7 +65,7 @@ TEST_P(DfeGradient, LossesAndGradientsAreThoseOfAutograd) {
   const DfeLayout layout(options.shape);
   const FloatRowMatrix frames = tensor("x"), terms = tensor("terms");
   for (const int threads : {1, 3}) {
-    const auto backend = make_cpu_backend(options.shape, options, threads);
+    const auto backend = make_cpu_backend({options.shape, options}, threads);
     DfeState state = backend->state();
     state.weights = flat(layout, "weight");
     backend->set_state(state);
@@ -98,8 +98,8 @@ TEST_P(DfeGradient, LibtorchMakesTheSameSteps) {
   options.learning_rate = 1e-3;
   const FloatRowMatrix frames = random_frames(90, 7, 8);
   const auto rows = numbers_to(90);
-  const auto ours = make_cpu_backend(options.shape, options, 2);
-  const auto theirs = make_torch_backend(options.shape, options, 1);
+  const auto ours = make_cpu_backend({options.shape, options}, 2);
+  const auto theirs = make_torch_backend({options.shape, options}, 1);
   test::expect_same_steps(*ours, *theirs, frames, rows, options);
   const DfeState mine = ours->state(), other = theirs->state();
   EXPECT_EQ(mine.steps, other.steps);
@@ -116,8 +116,8 @@ TEST(DfeTorch, OtherFramesInTheSameMemoryAreSeenByTheirVersion) {
   options.device = DfeDevice::cpu;
   FloatRowMatrix frames = random_frames(90, 7, 8);
   const auto rows = numbers_to(90);
-  const auto ours = make_cpu_backend(options.shape, options, 1);
-  const auto theirs = make_torch_backend(options.shape, options, 1);
+  const auto ours = make_cpu_backend({options.shape, options}, 1);
+  const auto theirs = make_torch_backend({options.shape, options}, 1);
   for (std::uint64_t version = 0; version < 3; ++version) {
     EXPECT_LT((ours->latent({frames, rows}) - theirs->latent({frames, rows, version})).cwiseAbs().maxCoeff(),
               1e-5)
@@ -147,7 +147,7 @@ TEST(DfeBackend, SameBytesForAnyThreads) {
     const auto rows = numbers_to(frames.rows());
     std::vector<std::vector<float>> weights;
     for (const int threads : {1, 2, 5}) {
-      const auto backend = make_cpu_backend(options.shape, options, threads);
+      const auto backend = make_cpu_backend({options.shape, options}, threads);
       for (int i = 0; i < 3; ++i) backend->step({frames, rows});
       weights.push_back(backend->state().weights);
     }
@@ -161,7 +161,7 @@ TEST(DfeBackend, DropoutChangesTheStepAndItsSeedDecides) {
   const FloatRowMatrix frames = random_frames(64, 7, 5);
   const auto step = [&](double dropout, std::int64_t steps) {
     options.dropout = dropout;
-    const auto backend = make_cpu_backend(options.shape, options, 1);
+    const auto backend = make_cpu_backend({options.shape, options}, 1);
     DfeState state = backend->state();
     state.steps = steps;
     backend->set_state(state);
@@ -181,7 +181,7 @@ TEST(DfeBackend, DropoutKeepsTheExpectation) {
   for (int i = 0; i < 200; ++i) {
     for (const bool drop : {false, true}) {
       options.dropout = drop ? 0.05 : 0;
-      const auto backend = make_cpu_backend(options.shape, options, 1);
+      const auto backend = make_cpu_backend({options.shape, options}, 1);
       DfeState state = backend->state();
       state.steps = i;
       backend->set_state(state);
@@ -203,7 +203,7 @@ TEST(DfeBackend, LearnsAMixture) {
   FloatRowMatrix frames(400, 7);
   for (Eigen::Index i = 0; i < frames.rows(); ++i)
     frames.row(i) = centres.row(static_cast<Eigen::Index>(random.below(8)));
-  const auto backend = make_cpu_backend(options.shape, options, 2);
+  const auto backend = make_cpu_backend({options.shape, options}, 2);
   const auto rows = numbers_to(frames.rows());
   const double before = backend->evaluate({frames, rows}).reconstruction;
   for (int i = 0; i < 1500; ++i) backend->step({frames, rows});

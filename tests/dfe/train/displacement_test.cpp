@@ -27,12 +27,11 @@ FloatRowMatrix normals(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed)
   return values;
 }
 
-DfeOptions small_options() {
+DfeTask small_task() {
   DfeOptions options = test::small_dfe_options(DfeEncoder::mlp);
   options.sparsity = 0.7;
   options.sparsity_on = DfeSparsityOn::displacement;
-  options.displacement = std::make_shared<const FloatRowMatrix>(normals(3 * 11, 7, 3));
-  return options;
+  return {options.shape, options, std::make_shared<const FloatRowMatrix>(normals(3 * 11, 7, 3))};
 }
 
 TEST(DfeDisplacement, GradientIsThatOfFiniteDifferences) {
@@ -65,11 +64,11 @@ TEST(DfeDisplacement, GradientIsThatOfFiniteDifferences) {
 /// Of the weights behind the codes: before them the gradient goes straight through, and is not that of the
 /// loss.
 TEST(DfeDisplacement, TheProcessorsDecoderGradientIsThatOfFiniteDifferences) {
-  const DfeOptions options = small_options();
-  const DfeLayout layout(options.shape);
+  const DfeTask task = small_task();
+  const DfeLayout layout(task.shape);
   const FloatRowMatrix frames = normals(40, 7, 8);
   const auto rows = test::numbers_to(40);
-  const auto backend = make_cpu_backend(options.shape, options, 2);
+  const auto backend = make_cpu_backend(task, 2);
   const DfeState start = backend->state();
   backend->step({frames, rows});
   const std::vector<float> moment = backend->state().first_moment;
@@ -77,7 +76,7 @@ TEST(DfeDisplacement, TheProcessorsDecoderGradientIsThatOfFiniteDifferences) {
     DfeState state = start;
     state.weights[weight] += change;
     backend->set_state(std::move(state));
-    return backend->evaluate({frames, rows}).total(options);
+    return backend->evaluate({frames, rows}).total(task.options);
   };
   constexpr float step = 1e-2F;
   int checked = 0;
@@ -94,14 +93,14 @@ TEST(DfeDisplacement, TheProcessorsDecoderGradientIsThatOfFiniteDifferences) {
 
 #ifdef FACELEX_WITH_TORCH
 TEST(DfeDisplacement, LibtorchMakesTheSameSteps) {
-  DfeOptions options = small_options();
-  options.device = DfeDevice::cpu;
+  DfeTask task = small_task();
+  task.options.device = DfeDevice::cpu;
   const FloatRowMatrix frames = normals(40, 7, 8);
   const auto rows = test::numbers_to(40);
-  const auto backend = make_cpu_backend(options.shape, options, 2);
-  const auto theirs = make_torch_backend(options.shape, options, 1);
-  const double mine = backend->step({frames, rows}).total(options),
-               other = theirs->step({frames, rows}).total(options);
+  const auto backend = make_cpu_backend(task, 2);
+  const auto theirs = make_torch_backend(task, 1);
+  const double mine = backend->step({frames, rows}).total(task.options),
+               other = theirs->step({frames, rows}).total(task.options);
   EXPECT_NEAR(mine, other, 1e-4 * other);
   const auto a = backend->state().first_moment, b = theirs->state().first_moment;
   for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-4) << i;
@@ -128,16 +127,16 @@ TEST(DfeDisplacement, PointsSpreadOverWhatMoves) {
 }
 
 TEST(DfeDisplacement, DecidesWhatACheckpointBelongsTo) {
-  const DfeOptions displaced = small_options();
-  DfeOptions other = displaced, usual = displaced;
+  const DfeTask displaced = small_task();
+  DfeTask other = displaced, usual = displaced;
   other.displacement = std::make_shared<const FloatRowMatrix>(normals(3 * 11, 7, 4));
-  usual.sparsity_on = DfeSparsityOn::coefficients;
+  usual.options.sparsity_on = DfeSparsityOn::coefficients;
   usual.displacement = nullptr;
   EXPECT_NE(displaced.configuration(), other.configuration());
   EXPECT_FALSE(usual.configuration().contains("sparsity-on"));
   EXPECT_FALSE(displaced.configuration().contains("face"));
-  usual.face = "built-in";
-  EXPECT_THROW(usual.check(), Error);
+  usual.options.face = "built-in";
+  EXPECT_THROW(usual.options.check(), Error);
 }
 
 }  // namespace

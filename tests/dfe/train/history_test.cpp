@@ -87,8 +87,8 @@ TEST_P(DfeHistory, GradientsOfTheEncoderAreFiniteDifferences) {
 /// the weights of the frames before are zeros.
 TEST(DfeHistoryAlone, OnlyThePresentFrameIsReconstructed) {
   const DfeOptions with = small_options(DfeEncoder::mlp, 2), without = small_options(DfeEncoder::mlp, 0);
-  const auto wide = make_cpu_backend(with.shape, with, 2),
-             narrow = make_cpu_backend(without.shape, without, 2);
+  const auto wide = make_cpu_backend({with.shape, with}, 2),
+             narrow = make_cpu_backend({without.shape, without}, 2);
   const DfeLayout of_wide(with.shape), of_narrow(without.shape);
   const FloatRowMatrix none = FloatRowMatrix::Ones(1, 5);
   DfeNetwork network = of_narrow.network(narrow->state().weights, none, none);
@@ -117,7 +117,7 @@ TEST_P(DfeHistory, SameBytesForAnyThreads) {
   const FloatRowMatrix frames = random_rows(301, 20, 5);
   std::vector<std::vector<float>> weights;
   for (const int threads : {1, 3}) {
-    const auto backend = make_cpu_backend(options.shape, options, threads);
+    const auto backend = make_cpu_backend({options.shape, options}, threads);
     for (int i = 0; i < 3; ++i) backend->step({frames, numbers_to(301)});
     weights.push_back(backend->state().weights);
   }
@@ -131,8 +131,8 @@ TEST_P(DfeHistory, LibtorchMakesTheSameSteps) {
   options.learning_rate = 1e-3;
   const FloatRowMatrix frames = random_rows(90, 15, 8);
   const auto rows = numbers_to(90);
-  const auto ours = make_cpu_backend(options.shape, options, 2);
-  const auto theirs = make_torch_backend(options.shape, options, 1);
+  const auto ours = make_cpu_backend({options.shape, options}, 2);
+  const auto theirs = make_torch_backend({options.shape, options}, 1);
   test::expect_same_steps(*ours, *theirs, frames, rows, options);
 }
 #endif

@@ -41,7 +41,7 @@ class DfeInference : public testing::TestWithParam<std::tuple<DfeEncoder, int>> 
 
   /// After a few steps, with codes that lie where points are: all of them get used.
   DfeState trained() const {
-    const auto backend = make_cpu_backend(options_.shape, options_, 1);
+    const auto backend = make_cpu_backend({options_.shape, options_}, 1);
     for (int i = 0; i < 20; ++i) backend->step({frames_, rows_});
     DfeState state = backend->state();
     const DfeLayout layout(options_.shape);
@@ -82,7 +82,7 @@ TEST_P(DfeInference, TokensLatentsAndReconstructionsAreThoseOfTraining) {
   for (int stages = 1; stages <= options_.shape.stages; ++stages) {
     DfeOptions prefix = options_;
     prefix.shape.stages = stages;
-    const auto backend = make_cpu_backend(prefix.shape, prefix, 1);
+    const auto backend = make_cpu_backend({prefix.shape, prefix}, 1);
     backend->set_state(state);
     EXPECT_LT((backend->latent({frames_, rows_}) - system.latent(signals)).cwiseAbs().maxCoeff(), 1e-4F);
     for (const auto row : rows_) {

@@ -56,8 +56,8 @@ class DfeTrainingTest : public testing::Test {
                           options_.batch);
   }
   DfeTraining train(int threads = 1, const Work& work = {}) {
-    const auto backend = make_cpu_backend(options_.shape, options_, threads);
-    return train_dfe(*source(), options_, *backend, options_.shape, files_, work);
+    const auto backend = make_cpu_backend({options_.shape, options_}, threads);
+    return train_dfe(*source(), {options_.shape, options_}, *backend, files_, work);
   }
   /// Trains and stops by itself after so many steps.
   void train_until(std::int64_t steps) {

@@ -46,6 +46,24 @@ EvaluationData fixture_data(const std::string& labels) {
   return data;
 }
 
+TEST(LearnerOptions, LearnersAreOfTheTaskThatNamesThemAndHaveItsGrid) {
+  for (const auto task : {EvaluationTask::classify, EvaluationTask::regress}) {
+    LearnerOptions options;
+    options.gamma = options.epsilon = {"0.25", "0.5"};
+    OptionList list;
+    options.describe(list, task);
+    const Option& learner = *list.find("learner");
+    EXPECT_GE(learner.choices.size(), 3U);
+    for (const std::string& name : learner.choices) {
+      learner.set_text(name);
+      EXPECT_EQ(options.classifies(), task == EvaluationTask::classify) << name;
+      EXPECT_EQ(options.has_kernel(), name.starts_with("rbf-")) << name;
+      EXPECT_EQ(options.gammas().size(), options.has_kernel() ? 2U : 1U) << name;
+      EXPECT_EQ(options.epsilons().size(), name.ends_with("svr") ? 2U : 1U) << name;
+    }
+  }
+}
+
 struct LearnerCase {
   const char* name;
   Learner learner;

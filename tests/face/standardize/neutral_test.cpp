@@ -12,7 +12,7 @@ namespace {
 
 using namespace test;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 TEST(StandardizeNeutral, MotionPlusNeutralIsTheStandardisedFace) {
   const test::TemporaryFolder folder;
@@ -32,7 +32,7 @@ TEST(StandardizeNeutral, FirstNeutralIsTheFirstFrameWithValues) {
   const test::TemporaryFolder folder;
   auto rows = moving_face(4, 10);
   rows[0].frame.success = false;
-  rows[1].landmarks(36, 0) = nan;
+  rows[1].landmarks(36, 0) = no_value;
   const auto outcome = standardized(write(folder / "a.csv", rows), with_neutral(Source::first));
   EXPECT_EQ(outcome.result.details["neutral"][0]["frame"], 3);
   EXPECT_TRUE(motion_of(outcome.motion, 2).isZero(0));

@@ -79,9 +79,8 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
 
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features) {
   std::vector<std::unique_ptr<Command>> commands;
-  commands.push_back(make_features_wcc_command(features));
-  commands.push_back(make_features_bow_command(features));
-  commands.push_back(make_features_summary_command(features));
+  for (auto& set : make_feature_sets())
+    commands.push_back(make_feature_set_command(features, std::move(set)));
   commands.push_back(make_features_all_command(features));
   return commands;
 }

@@ -10,20 +10,20 @@ namespace {
 
 class LearnCommand : public Command {
  public:
-  LearnCommand(CLI::App& parent, const std::string& system, const std::string& summary)
-      : Command(parent, {system, summary, "Learns from all recordings together and writes one model file.",
-                         "facelex learn " + system + (system == "dfecs" ? " motion" : " fits") +
-                             " -o lexicon.safetensors"}),
+  LearnCommand(CLI::App& parent, const LearnableSystem& system)
+      : Command(parent, {system.name, system.summary,
+                         "Learns from all recordings together and writes one model file.",
+                         "facelex learn " + system.name + " " + system.example + " -o lexicon.safetensors"}),
         system_(system) {
     add_inputs("Recordings to learn from, or folders of them", input_options_struct_, false);
     add_output("Model file to write (.safetensors)");
-    add_options("Learning", options_.describe_system(system));
+    add_options("Learning", system.options(options_));
     add_batch_options();
   }
 
  private:
   int run() override {
-    if (system_ == "dfe" && !dry_run_) hand_over_to_nn(options_.dfe.device);
+    if (system_.by_network && !dry_run_) hand_over_to_nn(options_.dfe.device);
     if (std::filesystem::is_directory(output_))
       throw usage_error("--output: " + path_in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");
@@ -32,7 +32,7 @@ class LearnCommand : public Command {
                         "the model's format; its .json is written beside it");
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);
-    const Learning learning = options_.learning(system_, output_, force_, graphics_card());
+    const Learning learning = options_.learning(system_.name, output_, force_, graphics_card());
     std::vector<TrainingInput> recordings;
     for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
       if (!item.problem.empty())
@@ -49,7 +49,7 @@ class LearnCommand : public Command {
     return learn_model(learning, recordings, output_, force_, work, *reporter_);
   }
 
-  std::string system_;
+  const LearnableSystem& system_;
   InputOptions input_options_struct_;
   LearnOptions options_;
 };
@@ -58,8 +58,8 @@ class LearnCommand : public Command {
 
 std::vector<std::unique_ptr<Command>> make_learn_commands(CLI::App& learn) {
   std::vector<std::unique_ptr<Command>> commands;
-  for (const auto& [system, summary] : LearnOptions::systems())
-    commands.push_back(std::make_unique<LearnCommand>(learn, system, summary));
+  for (const LearnableSystem& system : learnable_systems())
+    commands.push_back(std::make_unique<LearnCommand>(learn, system));
   return commands;
 }
 

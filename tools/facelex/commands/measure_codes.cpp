@@ -63,7 +63,7 @@ CodedFrames MeasureCodesCommand::coded(const CodingSystem& system, const std::ve
         frames.data.values.leftCols(static_cast<Eigen::Index>(system.input_columns().size())).eval();
     frames.data.history = 0;
   }
-  if (system.code_kind() == SignalKind::tokens) frames.tokens = vocabulary_size(system);
+  if (system.code_kind() == SignalKind::tokens) frames.tokens = system.vocabulary();
   return frames;
 }
 

@@ -74,7 +74,7 @@ class MeasureOrthogonalityCommand final : public Command {
   }
 
   TemplateDisplacements displacements(const CodingSystem& system, Sidecar& sidecar) const {
-    const RowMatrix movements = unit_templates(system);
+    const RowMatrix movements = system.templates();
     if (!face_.empty()) {
       const LoadedFace face = load_face(face_);
       sidecar.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);

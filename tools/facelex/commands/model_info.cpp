@@ -11,6 +11,7 @@
 #include "facelex/face/model/export.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
 #include "facelex/pipeline/outputs.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace facelex::cli {
 namespace {

@@ -31,8 +31,9 @@ class PowerCommand : public Command {
     add_options("Pool", described(pool_.settings.options));
     add_options("Learning the Facial Basis", pool_.settings.learn.describe_system("facial-basis"),
                 "facial-basis");
-    add_options("Cross-correlation", described(pool_.settings.wcc.wcc), "wcc");
-    add_options("Summary", described(pool_.settings.summary.summary), "summary");
+    for (const auto& set : pool_.settings.sets)
+      for (FeatureOptionGroup& group : set->groups())
+        if (group.in_power) add_options(group.title_beside, std::move(group.list), set->text().name);
     add_options("Evaluation", evaluation_list());
     add_threads();
     app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
@@ -118,8 +119,9 @@ class PowerCommand : public Command {
     made.options = portable_options(list);
     if (pool_.settings.options.model.empty())
       made.options["facial-basis"] = options_json(pool_.settings.learn.facial_basis);
-    made.options["wcc"] = options_json(pool_.settings.wcc.wcc);
-    made.options["summary"] = options_json(pool_.settings.summary.summary);
+    for (const auto& set : pool_.settings.sets)
+      for (const FeatureOptionGroup& group : set->groups())
+        if (group.in_power) made.options[set->text().name] = group.list.to_json();
     made.command = command_text("power", list);
     made.command.replace(made.command.find("{}"), 2, std::filesystem::path(file_).filename().string());
     made.input = std::filesystem::path(file_).filename().string();

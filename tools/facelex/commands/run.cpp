@@ -32,8 +32,8 @@ class RunCommand : public Command {
     add_options("Extraction", described(settings_.extract), "extract");
     add_options("Fitting", described(settings_.fit), "fit");
     add_options("Standardisation", described(settings_.standardize), "standardize");
-    for (const auto& [system, summary] : LearnOptions::systems())
-      add_options("Learning: " + system, settings_.learn.describe_system(system), system);
+    for (const LearnableSystem& one : learnable_systems())
+      add_options("Learning: " + one.name, one.options(settings_.learn), one.name);
     add_options("Coding", described(settings_.encode), "encode");
     add_batch_options();
   }

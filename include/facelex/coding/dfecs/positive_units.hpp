@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +32,11 @@ class PositiveUnits final : public CodingSystem {
   static constexpr std::string_view facs_kind = "facs";
   static constexpr std::string_view signed_pairs_kind = "pca-pairs";
 
-  /// alpha: the penalty of coding unless EncodeOptions gives one; > 0. Throws Error (data) when parts do not
-  /// fit: a unit of zeros, mixing that does not give the units.
+  /// alpha: the penalty of coding unless EncodeOptions gives one; > 0. Throws Error (data) that names `place`
+  /// (a file; else the kind) when parts do not fit: a unit of zeros, mixing that does not give the units.
   PositiveUnits(std::string_view kind, LinearModel model, double alpha,
-                std::optional<PartModels> parts = std::nullopt);
-  static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
+                std::optional<PartModels> parts = std::nullopt, const std::string& place = {});
+  static std::unique_ptr<PositiveUnits> from_model(const ModelFile& file);
 
   const LinearModel& model() const { return model_; }
   double alpha() const { return alpha_; }
@@ -44,16 +45,16 @@ class PositiveUnits final : public CodingSystem {
   std::string_view kind() const override { return kind_; }
   SignalKind input_kind() const override { return model_.input_kind; }
   const std::vector<Column>& input_columns() const override { return model_.input_columns; }
-  SignalKind code_kind() const override { return SignalKind::coefficients; }
+  CodeForm code_form() const override { return CodeForm::sparse; }
   const std::vector<Column>& units() const override { return model_.units; }
-  Json resolved(const EncodeOptions& options) const override;
-  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
-                       const Work& work = {}) const override;
   RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
   const Json& training() const override { return model_.training; }
   ModelFile to_model() const override;
 
  private:
+  Json acting(const EncodeOptions& options) const override;
+  std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
+
   std::string kind_;
   LinearModel model_;
   double alpha_;

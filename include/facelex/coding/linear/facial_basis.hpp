@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,10 +45,11 @@ class FacialBasis final : public CodingSystem {
   static constexpr std::string_view model_kind = "facial-basis";
 
   /// alpha: the penalty that the atoms were learnt with, in the unit of the codes; > 0. Throws Error (data)
-  /// when the model's parts do not fit, its mean is not zero, or the units are not those of the hierarchy's
-  /// level.
-  FacialBasis(LinearModel model, double alpha, std::optional<UnitHierarchy> hierarchy = std::nullopt);
-  static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
+  /// that names `place` when the model's parts do not fit, its mean is not zero, or the units are not those
+  /// of the hierarchy's level.
+  FacialBasis(LinearModel model, double alpha, std::optional<UnitHierarchy> hierarchy = std::nullopt,
+              const std::string& place = "facial basis");
+  static std::unique_ptr<FacialBasis> from_model(const ModelFile& file);
 
   const LinearModel& model() const { return model_; }
   double alpha() const { return alpha_; }
@@ -57,16 +59,16 @@ class FacialBasis final : public CodingSystem {
   std::string_view kind() const override { return model_kind; }
   SignalKind input_kind() const override { return model_.input_kind; }
   const std::vector<Column>& input_columns() const override { return model_.input_columns; }
-  SignalKind code_kind() const override { return SignalKind::coefficients; }
+  CodeForm code_form() const override { return CodeForm::sparse; }
   const std::vector<Column>& units() const override { return model_.units; }
-  Json resolved(const EncodeOptions& options) const override;
-  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
-                       const Work& work = {}) const override;
   RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
   const Json& training() const override { return model_.training; }
   ModelFile to_model() const override;
 
  private:
+  Json acting(const EncodeOptions& options) const override;
+  std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
+
   LinearModel model_;
   double alpha_;
   std::optional<UnitHierarchy> hierarchy_;

@@ -5,13 +5,14 @@
 
 #include "facelex/coding/linear/facial_basis.hpp"
 #include "facelex/core/options.hpp"
+#include "facelex/face/pose/registration.hpp"
 
 namespace facelex {
 
 struct FacialBasisImportOptions {
   /// Distance of the outer eye corners (iBUG 36 and 45) in the unit of the displacements that will be coded;
   /// > 0. The dictionary's own is 89, which is an adult's in millimetres.
-  double eye_distance = 89;
+  double eye_distance = adult_eye_distance_mm;
 
   void describe(OptionList& options);
   void check() const;

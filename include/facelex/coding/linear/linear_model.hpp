@@ -49,7 +49,8 @@ struct LinearModel {
 
   /// Format version 1: tensors "atoms" and "mean"; the rest in the metadata.
   ModelFile to_file(std::string_view kind) const;
-  /// Throws Error (data) that names the file and the field or tensor.
+  /// What the file says; whether its parts fit is for check(). Throws Error (data) that names the file and
+  /// the field or tensor that is missing or of another size.
   static LinearModel from_file(const ModelFile& file);
 };
 

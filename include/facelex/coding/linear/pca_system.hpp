@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,26 +17,26 @@ class PcaSystem final : public CodingSystem {
   static constexpr std::string_view global_kind = "pca";
   static constexpr std::string_view local_kind = "local-pca";
 
-  /// kind: global_kind or local_kind. Throws Error (data) when the model's parts do not fit or its atoms are
-  /// not orthonormal.
-  PcaSystem(LinearModel model, std::string_view kind);
-  static std::unique_ptr<CodingSystem> from_model(const ModelFile& file);
+  /// kind: global_kind or local_kind. Throws Error (data) that names `place` (a file; else the kind) when the
+  /// model's parts do not fit or its atoms are not orthonormal.
+  PcaSystem(LinearModel model, std::string_view kind, const std::string& place = {});
+  static std::unique_ptr<PcaSystem> from_model(const ModelFile& file);
 
   const LinearModel& model() const { return model_; }
 
   std::string_view kind() const override { return kind_; }
   SignalKind input_kind() const override { return model_.input_kind; }
   const std::vector<Column>& input_columns() const override { return model_.input_columns; }
-  SignalKind code_kind() const override { return SignalKind::coefficients; }
+  CodeForm code_form() const override { return CodeForm::projections; }
   const std::vector<Column>& units() const override { return model_.units; }
-  Json resolved(const EncodeOptions& options) const override;
-  EncodedFrames encode(const RowMatrix& signals, const EncodeOptions& options = {},
-                       const Work& work = {}) const override;
   RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
   const Json& training() const override { return model_.training; }
   ModelFile to_model() const override { return model_.to_file(kind_); }
 
  private:
+  Json acting(const EncodeOptions& options) const override;
+  std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
+
   LinearModel model_;
   std::string kind_;
 };

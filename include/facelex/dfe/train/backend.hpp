@@ -46,7 +46,7 @@ class DfeBackend {
  public:
   virtual ~DfeBackend() = default;
 
-  /// One step of Adam on these rows, with dropout drawn from options.training.seed and the number of the
+  /// One step of Adam on these rows, with dropout drawn from DfeOptions::training.seed and the number of the
   /// step. Returns the losses before the step.
   virtual DfeLosses step(const DfeBatch& batch) = 0;
   /// The losses without dropout, and nothing changed.
@@ -65,6 +65,6 @@ class DfeBackend {
 
 /// The processor's: forward and backward written out, without libtorch. Blocks of frames are divided among
 /// threads; sums have a fixed order, so the weights are the same whatever their number.
-std::unique_ptr<DfeBackend> make_cpu_backend(const DfeShape& shape, const DfeOptions& options, int threads);
+std::unique_ptr<DfeBackend> make_cpu_backend(const DfeTask& task, int threads);
 
 }  // namespace facelex

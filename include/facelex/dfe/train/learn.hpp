@@ -34,8 +34,8 @@ DfeSplit split_for_validation(const std::vector<TrainingSource>& sources,
                               const std::map<std::string, std::string>& subjects, double share,
                               std::uint64_t seed);
 
-/// What trains a network of this shape: make_cpu_backend, or that of libtorch.
-using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeShape&, const DfeOptions&)>;
+/// What trains: make_cpu_backend, or that of libtorch.
+using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeTask&)>;
 
 /// Learns a DiscreteFacialEncoding from recordings of expression (of a fit or a fitted face its e_*), of
 /// blendshapes or of any other movement. Deterministic as train_dfe is. training() holds the frames used,

@@ -27,7 +27,7 @@ struct DfeOptions {
   FitPart fit_part = FitPart::expression;  ///< what of a fit is learnt from
   /// Columns to learn from, names or beginnings with * (e_*), in this order; empty: those of the expression.
   std::vector<std::string> columns;
-  DfeShape shape;            ///< shape.inputs is set by the recordings
+  DfeShape shape;            ///< all but shape.inputs, which the recordings say
   bool standardize = false;  ///< each input minus its mean, divided by its sd; the model keeps both
 
   double dropout = 0.1;        ///< of the transformer, in training; 0 ≤ p < 1
@@ -38,8 +38,7 @@ struct DfeOptions {
   DfeSparsityOn sparsity_on = DfeSparsityOn::coefficients;
   /// Model file of the face of sparsity_on displacement, whose expressions the columns are; empty: built-in.
   std::string face;
-  std::shared_ptr<const FloatRowMatrix> displacement;  ///< 3V×D, set by the face and the recordings
-  double decoder_sparsity = 0;                         ///< λ₁ of Σ|w| over the decoder's weights; ≥ 0
+  double decoder_sparsity = 0;  ///< λ₁ of Σ|w| over the decoder's weights; ≥ 0
 
   double learning_rate = 1e-4;  ///< of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8); > 0
   int batch = 512;              ///< frames of a step; ≥ 1
@@ -62,8 +61,17 @@ struct DfeOptions {
   void describe(OptionList& options);
   /// Throws Error (usage) that names the option, the value and what is allowed.
   void check() const;
-  /// The options that decide which weights come out, without how long and where training runs: a checkpoint
-  /// belongs to them. Not memory, which only decides where frames do not fit.
+};
+
+/// A training: its options, and what these and the recordings come to.
+struct DfeTask {
+  DfeShape shape;  ///< options.shape with the recordings' number of inputs
+  DfeOptions options;
+  /// 3V×D, B of sparsity_on displacement (displacement_of_outputs); else null.
+  std::shared_ptr<const FloatRowMatrix> displacement = nullptr;
+
+  /// What decides which weights come out, without how long and where training runs: a checkpoint belongs to
+  /// it. Not memory, which only decides where frames do not fit.
   Json configuration() const;
 };
 

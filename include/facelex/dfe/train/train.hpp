@@ -31,14 +31,14 @@ struct DfeTrainingFiles {
   std::string name = "model";        ///< of what is trained, for messages
 };
 
-/// Trains for options.epochs, or goes on from the checkpoint; the result is the same to the byte whether
+/// Trains for task.options.epochs, or goes on from the checkpoint; the result is the same to the byte whether
 /// training was interrupted or not. The order of the frames in epoch e is drawn from seed and e alone.
 ///
 /// Throws Error (interrupted) when asked to stop, after a checkpoint; Error (data) when the loss is not a
 /// number or more than a thousand times the first: the last checkpoint is kept. Error (usage): a checkpoint
 /// of other options or frames (it names which).
-DfeTraining train_dfe(DfeFrameSource& frames, const DfeOptions& options, DfeBackend& backend,
-                      const DfeShape& shape, const DfeTrainingFiles& files, const Work& work = {});
+DfeTraining train_dfe(DfeFrameSource& frames, const DfeTask& task, DfeBackend& backend,
+                      const DfeTrainingFiles& files, const Work& work = {});
 
 /// The number of codes that were chosen, and 2 to the power of the entropy of their use (1 … K).
 int codes_in_use(const DfeLosses& losses);

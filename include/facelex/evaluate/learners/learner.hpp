@@ -11,6 +11,7 @@
 
 namespace facelex {
 
+/// The learners; what tells them apart is the table in learner.cpp.
 enum class Learner { svm, svm_l2, logistic, rbf_svm, ridge, svr, rbf_svr };
 enum class ClassWeights { none, balanced };
 
@@ -29,8 +30,8 @@ struct LearnerOptions {
   /// The learners of the task. The options of a learner of the other task are not described.
   void describe(OptionList& options, EvaluationTask task);
   void check() const;
-  bool has_kernel() const { return learner == Learner::rbf_svm || learner == Learner::rbf_svr; }
-  bool classifies() const { return learner <= Learner::rbf_svm; }
+  bool has_kernel() const;  ///< one of its own, not that of the features as they are
+  bool classifies() const;
   /// Ascending, each once.
   std::vector<double> costs() const;
   std::vector<double> gammas() const;    ///< {1} for learners without

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "facelex/face/schemes/landmark_scheme.hpp"
 
 namespace facelex {
@@ -24,6 +26,13 @@ enum class RegistrationOutcome {
   incomplete,  ///< a point of the scheme is missing or infinite
   degenerate   ///< the anchors lie on a line, or the two points of a part coincide
 };
+
+/// The anchors of step 1, ascending.
+std::array<int, 6> registration_anchors(LandmarkScheme scheme);
+
+/// Distance of the outer eye corners (36 and 45): in template units, and of an adult in mm, which is also
+/// that of the published dictionary of Facial Basis. Their ratio takes keypoint motion to millimetres.
+inline constexpr double template_eye_distance = 600, adult_eye_distance_mm = 89;
 
 /// Standardises one frame. `registered` gets all 68 points in template units; those that the scheme lacks are
 /// zero, as in the paper. Unless the outcome is `ok` its content is not to be used.

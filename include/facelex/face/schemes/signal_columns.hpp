@@ -10,6 +10,10 @@ namespace facelex {
 /// and pose_Rx, pose_Ry, pose_Rz (rad: pitch, yaw, roll).
 std::vector<Column> pose_columns();
 
+/// The pose of a fit: pose_columns; of a scaled orthographic camera pose_Tx and pose_Ty from the picture's
+/// upper left corner, and pose_scale (px/mm) for pose_Tz.
+std::vector<Column> fitted_pose_columns(bool orthographic);
+
 /// x_0 … x_67, y_0 … y_67 (px): a place in the picture of every iBUG point.
 std::vector<Column> picture_point_columns();
 

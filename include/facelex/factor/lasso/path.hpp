@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "facelex/core/matrix.hpp"
@@ -33,9 +34,27 @@ struct LassoPath {
 LassoPath lasso_path(const Eigen::MatrixXd& gram, const Eigen::VectorXd& projection, double squared_norm,
                      bool positive, const PathStop& stop = {});
 
-/// Codes T×D samples under K×D atoms at the end of each sample's path: at most k units, or an L1 budget. A
-/// sample's code depends on that sample alone, to the last bit. Throws Error (usage) for a stop out of
-/// bounds; Error (data) when the widths differ or a value is not finite.
+class PathAtoms;
+
+/// Codes samples under one fixed dictionary at the end of each one's path: at most k units, or an L1 budget.
+/// A sample's code depends on that sample and the dictionary alone, to the last bit. Safe to use from several
+/// threads.
+class PathCoder {
+ public:
+  /// atoms: K×D. Throws Error (usage) for a stop out of bounds; Error (data) for atoms that are not finite.
+  PathCoder(const RowMatrix& atoms, bool positive, const PathStop& stop);
+  ~PathCoder();
+
+  /// T×K codes of T×D samples. Throws Error (data) when the widths differ or a value is not finite.
+  RowMatrix encode(const RowMatrix& samples, const Work& work = {}) const;
+
+ private:
+  std::unique_ptr<const PathAtoms> atoms_;
+  bool positive_;
+  PathStop stop_;
+};
+
+/// PathCoder(atoms, positive, stop).encode(samples, work).
 RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
                          const PathStop& stop, const Work& work = {});
 

@@ -38,19 +38,19 @@ struct Terms {
 
 class TorchBackend : public DfeBackend {
  public:
-  TorchBackend(const DfeShape& shape, const DfeOptions& options, int threads)
-      : layout_(shape),
-        options_(options),
-        device_(options.device != DfeDevice::cpu && torch::cuda::is_available() ? torch::kCUDA
-                                                                                : torch::kCPU) {
+  TorchBackend(const DfeTask& task, int threads)
+      : layout_(task.shape),
+        options_(task.options),
+        device_(options_.device != DfeDevice::cpu && torch::cuda::is_available() ? torch::kCUDA
+                                                                                 : torch::kCPU) {
     at::set_num_threads(threads);
-    if (options.displacement) {
-      const FloatRowMatrix& moved = *options.displacement;
+    if (task.displacement) {
+      const FloatRowMatrix& moved = *task.displacement;
       displacement_ =
           tensor_of({moved.data(), moved.data() + moved.size()}, device_).view({moved.rows(), moved.cols()});
     }
     DfeState state;
-    state.weights = layout_.initial(Random(static_cast<std::uint64_t>(options.training.seed)).stream(0));
+    state.weights = layout_.initial(Random(static_cast<std::uint64_t>(options_.training.seed)).stream(0));
     state.first_moment.assign(layout_.size(), 0);
     state.second_moment.assign(layout_.size(), 0);
     set_state(std::move(state));
@@ -185,7 +185,7 @@ class TorchBackend : public DfeBackend {
 
   /// Of a norm of 0 libtorch gives the gradient 0.
   Tensor sparsity_of(const Tensor& output) const {
-    if (!options_.displacement) return output.abs().sum();
+    if (!displacement_.defined()) return output.abs().sum();
     const std::int64_t points = displacement_.size(0) / 3;
     const Tensor moved = at::matmul(output, displacement_.t()).view({output.size(0), points, 3});
     return at::norm(moved, 2, {-1}).sum() / static_cast<double>(points);
@@ -247,7 +247,7 @@ class TorchBackend : public DfeBackend {
   DfeLayout layout_;
   DfeOptions options_;
   torch::Device device_;
-  Tensor displacement_;  ///< of options_.displacement
+  Tensor displacement_;  ///< of DfeTask::displacement; undefined without
   Tensor flat_, gradient_, first_, second_;
   std::map<std::string, Tensor> weights_;
   std::int64_t steps_ = 0;
@@ -262,9 +262,8 @@ bool torch_has_cuda() {
   return torch::cuda::is_available();
 }
 
-std::unique_ptr<DfeBackend> make_torch_backend(const DfeShape& shape, const DfeOptions& options,
-                                               int threads) {
-  return std::make_unique<TorchBackend>(shape, options, threads);
+std::unique_ptr<DfeBackend> make_torch_backend(const DfeTask& task, int threads) {
+  return std::make_unique<TorchBackend>(task, threads);
 }
 
 }  // namespace facelex

@@ -26,6 +26,7 @@ class PathAtoms {
   }
 
   Eigen::Index units() const { return units_; }
+  Eigen::Index dimensions() const { return dimensions_; }
   const Eigen::MatrixXd& gram() const { return gram_; }  ///< K×K
 
   /// What project needs.
@@ -46,11 +47,16 @@ class PathAtoms {
   AlignedBuffer<double> columns_;  ///< D columns: what one coordinate of a sample adds to all projections
 };
 
+/// Throws Error (data) when samples do not have as many columns as atoms.
+inline void require_path_width(const RowMatrix& samples, Eigen::Index dimensions) {
+  if (samples.cols() != dimensions)
+    throw data_error({}, "samples have " + std::to_string(samples.cols()) + " columns, atoms " +
+                             std::to_string(dimensions));
+}
+
 /// Throws Error (data) when the widths differ or a value is not finite.
 inline void require_path_input(const RowMatrix& samples, const RowMatrix& atoms) {
-  if (samples.cols() != atoms.cols())
-    throw data_error({}, "samples have " + std::to_string(samples.cols()) + " columns, atoms " +
-                             std::to_string(atoms.cols()));
+  require_path_width(samples, atoms.cols());
   require_finite(samples, "sample");
   require_finite(atoms, "atom");
 }
