@@ -7,20 +7,29 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
+#include "facelex/batch/list_file.hpp"
+#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/io/sidecar.hpp"
 #include "facelex/provenance/manifest.hpp"
+#include "facelex/provenance/ownership.hpp"
+#include "output_name.hpp"
 
 namespace facelex {
 
 namespace fs = std::filesystem;
 
 void InputOptions::describe(OptionList& options) {
-  options.text("list", list,
-               "File with one input path per line (perhaps a tab and its name), or - for standard input; "
-               "added to the inputs named");
+  options.text(
+      "list", list,
+      "File with one input path per line (perhaps a tab and its name; either in quotation marks where "
+      "it holds a tab or a line's end), or - for standard input; added to the inputs named");
+  options.text("list0", list0,
+               "The same with paths as they are, each ended by a NUL byte (find -print0), without names");
   options.text(
       "shard", shard,
       "Do only part i of n of the inputs (i/n, from 1); auto takes Slurm's array task when its variables are "
@@ -95,22 +104,27 @@ class Collector {
     if (!name.empty() && found_.size() == before + 1) found_.back().name = name;
   }
 
-  /// The items with their names, in natural order, each path once.
-  std::vector<BatchItem> items() {
-    std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) { return a.path < b.path; });
-    const auto same = [](const Found& a, const Found& b) { return a.path == b.path; };
+  /// The items with their names, in natural order, each path once for each name that a list gives it.
+  std::vector<NamedFile> items() {
+    const auto key = [](const Found& found) { return std::tie(found.path, found.name); };
+    std::sort(found_.begin(), found_.end(), [&](const Found& a, const Found& b) { return key(a) < key(b); });
+    const auto same = [&](const Found& a, const Found& b) { return key(a) == key(b); };
     found_.erase(std::unique(found_.begin(), found_.end(), same), found_.end());
+    say_other_tables();
     std::vector<std::string> names = names_below([](const Found& found) { return found.base; });
     if (!all_different(names)) names = names_below([this](const Found&) { return common_; });
     std::map<std::string, int> uses;
     for (const auto& name : names) ++uses[name];
-    std::vector<BatchItem> items;
+    std::vector<NamedFile> items;
     for (std::size_t i = 0; i < found_.size(); ++i) {
-      if (uses[names[i]] > 1) names[i] += found_[i].path.extension().string();
-      items.push_back({found_[i].given, names[i], found_[i].problem});
+      if (uses[names[i]] > 1 && found_[i].name.empty()) names[i] += found_[i].path.extension().string();
+      items.push_back({found_[i].given, plain_name(names[i]), found_[i].problem});
+      if (std::string problem = problem_of_name(items.back().name); !problem.empty())
+        items.back().problem = problem + " (" + path_in_quotes(names[i]) + ")";
     }
     std::sort(items.begin(), items.end(),
               [](const auto& a, const auto& b) { return natural_less(a.name, b.name); });
+    refuse_equal_names(items);
     return items;
   }
 
@@ -130,6 +144,34 @@ class Collector {
     found_.push_back({given, plain(given), base, std::move(problem)});
   }
 
+  /// Two outputs of one name would be one file, whose sidecar and row are true of one input alone.
+  static void refuse_equal_names(const std::vector<NamedFile>& items) {
+    std::map<std::string, const NamedFile*> known;
+    for (const NamedFile& item : items) {
+      const auto [first, is_new] = known.try_emplace(name_key(item.name), &item);
+      if (!is_new)
+        throw usage_error("the outputs of " + path_in_quotes(first->second->file.string()) + " and " +
+                              path_in_quotes(item.file.string()) + " would have one name, " +
+                              path_in_quotes(item.name),
+                          "give each its own (" + field("list") + ": path, tab, name)");
+    }
+  }
+
+  /// x.csv and x.npy beside x.json of facelex, which describes one of the two: the other is the same
+  /// recording written before or after, and must not count as one more.
+  void say_other_tables() {
+    for (Found& found : found_) {
+      const fs::path other = other_table(found.path);
+      const auto is_other = [&](const Found& one) { return one.path == other; };
+      if (!found.problem.empty() || other.empty() || std::none_of(found_.begin(), found_.end(), is_other))
+        continue;
+      const auto sidecar = read_sidecar(found.path);
+      if (!sidecar || sidecar->result.output_digest == sha256_of_file(found.path)) continue;
+      found.problem = path_in_quotes(sidecar_path(found.path).string()) + " does not describe it, and " +
+                      path_in_quotes(other.filename().string()) + " beside it has the same name";
+    }
+  }
+
   template <class Base>
   std::vector<std::string> names_below(Base base) const {
     std::vector<std::string> names;
@@ -139,9 +181,14 @@ class Collector {
         continue;
       }
       const fs::path below = found.path.lexically_relative(base(found));
-      names.push_back(below.parent_path() / (fs::is_directory(found.path) ? below.filename() : below.stem()));
+      names.push_back(below.parent_path() / (is_folder(found.path) ? below.filename() : below.stem()));
     }
     return names;
+  }
+
+  static bool is_folder(const fs::path& path) {
+    std::error_code error;
+    return fs::is_directory(path, error);
   }
 
   /// Whether no two items of different folders or stems share a name (an extension apart is settled later).
@@ -192,21 +239,19 @@ class Collector {
   bool divisible_ = false;
 };
 
-void add_list(Collector& collector, const std::string& list) {
+void add_list(Collector& collector, const std::string& list, bool ended_by_nul) {
+  const std::string option = ended_by_nul ? "list0" : "list";
   std::ifstream file;
   if (list != "-") {
-    file.open(list);
+    file.open(list, std::ios::binary);
     if (!file || fs::is_directory(list))
-      throw option_error("list", "cannot open " + path_in_quotes(list), "give a file with one path per line");
+      throw option_error(
+          option, "cannot open " + path_in_quotes(list),
+          ended_by_nul ? "give a file of paths that NUL bytes end" : "give a file with one path per line");
   }
   std::istream& in = list == "-" ? std::cin : file;
-  for (std::string line; std::getline(in, line);) {
-    const auto tab = line.find('\t');
-    const auto path = trimmed(std::string_view(line).substr(0, tab));
-    const auto name =
-        tab == std::string::npos ? std::string_view() : trimmed(std::string_view(line).substr(tab + 1));
-    if (!path.empty()) collector.add(fs::path(path), true, std::string(name));
-  }
+  for (const ListedPath& one : ended_by_nul ? read_list0(in) : read_list(in, option + ": " + list))
+    collector.add(fs::path(one.path), true, one.name);
 }
 
 }  // namespace
@@ -228,14 +273,15 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   inputs.shard = parse_shard(options.shard);
   Collector collector(kind, output.empty() ? fs::path() : plain(output));
   for (const auto& argument : arguments) collector.add(argument, false);
-  if (!options.list.empty()) add_list(collector, options.list);
+  if (!options.list.empty()) add_list(collector, options.list, false);
+  if (!options.list0.empty()) add_list(collector, options.list0, true);
   if (inputs.shard.from_slurm && !collector.divisible()) inputs.shard = {};
   if (inputs.shard.from_slurm) check_slurm(inputs.shard);
   inputs.others = collector.others();
-  std::vector<BatchItem> all = collector.items();
+  std::vector<NamedFile> all = collector.items();
   inputs.items_in_all = all.size();
   if (all.empty()) {
-    if (arguments.empty() && options.list.empty())
+    if (arguments.empty() && !options.has_list())
       throw usage_error("no input", "name files or folders, or give " + field("list") + " FILE");
     throw usage_error(
         "no " + kind.noun + " among the inputs (" + std::to_string(inputs.others) + " other files seen)",

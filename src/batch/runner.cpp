@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
-#include "facelex/core/version.hpp"
-#include "facelex/io/atomic_file.hpp"
+#include "facelex/core/path_text.hpp"
+#include "facelex/provenance/ownership.hpp"
+#include "facelex/provenance/temporaries.hpp"
 
 namespace facelex {
 
@@ -36,7 +38,7 @@ std::string one_line(std::string text) {
 bool one_source(const Inputs& inputs) {
   return inputs.items.size() > 1 &&
          std::all_of(inputs.items.begin(), inputs.items.end(),
-                     [&](const BatchItem& item) { return item.source == inputs.items[0].source; });
+                     [&](const NamedFile& item) { return item.file == inputs.items[0].file; });
 }
 
 /// "clips/07.mp4: 900 frames, 98 % with a face, 412 frames/s"
@@ -63,7 +65,7 @@ class BatchRun {
         by_name_(one_source(inputs)) {
     for (const auto& item : inputs.items) {
       ManifestRow row;
-      row.path = item.source.string();
+      row.path = item.file.string();
       row.name = item.name;
       manifest_.rows().push_back(std::move(row));
     }
@@ -71,114 +73,165 @@ class BatchRun {
 
   BatchSummary run() {
     const std::size_t count = inputs_.items.size();
+    require_manifest_of_ours();
+    refuse_items();
     const int workers = std::max(1, std::min<int>(options_.threads, static_cast<int>(count)));
     threads_each_ = std::max(1, options_.threads / workers);
     if (!options_.dry_run) {
       remove_stale_temporaries(options_.output);
       try {
         manifest_.write();
+        mark_.emplace(options_.output, manifest_.file().filename().string());
       } catch (const Error& error) {
         throw error.of_kind(ErrorKind::environment)
             .with_remedy("nothing can be written there; give another " + field("output"));
       }
+      say_others();
     }
-    reporter_.begin(stage_.name, stage_.noun, static_cast<std::int64_t>(count));
+    reporter_.begin(stage_.identity.stage, stage_.noun, static_cast<std::int64_t>(count));
     ThreadPool pool(workers);
     pool.for_each(count, [this](std::size_t i) { process(i); });
     reporter_.end();
-    if (!options_.dry_run) manifest_.write();
+    if (!options_.dry_run) {
+      manifest_.write();
+      say_others();
+    }
     return summary();
   }
 
  private:
-  fs::path output_of(const BatchItem& item) const { return options_.output / (item.name + stage_.extension); }
+  fs::path file_of(const NamedFile& item, const std::string& suffix) const {
+    return options_.output / (item.name + suffix);
+  }
+  fs::path output_of(const NamedFile& item) const { return file_of(item, stage_.outputs.extension); }
 
   bool stopped() const {
     return environment_failed_.load() || (options_.stop && options_.stop->load(std::memory_order_relaxed));
-  }  /// Throws Error when the output would take the place of the input, of another input's output, or of the
-     /// manifest.
-  void refuse_to_overwrite(const BatchItem& item) const {
-    const fs::path output = output_of(item);
+  }
+
+  /// Throws Error unless the manifest that will be written is one of facelex, or none.
+  void require_manifest_of_ours() const {
     std::error_code error;
-    for (const fs::path& file : {output, sidecar_path(output)})
-      if (fs::equivalent(item.source, file, error))
-        throw data_error({item.source.string(), 0, {}}, "the output would overwrite this input",
-                         "give another " + field("output"));
+    const bool anyones = !fs::exists(manifest_.file(), error) || fs::is_empty(manifest_.file(), error);
+    require_ours(manifest_.file(), anyones || is_manifest(manifest_.file()), options_.force);
+  }
+
+  /// Decided for all before the first row is written: a row says that the item's files are ours.
+  void refuse_items() {
+    refused_.resize(inputs_.items.size());
+    for (std::size_t i = 0; i < inputs_.items.size(); ++i) {
+      const NamedFile& item = inputs_.items[i];
+      if (refused_[i] = Message(item.problem); !item.problem.empty())
+        refused_[i] += "; check the path";
+      else
+        refused_[i] = refusal(item);
+      if (refused_[i].empty()) continue;
+      manifest_.rows()[i].state = ItemState::failed;
+      manifest_.rows()[i].message = one_line(reporter_.shown(refused_[i]));
+    }
+  }
+
+  /// Why this item may not be written, and what to do, or nothing.
+  Message refusal(const NamedFile& item) const {
+    const fs::path output = output_of(item);
+    constexpr std::size_t longest_name = 255;  // bytes, of every common file system
+    const auto suffixes = stage_.outputs.suffixes();
+    for (const auto& suffix : suffixes) {
+      const fs::path file = file_of(item, suffix);
+      const bool long_part = std::any_of(file.begin(), file.end(), [&](const fs::path& part) {
+        return part.native().size() > longest_name;
+      });
+      std::error_code error;
+      static_cast<void>(fs::symlink_status(file, error));
+      if (long_part || error == std::errc::filename_too_long)
+        return "its output's name is too long; give it a shorter one (" + field("list") + ": path, tab, name)";
+    }
+    if (leads_out_of(output.parent_path(), options_.output))
+      return "its output would lie outside of the output folder, where a link leads; give another " +
+             field("output");
+    if (takes_place_of(output, item.file))
+      return "the output or its sidecar would overwrite this input or its sidecar; give another " + field("output");
     if (is_manifest_name(output.filename().string()))
-      throw data_error({item.source.string(), 0, {}}, "its output would have the manifest's name",
-                       "rename it");
+      return "its output would have the manifest's name; rename it";
+    std::error_code error;
+    if (const fs::path other = other_table(output); !other.empty() && fs::exists(other, error))
+      return path_in_quotes(other.string()) + " is there already, and both would have the sidecar " +
+             path_in_quotes(sidecar_path(output).filename().string()) +
+             "; remove it, or give another " + field("output");
+    if (options_.force) return {};
     const ManifestRow* earlier = manifest_.earlier(item.name);
-    if (options_.force || !earlier || earlier->path == item.source.string() || !fs::exists(output, error))
-      return;
-    if (fs::exists(earlier->path, error) && !fs::equivalent(earlier->path, item.source, error))
-      throw data_error(
-          {item.source.string(), 0, {}},
-          output.string() + " is the output of another input, " + earlier->path,
-          "name the folder that holds both, give another " + field("output") + ", or " + field("force"));
+    if (earlier && earlier->path != item.file.string() && fs::exists(output, error) &&
+        fs::exists(earlier->path, error) && !fs::equivalent(earlier->path, item.file, error))
+      return output.string() + " is the output of another input, " + earlier->path +
+             "; name the folder that holds both, give another " + field("output") + ", or " + field("force");
+    if ((earlier && earlier->state != ItemState::failed) || has_own_sidecar(output)) return {};
+    for (const auto& suffix : suffixes)
+      if (const fs::path file = file_of(item, suffix); !is_ours(file))
+        return path_in_quotes(file.string()) +
+               " is there already and facelex did not write it; give another --output, or --force to replace "
+               "it";
+    return {};
+  }
+
+  static bool has_own_sidecar(const fs::path& output) {
+    const fs::path sidecar = sidecar_path(output);
+    std::error_code error;
+    return fs::exists(sidecar, error) && is_ours(sidecar);
+  }
+
+  /// The identity of what this item gives.
+  Identity identity_of_item(const NamedFile& item) const {
+    Identity identity = stage_.identity;
+    identity.inputs = sha256_of_file(item.file);
+    if (!stage_.beside) return identity;
+    Sha256 digest;
+    bool any = false;
+    for (const auto& file : stage_.beside(item.file, output_of(item))) {
+      if (std::error_code none; !fs::is_regular_file(file, none)) continue;
+      digest.update(file.lexically_relative(item.file.parent_path()).string() + "\n" + sha256_of_file(file) +
+                    "\n");
+      any = true;
+    }
+    if (any) identity.options["sha256_beside"] = digest.hex();
+    return identity;
   }
 
   /// The sidecar of a complete output, or nothing.
-  /// The stage's options, and the digest of what lies beside the input where the result depends on that.
-  Json options_for(const BatchItem& item) const {
-    Json options = stage_.options;
-    if (!stage_.beside) return options;
-    Sha256 digest;
-    bool any = false;
-    for (const auto& file : stage_.beside(item.source, output_of(item))) {
-      if (std::error_code none; !std::filesystem::is_regular_file(file, none)) continue;
-      digest.update(file.lexically_relative(item.source.parent_path()).string() + "\n" +
-                    sha256_of_file(file) + "\n");
-      any = true;
-    }
-    if (any) options["sha256_beside"] = digest.hex();
-    return options;
-  }
-
-  std::optional<Sidecar> complete(const BatchItem& item, const std::string& input_digest) const {
-    const fs::path output = output_of(item);
+  std::optional<Sidecar> complete(const NamedFile& item, const Identity& identity) const {
     std::error_code error;
-    if (!fs::exists(output, error)) return {};
-    for (const auto& suffix : stage_.companion_suffixes)
-      if (!fs::exists(options_.output / (item.name + suffix), error)) return {};
-    auto sidecar = read_sidecar(output);
-    if (!sidecar || sidecar->stage != stage_.name || sidecar->version != version ||
-        sidecar->input_digest != input_digest || sidecar->model_digest != stage_.model_digest ||
-        canonical_text(sidecar->options) != canonical_text(options_for(item)) ||
-        sidecar->result.output_digest != sha256_of_file(output))
-      return {};
-    return sidecar;
+    for (const auto& suffix : stage_.outputs.companions)
+      if (!fs::exists(file_of(item, suffix), error)) return {};
+    return complete_sidecar(output_of(item), identity);
   }
 
   void process(std::size_t index) {
     if (stopped()) return;
-    const BatchItem& item = inputs_.items[index];
+    const NamedFile& item = inputs_.items[index];
     ManifestRow row = manifest_.rows()[index];
     const auto start = Clock::now();
     try {
-      if (!item.problem.empty())
-        throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
-      refuse_to_overwrite(item);
-      const std::string input_digest = sha256_of_file(item.source);
-      const auto done = options_.force ? std::nullopt : complete(item, input_digest);
+      if (!refused_[index].empty()) throw data_error({item.file.string(), 0, {}}, refused_[index]);
+      const Identity identity = identity_of_item(item);
+      const auto done = options_.force ? std::nullopt : complete(item, identity);
       if (options_.dry_run) {
         row.state = done ? ItemState::skipped : ItemState::pending;
         const std::lock_guard lock(mutex_);
-        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", item.source.c_str(), output_of(item).c_str());
+        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", item.file.c_str(), output_of(item).c_str());
       } else if (done) {
         // What broke off stays partial, however often it is looked at.
         row.state = done->result.state == "partial" ? ItemState::partial : ItemState::skipped;
         take(row, done->result);
       } else {
-        make(item, input_digest, row);
+        make(item, identity, row);
       }
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) return;
       fail(item, row, error.message());
       if (error.kind() == ErrorKind::environment) environment_failed_ = true;
     } catch (const std::bad_alloc&) {
-      fail(item, row, item.source.string() + ": out of memory");
+      fail(item, row, item.file.string() + ": out of memory");
     } catch (const std::exception& error) {
-      fail(item, row, item.source.string() + ": " + error.what());
+      fail(item, row, item.file.string() + ": " + error.what());
     }
     row.seconds = seconds_since(start);
     if (!options_.dry_run && row.state != ItemState::failed) reporter_.item(item_text(row, by_name_));
@@ -186,7 +239,7 @@ class BatchRun {
     finish(index, std::move(row));
   }
 
-  void make(const BatchItem& item, const std::string& input_digest, ManifestRow& row) {
+  void make(const NamedFile& item, const Identity& identity, ManifestRow& row) {
     Work work;
     work.threads = threads_each_;
     work.stop = options_.stop;
@@ -196,36 +249,37 @@ class BatchRun {
       const std::lock_guard lock(mutex_);
       write_manifest_if_due(false);
     };
-    Sidecar sidecar;
-    sidecar.stage = stage_.name;
-    sidecar.version = version;
-    // The name that the output is known by, with the input's own extension: no absolute path.
-    sidecar.input = item.name;
-    const std::string extension = item.source.extension().string();
-    if (!fs::is_directory(item.source) && !sidecar.input.ends_with(extension)) sidecar.input += extension;
-    sidecar.input_digest = input_digest;
-    sidecar.model_digest = stage_.model_digest;
-    sidecar.options = options_for(item);
-    sidecar.command = stage_.command;
-    if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
-      sidecar.command.replace(
-          mark, 2,
-          sidecar.input.find(' ') == std::string::npos
-              ? sidecar.input
-              : "'" + sidecar.input + "'");  // What is left of an earlier run would stand beside the new
-                                             // output as if it belonged to it.
+    // What is left of an earlier run would stand beside the new output as if it belonged to it.
     std::error_code ignored;
-    for (const auto& suffix : stage_.owned_suffixes)
-      fs::remove(options_.output / (item.name + suffix), ignored);
-    sidecar.result = stage_.run(item.source, output_of(item), work);
-    write_sidecar(output_of(item), sidecar);
-    row.state = sidecar.result.state == "partial" ? ItemState::partial : ItemState::ok;
-    take(row, sidecar.result);
+    for (const auto& suffix : stage_.outputs.leftovers) fs::remove(file_of(item, suffix), ignored);
+    const StageResult result = stage_.run(item.file, output_of(item), work);
+    write_sidecar(output_of(item), sidecar_of(provenance(item, identity), result));
+    row.state = result.state == "partial" ? ItemState::partial : ItemState::ok;
+    take(row, result);
     if (row.state == ItemState::partial)
-      reporter_.warning(item.source.string() + ": " + one_line(sidecar.result.message) +
-                        "; the good frames are kept");
-    else if (!sidecar.result.message.empty())
-      reporter_.warning(item.source.string() + ": " + one_line(sidecar.result.message));
+      reporter_.warning(item.file.string() + ": " + one_line(result.message) + "; the good frames are kept");
+    else if (!result.message.empty())
+      reporter_.warning(item.file.string() + ": " + one_line(result.message));
+  }
+
+  Provenance provenance(const NamedFile& item, const Identity& identity) const {
+    Provenance made{identity, stage_.command, item.name};
+    // The name that the output is known by, with the input's own extension: no absolute path.
+    const std::string extension = item.file.extension().string();
+    if (!fs::is_directory(item.file) && !made.input.ends_with(extension)) made.input += extension;
+    if (const auto mark = made.command.find("{}"); mark != std::string::npos)
+      made.command.replace(mark, 2,
+                           made.input.find(' ') == std::string::npos ? made.input : "'" + made.input + "'");
+    return made;
+  }
+
+  /// A folder is no place for two processes: each does the other's items again.
+  void say_others() {
+    for (const std::string& other : mark_->others())
+      if (said_.insert(other).second)
+        reporter_.warning("process " + other + " works on " + manifest_.file().string() +
+                          " as well; give each process its own items (" + field("shard") + ") or its own " +
+                          field("output"));
   }
 
   static void take(ManifestRow& row, const StageResult& result) {
@@ -234,7 +288,7 @@ class BatchRun {
     row.message = one_line(result.message);
   }
 
-  void fail(const BatchItem&, ManifestRow& row, const Message& message) {
+  void fail(const NamedFile&, ManifestRow& row, const Message& message) {
     row.state = ItemState::failed;
     row.message = one_line(reporter_.shown(message));
     reporter_.error(row.message);
@@ -288,6 +342,9 @@ class BatchRun {
   const BatchOptions& options_;
   Reporter& reporter_;
   Manifest manifest_;
+  std::vector<Message> refused_;  ///< why an item may not be written, or empty
+  std::optional<RunningMark> mark_;
+  std::set<std::string> said_;  ///< processes that work in the same folder
   bool by_name_;
   std::mutex mutex_;
   bool manifest_dirty_ = false;
@@ -298,6 +355,13 @@ class BatchRun {
 };
 
 }  // namespace
+
+std::vector<std::string> StageOutputs::suffixes() const {
+  std::vector<std::string> all = {extension, sidecar_path("x" + extension).extension().string()};
+  all.insert(all.end(), companions.begin(), companions.end());
+  all.insert(all.end(), leftovers.begin(), leftovers.end());
+  return all;
+}
 
 int BatchSummary::exit_status() const {
   if (interrupted) return 130;
@@ -326,16 +390,6 @@ std::string summary_text(const BatchSummary& summary) {
 fs::path manifest_path(const fs::path& folder, const Shard& shard) {
   if (shard.count == 1) return folder / "manifest.csv";
   return folder / ("manifest." + std::to_string(shard.index) + "-of-" + std::to_string(shard.count) + ".csv");
-}
-
-void remove_stale_temporaries(const fs::path& folder) {
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error),
-       end;
-       !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (is_stale_temporary(entry->path().filename().string())) fs::remove(entry->path(), ignored);
-  }
 }
 
 }  // namespace facelex

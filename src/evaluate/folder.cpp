@@ -6,11 +6,11 @@
 #include <system_error>
 #include <utility>
 
-#include "facelex/core/digest.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/evaluate/metrics.hpp"
 #include "facelex/evaluate/report.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/provenance/ownership.hpp"
 #include "join.hpp"
 
 namespace facelex {
@@ -124,16 +124,16 @@ std::string rounded_text(double value, double scale) {
 
 void write_evaluation(const fs::path& folder, const EvaluationData& data, const EvaluationOptions& options,
                       const EvaluationResult& result, const std::optional<EvaluationWeights>& weights,
-                      const Sidecar& made) {
+                      const Provenance& made) {
   std::error_code ignored;
   fs::remove(sidecar_path(folder / "metrics.csv"), ignored);  // not complete until it is there again
-  Sidecar sidecar = made;
+  StageResult written;
   const auto write = [&](const EvaluationTable& table) {
     AtomicFile file(folder / table.file);
     file.write(table.text);
-    sidecar.result.output_digest = file.commit();
-    sidecar.result.columns = table.columns;
-    write_sidecar(folder / table.file, sidecar);
+    written.output_digest = file.commit();
+    written.columns = table.columns;
+    write_sidecar(folder / table.file, sidecar_of(made, written));
   };
   Json files = Json::array({"metrics.csv"});
   for (const EvaluationTable& table : tables_of(data, result, weights)) {
@@ -148,24 +148,36 @@ void write_evaluation(const fs::path& folder, const EvaluationData& data, const 
   const std::string report = evaluation_markdown(data, options, result) +
                              (weights ? evaluation_weights_markdown(data, *weights) : std::string());
   write_file_atomically(folder / "report.md", report);
-  sidecar.result.details = evaluation_details(data, result);
-  if (weights) sidecar.result.details["weights"] = {{"c", weights->cost}, {"epsilon", weights->epsilon}};
-  sidecar.result.details["files"] = files;
+  written.details = evaluation_details(data, result);
+  if (weights) written.details["weights"] = {{"c", weights->cost}, {"epsilon", weights->epsilon}};
+  written.details["files"] = files;
   write(metrics_table(data, result));
 }
 
-bool evaluation_is_complete(const fs::path& folder, const Sidecar& made) {
-  const auto known = read_sidecar(folder / "metrics.csv");
+bool evaluation_is_complete(const fs::path& folder, const Provenance& made) {
   std::error_code ignored;
-  if (!is_same_work(known, made) || !fs::is_regular_file(folder / "report.md", ignored)) return false;
-  const Json files = known->result.details.value("files", Json::array());
-  if (files.empty()) return false;
-  return std::all_of(files.begin(), files.end(), [&](const Json& file) {
-    const fs::path table = folder / file.get<std::string>();
-    const auto own = read_sidecar(table);
-    return is_same_work(own, made) && fs::is_regular_file(table, ignored) &&
-           sha256_of_file(table) == own->result.output_digest;
+  if (!is_complete(folder / "metrics.csv", made) || !fs::is_regular_file(folder / "report.md", ignored))
+    return false;
+  const Json files = read_sidecar(folder / "metrics.csv")->result.details.value("files", Json::array());
+  return !files.empty() && std::all_of(files.begin(), files.end(), [&](const Json& file) {
+    return is_complete(folder / file.get<std::string>(), made);
   });
+}
+
+void require_evaluation_folder(const fs::path& folder, const std::vector<NamedFile>& sources, bool force) {
+  // An evaluation that was killed leaves tables without a sidecar beside others that have one.
+  bool begun = begins_with(folder / "predictions.csv", "name,subject,fold,truth,predicted");
+  for (const std::string name : all_tables) {
+    require_replaceable(folder / name, sources, true);
+    std::error_code error;
+    const fs::path sidecar = sidecar_path(folder / name);
+    begun |= fs::exists(sidecar, error) && is_ours(sidecar);
+  }
+  for (const std::string name : all_tables) {
+    require_ours(folder / name, begun || is_ours(folder / name), force);
+    require_ours(sidecar_path(folder / name), is_ours(sidecar_path(folder / name)), force);
+  }
+  require_ours(folder / "report.md", begun, force);
 }
 
 std::string evaluation_headline(const EvaluationData& data, const EvaluationResult& result) {
@@ -203,11 +215,6 @@ std::string evaluation_left_out_text(const EvaluationData& data) {
   const std::string text = part(data.videos_left_out, "video") + part(data.features_left_out, "feature");
   const bool all_named = data.videos_left_out.size() < 2 && data.features_left_out.size() < 2;
   return all_named ? text : text + "; report.md and metrics.json name each";
-}
-
-bool is_same_work(const std::optional<Sidecar>& known, const Sidecar& made) {
-  return known && known->stage == made.stage && known->version == made.version &&
-         known->options == made.options && known->input_digest == made.input_digest;
 }
 
 }  // namespace facelex

@@ -9,6 +9,7 @@
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/learning.hpp"
 #include "facelex/pipeline/stages.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex {
 namespace {
@@ -19,7 +20,7 @@ InputKind comparable_files() {
 
 std::vector<TrainingInput> named_files(const Inputs& inputs) {
   std::vector<TrainingInput> files;
-  for (const BatchItem& item : inputs.items) files.push_back({item.source, item.name});
+  for (const NamedFile& item : inputs.items) files.push_back({item.file, item.name});
   return files;
 }
 
@@ -60,7 +61,7 @@ std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std:
     else
       files.push_back(argument);
   }
-  if (!files.empty() || !options.list.empty() || sources.empty())
+  if (!files.empty() || options.has_list() || sources.empty())
     sources.push_back(named_files(find_inputs(files, options, comparable_files(), output)));
   return sources;
 }
@@ -93,40 +94,43 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
   return systems;
 }
 
-bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar) {
+bool is_compared_already(const std::filesystem::path& folder, const Provenance& made) {
   const auto table = folder / "comparison.csv";
-  const auto known = read_sidecar(table);
-  if (!known || known->stage != sidecar.stage || known->version != sidecar.version ||
-      known->command != sidecar.command || known->input_digest != sidecar.input_digest ||
-      known->model_digest != sidecar.model_digest ||
-      canonical_text(known->options) != canonical_text(sidecar.options))
-    return false;
-  const Json& details = known->result.details;
-  if (!details.is_object() || details.value("left_out", Json::array({0})) != Json::array()) return false;
   std::error_code missing;
-  for (const char* name : {"comparison.csv", "comparison.md", "units.csv"})
+  for (const char* name : {"comparison.md", "units.csv"})
     if (!std::filesystem::is_regular_file(folder / name, missing)) return false;
-  return known->result.output_digest == sha256_of_file(table);
+  if (!is_complete(table, made)) return false;
+  const Json details = read_sidecar(table)->result.details;
+  return details.is_object() && details.value("left_out", Json::array({0})) == Json::array();
+}
+
+void require_comparison_folder(const std::filesystem::path& folder, bool force) {
+  require_replaceable(folder / "comparison.csv", {}, force);
+  // They are written before it and have no sidecar; but they name what they are.
+  const auto units = folder / "units.csv", report = folder / "comparison.md";
+  require_ours(units, begins_with(units, "system,unit,"), force);
+  require_ours(report, begins_with(report, "# Comparison of coding systems"), force);
 }
 
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,
-                      const ComparisonOptions& options, Sidecar sidecar) {
+                      const ComparisonOptions& options, const Provenance& made) {
   write_file_atomically(folder / "units.csv", compared_units_csv(comparison));
   write_file_atomically(folder / "comparison.md", comparison_markdown(comparison, options));
   AtomicFile table(folder / "comparison.csv");
   table.write(comparison_csv(comparison, options));
-  sidecar.result.output_digest = table.commit();
+  StageResult result;
+  result.output_digest = table.commit();
   for (const auto& row : comparison_rows(comparison, options))
-    sidecar.result.columns.push_back({row.name, row.definition, row.name == "active_units" ? "units" : "1"});
+    result.columns.push_back({row.name, row.definition, row.name == "active_units" ? "units" : "1"});
   Json left_out = Json::array();
   for (const LeftOut& one : comparison.left_out)
     left_out.push_back({{"name", one.name}, {"reason", one.reason.text()}});
-  sidecar.result.details = {{"recordings", comparison.recordings},
-                            {"subjects", comparison.subjects},
-                            {"frames", comparison.frames},
-                            {"with_truth", comparison.with_truth},
-                            {"left_out", std::move(left_out)}};
-  write_sidecar(folder / "comparison.csv", sidecar);
+  result.details = {{"recordings", comparison.recordings},
+                    {"subjects", comparison.subjects},
+                    {"frames", comparison.frames},
+                    {"with_truth", comparison.with_truth},
+                    {"left_out", std::move(left_out)}};
+  write_sidecar(folder / "comparison.csv", sidecar_of(made, std::move(result)));
 }
 
 }  // namespace facelex

@@ -34,11 +34,11 @@ Learning dfe_learning(const DfeOptions& options, const std::filesystem::path& mo
   std::map<std::string, std::string> subjects;
   if (!options.subjects.empty()) {
     subjects = read_subjects(options.subjects);
-    learning.options["subjects_sha256"] = sha256_of_file(options.subjects);
+    learning.made.identity.options["subjects_sha256"] = sha256_of_file(options.subjects);
   }
   if (!options.face.empty() && options.face != built_in_name)
-    learning.options["face_sha256"] = sha256_of_file(options.face);
-  learning.options["device"] = resolved.device == DfeDevice::cuda ? "cuda" : "cpu";
+    learning.made.identity.options["face_sha256"] = sha256_of_file(options.face);
+  learning.made.identity.options["device"] = resolved.device == DfeDevice::cuda ? "cuda" : "cpu";
   DfeTrainingFiles files;
   files.name = model.string();
   files.checkpoint = std::filesystem::path(model).replace_extension(".checkpoint.safetensors");

@@ -20,14 +20,14 @@ Stage extract_stage(ExtractOptions options, bool overlay) {
   options.check();
   const auto models = std::make_shared<const FaceModels>(FaceModels::load(options));
   Stage stage;
-  stage.name = "extract";
+  stage.identity.stage = "extract";
   const OptionList list = described(options);
-  stage.options = portable_options(list);
-  stage.command = command_text(stage.name, list);
-  stage.model_digest = models->digest();
+  stage.identity.options = portable_options(list);
+  stage.command = command_text(stage.identity.stage, list);
+  stage.identity.models = models->digest();
   stage.noun = "videos";
-  stage.owned_suffixes = {overlay_suffix};
-  if (overlay) stage.companion_suffixes = {overlay_suffix};
+  stage.outputs.leftovers = {overlay_suffix};
+  if (overlay) stage.outputs.companions = {overlay_suffix};
   stage.run = [options, models, overlay](const auto& input, const auto& output, const Work& work) {
     std::optional<std::filesystem::path> overlay_file;
     if (overlay) overlay_file = output.parent_path() / (output.stem().string() + overlay_suffix);

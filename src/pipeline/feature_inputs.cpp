@@ -6,6 +6,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/comparing.hpp"
 
 namespace facelex {
@@ -40,16 +41,16 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
   const bool folder = head != "none" && head != "auto";
   if (folder) heads = by_name(recordings_of_folder(head, field("head"), output));
   std::vector<FeatureInput> made;
-  for (const BatchItem& item : inputs.items) {
-    FeatureInput input{item.name, item.source, {}, {}, item.problem};
+  for (const NamedFile& item : inputs.items) {
+    FeatureInput input{item.name, item.file, {}, {}, item.problem};
     if (folder && input.problem.empty()) {
       const auto found = heads.find(item.name);
       if (found == heads.end())
         input.problem = "--head " + head + " has no recording " + in_quotes(item.name);
       else
         input.head = found->second;
-    } else if (head == "auto" && has_pose(item.source)) {
-      input.head = item.source;
+    } else if (head == "auto" && has_pose(item.file)) {
+      input.head = item.file;
     }
     made.push_back(std::move(input));
   }
@@ -94,11 +95,20 @@ std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& argument
   return made;
 }
 
-std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {
-  Sha256 digest;
+std::vector<NamedFile> files_of_inputs(const std::vector<FeatureInput>& inputs) {
+  std::vector<NamedFile> files;
   for (const FeatureInput& input : inputs)
     for (const fs::path& file : {input.file, input.other, input.head})
-      if (std::error_code error; !file.empty() && fs::is_regular_file(file, error)) {
+      if (!file.empty()) files.push_back({file, input.name});
+  return files;
+}
+
+std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {
+  Sha256 digest;
+  for (const NamedFile& input : files_of_inputs(inputs))
+    // The sidecar says which kind of signal the columns are, and how large the codebook is.
+    for (const fs::path& file : {input.file, sidecar_path(input.file)})
+      if (std::error_code error; fs::is_regular_file(file, error)) {
         try {
           digest.update(input.name + "\n" + sha256_of_file(file) + "\n");
         } catch (const Error&) {

@@ -12,24 +12,25 @@
 
 namespace facelex {
 
-void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, Sidecar sidecar) {
+void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, const Provenance& made) {
   if (std::filesystem::path(file).extension() != ".csv")
     throw option_error("output", path_in_quotes(file) + " is not named .csv");
-  sidecar.result.columns = {{"figure", "what was measured", ""},
-                            {"value", "empty: not defined for these codes", ""},
-                            {"unit", "", ""},
-                            {"description", "", ""}};
+  StageResult result;
+  result.columns = {{"figure", "what was measured", ""},
+                    {"value", "empty: not defined for these codes", ""},
+                    {"unit", "", ""},
+                    {"description", "", ""}};
   std::string table = "figure,value,unit,description\n";
   for (const NamedFigure& figure : figures) {
     table += csv_field(figure.name) + ',';
     append_number(table, figure.value);
     table += ',' + csv_field(figure.unit) + ',' + csv_field(figure.description) + '\n';
-    sidecar.result.details[figure.name] = std::isfinite(figure.value) ? Json(figure.value) : Json();
+    result.details[figure.name] = std::isfinite(figure.value) ? Json(figure.value) : Json();
   }
   AtomicFile out(file);
   out.write(table);
-  sidecar.result.output_digest = out.commit();
-  write_sidecar(file, sidecar);
+  result.output_digest = out.commit();
+  write_sidecar(file, sidecar_of(made, std::move(result)));
 }
 
 std::string figure_text(const NamedFigure& figure) {

@@ -24,12 +24,12 @@ std::string digest_of_tensors(const MorphableModel& model) {
 
 Stage stage_with_face(const LoadedFace& face, const OptionList& options, TableFormat format) {
   Stage stage;
-  stage.name = "fit";
-  stage.options = portable_options(options);
+  stage.identity.stage = "fit";
+  stage.identity.options = portable_options(options);
   stage.command = command_text("fit", options);
   if (!face.file.empty()) stage.command += " --face " + face.file;
-  stage.model_digest = face.digest;
-  stage.extension = format == TableFormat::npy ? ".npy" : ".csv";
+  stage.identity.models = face.digest;
+  stage.outputs.extension = format == TableFormat::npy ? ".npy" : ".csv";
   stage.noun = "recordings";
   return stage;
 }
@@ -91,7 +91,7 @@ Stage vectors_stage(const LoadedFace& face, const std::vector<std::string>& sign
     if (option.name != "signals" && option.name != "format") list.remove(option.name);
   Stage stage = stage_with_face(face, list, format);
   stage.command += " --vectors";
-  stage.options["vectors"] = true;
+  stage.identity.options["vectors"] = true;
   stage.beside = [](const auto& input, const auto&) { return files_of_vectors(input); };
   stage.run = [face, signals, format](const auto& input, const auto& output, const Work& work) {
     return expression_vectors(input, output, *face.model, signals, format, work);

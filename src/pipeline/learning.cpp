@@ -6,12 +6,12 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/io/models/model_file.hpp"
-#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/dfe_learning.hpp"
 #include "facelex/pipeline/option_names.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
+#include "facelex/provenance/ownership.hpp"
+#include "facelex/provenance/temporaries.hpp"
 
 namespace facelex {
 namespace {
@@ -22,7 +22,7 @@ void facial_basis_maker(LearnOptions& all, const LearningPlace&, Learning& learn
     if (std::error_code none; !std::filesystem::is_regular_file(start, none))
       throw option_error("start-from", "no such file: " + path_in_quotes(start),
                          "name a model of facelex learn");
-    learning.options["start_from_sha256"] = sha256_of_file(start);
+    learning.made.identity.options["start_from_sha256"] = sha256_of_file(start);
   }
   learning.learn = [options = all.facial_basis](const auto& inputs, const Work& work) {
     return learn_facial_basis(inputs, options, work);
@@ -43,7 +43,7 @@ void dfecs_maker(LearnOptions& all, const LearningPlace& place, Learning& learni
 
 void dfe_maker(LearnOptions& all, const LearningPlace& place, Learning& learning) {
   Learning own = dfe_learning(all.dfe, place.model, place.anew, place.card);
-  learning.options.update(own.options);
+  learning.made.identity.options.update(own.made.identity.options);
   learning.noun = own.noun;
   learning.leftovers = std::move(own.leftovers);
   learning.learn = std::move(own.learn);
@@ -123,31 +123,21 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
   learning.system = system;
   const OptionList list = describe_system(system);
   learning.own = list;
-  learning.options = portable_options(list);
-  learning.command = command_text("learn " + system, list);
+  learning.made = provenance_of("learn " + system, list, "INPUT...");
   find_learnable_system(system)->maker(*this, {model, anew, card}, learning);
   return learning;
 }
 
 int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter) {
-  Sha256 digest;
-  for (const auto& input : inputs) digest.update(input.name + "\n" + sha256_of_file(input.file) + "\n");
-  Sidecar sidecar;
-  sidecar.stage = "learn " + learning.system;
-  sidecar.version = version;
-  sidecar.input = std::to_string(inputs.size()) + " recordings";
-  sidecar.input_digest = digest.hex();
-  sidecar.options = learning.options;
-  sidecar.command = learning.command;
-  if (const auto mark = sidecar.command.find("{}"); mark != std::string::npos)
-    sidecar.command.replace(mark, 2, "INPUT...");
-  const auto known = force ? std::nullopt : read_sidecar(model);
-  std::error_code missing;
-  if (known && std::filesystem::exists(model, missing) && known->stage == sidecar.stage &&
-      known->version == version && known->input_digest == sidecar.input_digest &&
-      canonical_text(known->options) == canonical_text(sidecar.options) &&
-      known->result.output_digest == sha256_of_file(model)) {
+  std::vector<NamedFile> files;
+  for (const TrainingInput& input : inputs) files.push_back({input.file, input.name});
+  require_replaceable(model, files, force);
+  remove_stale_temporaries_of(model);
+  Provenance made = learning.made;
+  made.input = std::to_string(inputs.size()) + " recordings";
+  made.identity.inputs = digest_of_files(files);
+  if (!force && complete_sidecar(model, made.identity)) {
     reporter.info(model.string() + " is complete already for these recordings and options");
     return 0;
   }
@@ -167,13 +157,15 @@ int learn_model(const Learning& learning, const std::vector<TrainingInput>& inpu
   for (const auto& warning : result.warnings)
     reporter.warning(warning.named(names_here(learning.own, learning.option_prefix)));
 
-  sidecar.result.kind = result.system->code_kind();
-  sidecar.result.columns = result.system->units();
-  sidecar.result.details = result.system->training();
+  StageResult written;
+  written.kind = result.system->code_kind();
+  written.columns = result.system->units();
+  written.details = result.system->training();
   for (const auto& warning : result.warnings)
-    sidecar.result.message += (sidecar.result.message.empty() ? "" : "; ") + warning.text();
-  sidecar.result.output_digest = write_model(model, result.system->to_model());
-  write_sidecar(model, sidecar);
+    written.message += (written.message.empty() ? "" : "; ") + warning.text();
+  written.output_digest = write_model(model, result.system->to_model());
+  write_sidecar(model, sidecar_of(made, std::move(written)));
+  std::error_code missing;
   for (const auto& file : learning.leftovers) std::filesystem::remove(file, missing);
   const Json& training = result.system->training();
   reporter.info(

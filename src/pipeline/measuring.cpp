@@ -4,7 +4,6 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
 
 namespace facelex {
@@ -45,13 +44,12 @@ std::vector<Column> shared_columns(const std::vector<MeasuredSystem>& systems) {
   return shared;
 }
 
-TrainingData read_measured(const std::vector<BatchItem>& items, const std::vector<Column>& columns,
+TrainingData read_measured(const std::vector<NamedFile>& items, const std::vector<Column>& columns,
                            SignalKind kind, const TrainingOptions& options, const Work& work, int history) {
   std::vector<TrainingInput> recordings;
-  for (const BatchItem& item : items) {
-    if (!item.problem.empty())
-      throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
-    recordings.push_back({item.source, item.name});
+  for (const NamedFile& item : items) {
+    if (!item.problem.empty()) throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+    recordings.push_back({item.file, item.name});
   }
   const auto choose = [&](const Recording& header, const std::string& file) {
     std::vector<Eigen::Index> chosen;
@@ -68,20 +66,16 @@ TrainingData read_measured(const std::vector<BatchItem>& items, const std::vecto
   return read_training_data(std::move(recordings), choose, options, work, 0, history);
 }
 
-Sidecar measurement_sidecar(const std::string& stage, const std::vector<MeasuredSystem>& systems,
-                            const OptionList& list) {
-  Sidecar sidecar;
-  sidecar.stage = stage;
-  sidecar.version = version;
-  sidecar.options = portable_options(list);
-  sidecar.command = command_text(stage, list);
+Provenance measurement_of(const std::string& stage, const std::vector<MeasuredSystem>& systems,
+                          const OptionList& list) {
+  Provenance made = provenance_of(stage, list);
   Sha256 digest;
   for (const MeasuredSystem& one : systems) {
-    sidecar.command += " --model " + one.loaded.file;
+    made.command += " --model " + one.loaded.file;
     digest.update(one.loaded.digest);
   }
-  sidecar.model_digest = digest.hex();
-  return sidecar;
+  made.identity.models = digest.hex();
+  return made;
 }
 
 }  // namespace facelex

@@ -1,8 +1,14 @@
 #include "facelex/pipeline/outputs.hpp"
 
+#include <optional>
+#include <system_error>
+
+#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/provenance/ownership.hpp"
+#include "facelex/provenance/temporaries.hpp"
 
 namespace facelex {
 
@@ -37,6 +43,27 @@ void check_writable(const fs::path& file) {
     throw error.of_kind(ErrorKind::environment)
         .with_remedy("nothing can be written there; give another " + field("output"));
   }
+}
+
+void prepare_output(const fs::path& file, const Provenance& made, const std::vector<NamedFile>& sources,
+                    bool force) {
+  require_replaceable(file, sources, force);
+  const auto known = force ? std::nullopt : read_sidecar(file);
+  const auto command = [](const std::string& stage) { return stage.substr(0, stage.find(' ')); };
+  if (known && command(known->stage) != command(made.identity.stage))
+    throw usage_error(path_in_quotes(file.string()) + " is there already, written by facelex " + known->stage,
+                      "give another --output, or --force to replace it");
+  remove_stale_temporaries_of(file);
+  check_writable(file);
+}
+
+void write_plain_output(const fs::path& file, std::string_view content, bool force) {
+  Sha256 digest;
+  digest.update(content.data(), content.size());
+  std::error_code error;
+  const bool same = fs::is_regular_file(file, error) && sha256_of_file(file) == digest.hex();
+  require_ours(file, same || (fs::is_regular_file(file, error) && fs::is_empty(file, error)), force);
+  if (!same) write_file_atomically(file, content);
 }
 
 }  // namespace facelex

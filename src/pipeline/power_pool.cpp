@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "facelex/core/error.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/feature_inputs.hpp"
+#include "facelex/pipeline/sidecar_text.hpp"
 #include "facelex/pipeline/simulate_stage.hpp"
 #include "facelex/simulate/simulation.hpp"
 
@@ -31,7 +31,7 @@ std::vector<std::filesystem::path> PowerPool::make(const std::filesystem::path& 
   if (!codes) return {};
   write_file_atomically(folder / "labels.csv", labels_csv(settings.cohort));
   std::vector<std::filesystem::path> tables;
-  for (FeatureSet* set : settings.features) tables.push_back(write_features(*set, *codes, folder, work));
+  for (FeatureSet* set : settings.features) tables.push_back(write_features(*set, *codes, folder, force, work));
   return tables;
 }
 
@@ -53,8 +53,8 @@ void PowerPool::learn_basis(const Inputs& fits, const std::filesystem::path& mod
   const std::size_t count = std::min(enough, fits.items.size());
   std::vector<TrainingInput> recordings;
   for (std::size_t i = 0; i < count; ++i) {
-    const BatchItem& item = fits.items[i * fits.items.size() / count];
-    recordings.push_back({item.source, item.name});
+    const NamedFile& item = fits.items[i * fits.items.size() / count];
+    recordings.push_back({item.file, item.name});
   }
   Learning learning = settings.learn.learning("facial-basis", model, force);
   learning.option_prefix = "facial-basis-";
@@ -63,7 +63,8 @@ void PowerPool::learn_basis(const Inputs& fits, const std::filesystem::path& mod
 }
 
 std::filesystem::path PowerPool::write_features(FeatureSet& set, const Inputs& codes,
-                                                const std::filesystem::path& folder, const Work& work) {
+                                                const std::filesystem::path& folder, bool force,
+                                                const Work& work) {
   const std::string name = set.text().name;
   std::filesystem::path file = folder / (name + ".csv");
   // Features that measure the head itself are not taken here.
@@ -71,19 +72,18 @@ std::filesystem::path PowerPool::write_features(FeatureSet& set, const Inputs& c
   auto inputs = feature_inputs(codes, head ? (folder / "pool/fits").string() : "none", file);
   set.settle(inputs);
   const FeatureMaker maker = set.maker(settings.cohort.fps);
+  const OptionList list = set.list();
+  Provenance made = provenance_of("features " + name, list);
+  made.identity.options = list.to_json();
+  made.command = "facelex power " + std::filesystem::path(settings.cohort_file).filename().string();
+  made.input = std::to_string(inputs.size()) + " simulated recordings";
+  made.identity.inputs = digest_of_inputs(inputs);
+  if (!force && is_complete(file, made)) return file;
   const VideoFeatureTable table = make_feature_table(inputs, maker, work);
   if (!table.left_out.empty())
     throw data_error({}, table.left_out.front().name + " has no features: " + table.left_out.front().reason,
                      "longer recordings in the cohort, or shorter windows");
-  Sidecar sidecar;
-  sidecar.stage = "features " + name;
-  sidecar.version = version;
-  sidecar.options = set.list().to_json();
-  sidecar.command = "facelex power " + std::filesystem::path(settings.cohort_file).filename().string();
-  sidecar.input = std::to_string(inputs.size()) + " simulated recordings";
-  sidecar.input_digest = digest_of_inputs(inputs);
-  sidecar.result = write_feature_table(file, table);
-  write_sidecar(file, sidecar);
+  write_sidecar(file, sidecar_of(made, write_feature_table(file, table)));
   return file;
 }
 

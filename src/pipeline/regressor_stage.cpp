@@ -20,14 +20,14 @@ Stage regressor_stage(const std::string& onnx, const LoadedFace* face, const Ext
   TableOptions table{format};
   const OptionList list = described(table);
   Stage stage;
-  stage.name = "fit";
-  stage.options = portable_options(list);
-  stage.options["regressor"] = std::filesystem::path(onnx).filename().string();
+  stage.identity.stage = "fit";
+  stage.identity.options = portable_options(list);
+  stage.identity.options["regressor"] = std::filesystem::path(onnx).filename().string();
   stage.command =
       command_text("fit", list) + " --regressor " + std::filesystem::path(onnx).filename().string();
   if (face && !face->file.empty()) stage.command += " --face " + face->file;
-  stage.model_digest = regressor->digest() + (face ? face->digest : "");
-  stage.extension = format == TableFormat::npy ? ".npy" : ".csv";
+  stage.identity.models = regressor->digest() + (face ? face->digest : "");
+  stage.outputs.extension = format == TableFormat::npy ? ".npy" : ".csv";
   stage.noun = "videos";
   const auto landmarks_of = [=](const std::filesystem::path& output) {
     return landmarks / std::filesystem::relative(output, fits).replace_extension(".csv");

@@ -16,8 +16,8 @@ std::string argument_text(const Json& value) {
   return text;
 }
 
-std::string command_text(const std::string& words, const OptionList& list) {
-  std::string text = "facelex " + words + " {}";
+std::string command_text(const std::string& words, const OptionList& list, const std::string& input) {
+  std::string text = "facelex " + words + (input.empty() ? "" : " " + input);
   const Json changed = list.changed();
   for (const auto& [name, value] : changed.items()) {
     if (value.is_boolean()) {
@@ -31,6 +31,14 @@ std::string command_text(const std::string& words, const OptionList& list) {
             (argument.find_first_of(" '\"$&|;()<>") == std::string::npos ? argument : "'" + argument + "'");
   }
   return text;
+}
+
+Provenance provenance_of(const std::string& words, const OptionList& list, const std::string& input) {
+  Provenance made;
+  made.identity.stage = words;
+  made.identity.options = portable_options(list);
+  made.command = command_text(words, list, input);
+  return made;
 }
 
 Json portable_options(const OptionList& list) {

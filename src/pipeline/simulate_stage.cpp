@@ -52,15 +52,15 @@ Stage simulate_stage(const Cohort& cohort, const std::string& file, const Simula
   SimulateOptions given = options;
   const OptionList list = described(given);
   Stage stage;
-  stage.name = "simulate " + what;
-  stage.options = portable_options(list);
+  stage.identity.stage = "simulate " + what;
+  stage.identity.options = portable_options(list);
   // What was read decides, not what the file holds by the time it is hashed.
   Sha256 digest;
   digest.update(cohort.to_json().dump());
-  stage.options["cohort_sha256"] = digest.hex();
+  stage.identity.options["cohort_sha256"] = digest.hex();
   stage.command = command_text("simulate", list);
   stage.command.replace(stage.command.find("{}"), 2, std::filesystem::path(file).filename().string());
-  stage.extension = extension;
+  stage.outputs.extension = extension;
   stage.noun = extension == ".mp4" ? "videos" : "recordings";
   stage.run = [simulated, write](const auto&, const auto& output, const Work& work) {
     return write(built_in_face(), simulated->cohort, simulated->items.at(output.stem().string()), output,

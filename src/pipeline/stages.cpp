@@ -20,10 +20,10 @@ Stage recording_stage(const std::string& name, OptionList list, TableFormat form
   TableOptions table{format};
   list.append(described(table));
   Stage stage;
-  stage.name = name;
-  stage.options = portable_options(list);
+  stage.identity.stage = name;
+  stage.identity.options = portable_options(list);
   stage.command = command_text(name, list);
-  stage.extension = format == TableFormat::npy ? ".npy" : ".csv";
+  stage.outputs.extension = format == TableFormat::npy ? ".npy" : ".csv";
   stage.noun = "recordings";
   return stage;
 }
@@ -76,7 +76,7 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
     digest.update(built_in_frontalization().digest);
   if (options.frontalize == StandardizeOptions::Frontalization::fitted)
     digest.update(digest_of_recordings(options.fits));
-  stage.model_digest = digest.hex();
+  stage.identity.models = digest.hex();
   stage.run = [options, format](const auto& input, const auto& output, const Work& work) {
     return standardize(input, output, options, format, work);
   };
@@ -86,9 +86,9 @@ Stage standardize_stage(StandardizeOptions options, TableFormat format) {
 Stage encode_stage(const LoadedSystem& model, EncodeOptions options, TableFormat format) {
   options.check();
   Stage stage = recording_stage("encode", described(options), format);
-  stage.options.update(model.system->resolved(options));
+  stage.identity.options.update(model.system->resolved(options));
   stage.command += " --model " + model.file;
-  stage.model_digest = model.digest;
+  stage.identity.models = model.digest;
   stage.run = [model, options, format](const auto& input, const auto& output, const Work& work) {
     return encode_recording(input, output, *model.system, options, format, work);
   };
@@ -102,7 +102,7 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFa
   list.remove("most-gigabytes");  // decides whether anything is written, not what
   Stage stage = recording_stage("decode", std::move(list), format);
   stage.command += " --model " + model.file;
-  stage.model_digest = model.digest;
+  stage.identity.models = model.digest;
   if (face.model) {
     // One refusal, not one for each file.
     const ExpressionFace fits(*face.model, model.system->input_columns());
@@ -112,13 +112,13 @@ Stage decode_stage(const LoadedSystem& model, TableFormat format, const LoadedFa
     stage.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
     Sha256 digest;
     digest.update(model.digest + face.digest);
-    stage.model_digest = digest.hex();
+    stage.identity.models = digest.hex();
   }
   if (faces.any() && !face.model)
     throw usage_error(field("meshes") + " and " + field("vertices") + " need the face that moves",
                       "add " + field("face") + " built-in, or the model of the face that was fitted");
-  if (faces.meshes) stage.companion_suffixes.emplace_back(meshes_suffix);
-  if (faces.vertices) stage.companion_suffixes.emplace_back(vertices_suffix);
+  if (faces.meshes) stage.outputs.companions.emplace_back(meshes_suffix);
+  if (faces.vertices) stage.outputs.companions.emplace_back(vertices_suffix);
   stage.run = [model, face, format, faces](const auto& input, const auto& output, const Work& work) {
     // Units of two models share their names: only the sidecar tells whose codes these are.
     const auto sidecar = read_sidecar(input);

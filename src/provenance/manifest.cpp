@@ -119,6 +119,16 @@ void Manifest::write() const {
   write_file_atomically(file_, text);
 }
 
+bool is_manifest(const fs::path& file) {
+  try {
+    CsvLines lines(file);
+    std::string_view line;
+    return lines.next(line) && line == manifest_header;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::vector<ManifestRow> read_manifest(const fs::path& file) {
   CsvLines lines(file);
   std::string_view line;
@@ -137,20 +147,6 @@ std::vector<ManifestRow> read_manifest(const fs::path& file) {
   return rows;
 }
 
-namespace {
-
-bool is_ours(const fs::path& file) {
-  try {
-    CsvLines lines(file);
-    std::string_view line;
-    return lines.next(line) && line == manifest_header;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-}  // namespace
-
 std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
@@ -160,7 +156,7 @@ std::map<fs::path, std::vector<ManifestRow>> merged_manifests(const fs::path& fo
        end;
        !error && entry != end; entry.increment(error)) {
     if (is_manifest_name(entry->path().filename().string()) && entry->is_regular_file() &&
-        is_ours(entry->path()))
+        is_manifest(entry->path()))
       files.push_back(entry->path());
   }
   std::sort(files.begin(), files.end());

@@ -32,8 +32,8 @@ class RunnerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     for (int i = 1; i <= 8; ++i) in.write("clip" + std::to_string(i) + ".txt", "text " + std::to_string(i));
-    stage.name = "copy";
-    stage.options = Json{{"suffix", "!"}};
+    stage.identity.stage = "copy";
+    stage.identity.options = Json{{"suffix", "!"}};
     stage.command = "facelex copy {}";
     stage.noun = "texts";
     stage.run = [this](const fs::path& input, const fs::path& output, const Work& work) {
@@ -43,7 +43,7 @@ class RunnerTest : public ::testing::Test {
       if (text == "broken") throw data_error({input.string(), 3, "y_2"}, "'abc' is not a number");
       if (text == "odd") throw std::runtime_error("unexpected");
       AtomicFile file(output);
-      file.write(text + stage.options["suffix"].get<std::string>());
+      file.write(text + stage.identity.options["suffix"].get<std::string>());
       StageResult result;
       result.counts = {10, 10, 7};
       if (text == "cut") {
@@ -115,16 +115,16 @@ TEST_F(RunnerTest, ASecondRunSkipsWhatIsCompleteAndRedoesWhatIsNot) {
   EXPECT_EQ(run().ok, 4u);
   EXPECT_EQ(file_text(out / "clip1.csv"), "changed input!");
   EXPECT_EQ(file_text(out / "clip2.csv"), "text 2!");
-  stage.options["suffix"] = "?";
+  stage.identity.options["suffix"] = "?";
   EXPECT_EQ(run().ok, 7u);
-  stage.model_digest = "another model";
+  stage.identity.models = "another model";
   EXPECT_EQ(run().skipped, 0u);
   options.force = true;
   EXPECT_EQ(run().skipped, 0u);
 }
 
 TEST_F(RunnerTest, ACompanionThatIsMissingIsMadeAgain) {
-  stage.companion_suffixes = {".overlay.txt"};
+  stage.outputs.companions = {".overlay.txt"};
   const auto plain = stage.run;
   stage.run = [&](const fs::path& input, const fs::path& output, const Work& work) {
     write_file_atomically(fs::path(output).replace_extension(".overlay.txt"), "picture");
@@ -139,7 +139,7 @@ TEST_F(RunnerTest, ACompanionThatIsMissingIsMadeAgain) {
 }
 
 TEST_F(RunnerTest, NoInputIsOverwrittenByItsOutput) {
-  stage.extension = ".txt";
+  stage.outputs.extension = ".txt";
   options.output = in.path();
   const BatchSummary summary = run();
   EXPECT_EQ(summary.failed, 8u);
@@ -160,9 +160,16 @@ TEST_F(RunnerTest, NoOutputOfAnotherInputIsReplacedUnlessForced) {
 }
 
 TEST_F(RunnerTest, WhatAnotherRunLeftBesideAnOutputIsRemovedBeforeItIsMadeAgain) {
-  stage.owned_suffixes = {".overlay.txt"};
-  out.write("clip2.overlay.txt", "of an earlier run");
+  stage.outputs.leftovers = {".overlay.txt"};
+  out.write("clip2.overlay.txt", "of nobody that is known");
+  EXPECT_EQ(run().failed, 1u);
+  EXPECT_EQ(run().failed, 1u) << "a row that failed makes nothing ours";
+  EXPECT_TRUE(fs::exists(out / "clip2.overlay.txt"));
+  fs::remove(out / "clip2.overlay.txt");
   run();
+  out.write("clip2.overlay.txt", "of an earlier run");
+  stage.identity.options["suffix"] = "?";
+  EXPECT_EQ(run().ok, 8u);
   EXPECT_FALSE(fs::exists(out / "clip2.overlay.txt"));
 }
 

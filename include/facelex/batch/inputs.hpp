@@ -6,16 +6,9 @@
 #include <vector>
 
 #include "facelex/core/options.hpp"
+#include "facelex/io/named_file.hpp"
 
 namespace facelex {
-
-/// One file (or image folder) of a batch.
-struct BatchItem {
-  std::filesystem::path source;  ///< as it can be opened from here
-  std::string
-      name;  ///< path below the common folder of the inputs, without extension: outputs are named after it
-  std::string problem;  ///< why it cannot be used at all (no such file), or empty
-};
 
 /// Which files a command takes.
 struct InputKind {
@@ -28,10 +21,12 @@ struct InputKind {
 
 /// Where the inputs come from, besides those named on the command line.
 struct InputOptions {
-  std::string list;            ///< file with one path a line, or "-" for standard input
+  std::string list;            ///< file with one path a line (list_file.hpp), or "-" for standard input
+  std::string list0;           ///< the same with paths that NUL bytes end
   std::string shard = "auto";  ///< "i/n", "none", or "auto": from Slurm's array variables
 
   void describe(OptionList& options);
+  bool has_list() const { return !list.empty() || !list0.empty(); }
 };
 
 /// Part `index` (1-based) of `count` parts of a batch.
@@ -47,7 +42,7 @@ Shard parse_shard(const std::string& text);
 
 /// The items of a batch, in natural order of their names.
 struct Inputs {
-  std::vector<BatchItem> items;  ///< of this shard
+  std::vector<NamedFile> items;  ///< of this shard
   std::size_t items_in_all = 0;  ///< of all shards
   Shard shard;
   std::size_t others = 0;  ///< files seen in folders that are not of the kind
@@ -60,8 +55,11 @@ struct Inputs {
 /// folder that holds all inputs. Two files that differ in the extension alone keep it.
 /// Slurm's array variables divide the batch only when its inputs come from a folder or a list: a file that a
 /// job names itself is always done.
-/// A path that does not exist becomes an item with a problem, so that the rest of the batch is done.
-/// Throws Error (usage) when there is no input at all, or a list cannot be read.
+/// A path that does not exist becomes an item with a problem, so that the rest of the batch is done; so does
+/// one whose name (of a list) leads out of the output folder, and of x.csv and x.npy that share a sidecar the
+/// one that the sidecar does not describe.
+/// Throws Error (usage) when there is no input at all, a list cannot be read, or two outputs would have one
+/// name, also when spaces at the ends and the ways to write an accent in Unicode do not count.
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
 

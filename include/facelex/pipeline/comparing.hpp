@@ -6,7 +6,7 @@
 
 #include "facelex/batch/inputs.hpp"
 #include "facelex/compare/comparison.hpp"
-#include "facelex/io/sidecar.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
@@ -26,12 +26,16 @@ std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std:
                                                           const InputOptions& options,
                                                           const std::filesystem::path& output);
 
-/// The folder holds the whole comparison that this sidecar is of: none was left out of it, and no file of it
-/// is missing or changed.
-bool is_compared_already(const std::filesystem::path& folder, const Sidecar& sidecar);
+/// The folder holds the whole comparison of this provenance: none was left out of it, and no file of it is
+/// missing or changed.
+bool is_compared_already(const std::filesystem::path& folder, const Provenance& made);
+
+/// Throws Error (usage), unless `force`, when a file of that folder that a comparison writes is there and
+/// facelex did not write it.
+void require_comparison_folder(const std::filesystem::path& folder, bool force);
 
 /// Writes comparison.csv, comparison.md and units.csv into the folder, and the sidecar of comparison.csv.
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison,
-                      const ComparisonOptions& options, Sidecar sidecar);
+                      const ComparisonOptions& options, const Provenance& made);
 
 }  // namespace facelex

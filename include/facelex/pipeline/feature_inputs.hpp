@@ -21,7 +21,9 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
 std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& arguments,
                                         const std::filesystem::path& output);
 
-/// Names and SHA-256 of all files that the inputs name and that can be read.
+/// Names and SHA-256 of all files that the inputs name, with their sidecars, and that can be read.
 std::string digest_of_inputs(const std::vector<FeatureInput>& inputs);
+/// All these files, with the names of their inputs.
+std::vector<NamedFile> files_of_inputs(const std::vector<FeatureInput>& inputs);
 
 }  // namespace facelex

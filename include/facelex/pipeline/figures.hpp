@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "facelex/io/sidecar.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
@@ -20,9 +20,9 @@ inline double of_count(std::int64_t count) {
   return static_cast<double>(count);
 }
 
-/// Writes figure,value,unit,description and the sidecar, whose result is filled in here. Throws Error (usage)
-/// when the file is not named .csv.
-void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, Sidecar sidecar);
+/// Writes figure,value,unit,description and the sidecar. Throws Error (usage) when the file is not named
+/// .csv.
+void write_figures(const std::string& file, const std::vector<NamedFigure>& figures, const Provenance& made);
 
 /// "variance_explained 0.8731": a line for the user, four digits.
 std::string figure_text(const NamedFigure& figure);

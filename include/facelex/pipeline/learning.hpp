@@ -12,14 +12,14 @@
 #include "facelex/coding/learn.hpp"
 #include "facelex/dfe/train/backend.hpp"
 #include "facelex/dfe/train/options.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
 /// Learning one kind of coding system, with its options resolved.
 struct Learning {
-  std::string system;  ///< "facial-basis"
-  Json options;        ///< as they stand in the sidecar
-  std::string command;
+  std::string system;              ///< "facial-basis"
+  Provenance made = {};            ///< but for its inputs
   OptionList own = {};             ///< the options themselves
   std::string option_prefix = {};  ///< before its options' names in this command: "facial-basis-" in run
   std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
@@ -77,7 +77,9 @@ const std::vector<LearnableSystem>& learnable_systems();
 const LearnableSystem* find_learnable_system(std::string_view name);
 
 /// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and
-/// version. Returns the exit status.
+/// version. Temporary files that killed runs left of the model are removed. Returns the exit status. Throws
+/// Error (usage), unless `force`, when facelex did not write what stands there, and in any case when it is an
+/// input.
 int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter);
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "facelex/compare/variance_curves.hpp"
-#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/stages.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
@@ -27,12 +27,12 @@ std::vector<Column> shared_columns(const std::vector<MeasuredSystem>& systems);
 
 /// Whole rows of these columns of the recordings, each with so many frames before it (TrainingData). Throws
 /// what read_training_data throws, and Error (data) for recordings of another kind than the systems take.
-TrainingData read_measured(const std::vector<BatchItem>& items, const std::vector<Column>& columns,
+TrainingData read_measured(const std::vector<NamedFile>& items, const std::vector<Column>& columns,
                            SignalKind kind, const TrainingOptions& options, const Work& work,
                            int history = 0);
 
-/// A sidecar of a measurement of these systems.
-Sidecar measurement_sidecar(const std::string& stage, const std::vector<MeasuredSystem>& systems,
-                            const OptionList& list);
+/// What a measurement of these systems is made of, but for its inputs.
+Provenance measurement_of(const std::string& stage, const std::vector<MeasuredSystem>& systems,
+                          const OptionList& list);
 
 }  // namespace facelex

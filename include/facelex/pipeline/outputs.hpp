@@ -2,6 +2,11 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "facelex/io/named_file.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
@@ -15,5 +20,16 @@ void check_folder_path(const std::filesystem::path& output);
 /// Whether `file` can be written is known before the work that it is to hold: it is made, with its folder,
 /// and removed again. Throws Error (environment).
 void check_writable(const std::filesystem::path& file);
+
+/// Before the work of a single file with a sidecar: require_replaceable, then check_writable; what killed
+/// runs left of it is removed. Throws Error (usage), unless `force`, also when another command wrote it: a
+/// file of codes is no place for a table of features, though a folder that is the input does not count its
+/// output.
+void prepare_output(const std::filesystem::path& file, const Provenance& made,
+                    const std::vector<NamedFile>& sources, bool force);
+
+/// Writes a file that has no sidecar. Throws Error (usage), unless `force`, when another file is there: only
+/// its bytes say that it is the same work done before.
+void write_plain_output(const std::filesystem::path& file, std::string_view content, bool force);
 
 }  // namespace facelex

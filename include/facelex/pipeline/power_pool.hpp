@@ -34,7 +34,7 @@ class PowerPool {
   void learn_basis(const Inputs& fits, const std::filesystem::path& model, bool force, const Work& work,
                    Reporter& reporter);
   std::filesystem::path write_features(FeatureSet& set, const Inputs& codes,
-                                       const std::filesystem::path& folder, const Work& work);
+                                       const std::filesystem::path& folder, bool force, const Work& work);
 
   int status_ = 0;
 };

@@ -3,14 +3,19 @@
 #include <string>
 
 #include "facelex/core/options.hpp"
+#include "facelex/provenance/identity.hpp"
 
 namespace facelex {
 
 /// The value of an option as it is given on the command line: "a,b", "0.5".
 std::string argument_text(const Json& value);
 
-/// "facelex <words> {} --alpha 0.5": the command line that repeats a stage with these options.
-std::string command_text(const std::string& words, const OptionList& list);
+/// "facelex <words> <input> --alpha 0.5": the command line that repeats a stage with these options; by
+/// default {} stands for the input, which an empty one leaves out.
+std::string command_text(const std::string& words, const OptionList& list, const std::string& input = "{}");
+
+/// What a file is made of that a command of these words and options makes, but for its inputs and models.
+Provenance provenance_of(const std::string& words, const OptionList& list, const std::string& input = "{}");
 
 /// The options as they stand in a sidecar: absolute paths are cut to their last part.
 Json portable_options(const OptionList& list);

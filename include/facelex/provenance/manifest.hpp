@@ -56,6 +56,8 @@ class Manifest {
 /// manifest.csv or manifest.i-of-n.csv
 bool is_manifest_name(const std::string& name);
 
+/// Whether the file begins as a manifest of facelex.
+bool is_manifest(const std::filesystem::path& file);
 /// Throws Error (data) when the file is not a manifest.
 std::vector<ManifestRow> read_manifest(const std::filesystem::path& file);
 

@@ -1,17 +1,17 @@
 #include "facelex/evaluate/power/folder.hpp"
 
 #include <system_error>
+#include <utility>
 
-#include "facelex/core/digest.hpp"
-#include "facelex/evaluate/folder.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex {
 
 namespace fs = std::filesystem;
 
 void write_power(const fs::path& folder, const PowerCurve& curve, const PowerOptions& options,
-                 const EvaluationData& pool, const std::string& cohort, Sidecar made) {
+                 const EvaluationData& pool, const std::string& cohort, const Provenance& made) {
   const fs::path table = folder / "power.csv";
   std::error_code ignored;
   fs::remove(sidecar_path(table), ignored);  // not complete until it is there again
@@ -19,17 +19,23 @@ void write_power(const fs::path& folder, const PowerCurve& curve, const PowerOpt
   write_file_atomically(folder / "report.md", power_markdown(curve, options, pool, cohort));
   AtomicFile file(table);
   file.write(power_csv(curve, options));
-  made.result.output_digest = file.commit();
-  made.result.columns = power_columns(options);
-  write_sidecar(table, made);
+  StageResult result;
+  result.output_digest = file.commit();
+  result.columns = power_columns(options);
+  write_sidecar(table, sidecar_of(made, std::move(result)));
 }
 
-bool power_is_complete(const fs::path& folder, const Sidecar& made) {
-  const fs::path table = folder / "power.csv";
-  const auto known = read_sidecar(table);
-  std::error_code ignored;
-  return is_same_work(known, made) && fs::is_regular_file(table, ignored) &&
-         sha256_of_file(table) == known->result.output_digest;
+void require_power_folder(const fs::path& folder, bool force) {
+  // The pool is made before what is written of it.
+  std::error_code error;
+  const bool begun = fs::is_directory(folder / "pool", error);
+  for (const char* name : {"power.csv", "studies.csv", "report.md", "power.svg", "labels.csv"})
+    require_ours(folder / name, begun, force);
+  require_ours(folder / "power.json", is_ours(folder / "power.json"), force);
+}
+
+bool power_is_complete(const fs::path& folder, const Provenance& made) {
+  return is_complete(folder / "power.csv", made);
 }
 
 }  // namespace facelex

@@ -27,13 +27,12 @@ void Command::add_options(const std::string& heading, OptionList list, const std
   command_options_.add(*app_, heading, std::move(list), section);
 }
 
-void Command::add_inputs(const std::string& what, InputOptions& options, bool shards) {
+void Command::add_inputs(const std::string& what, bool shards) {
   app_->add_option("inputs", input_arguments_, what)->type_name("INPUT...")->group("Input and output");
-  input_options_ = &options;
-  OptionList list = described(options);
+  OptionList list = described(input_options_);
   if (!shards) {
     list.remove("shard");
-    options.shard = "none";
+    input_options_.shard = "none";
   }
   add_options("Input and output", std::move(list));
 }
@@ -51,9 +50,15 @@ void Command::add_threads() {
       ->group("General");
 }
 
+void Command::add_force() {
+  app_->add_flag("--force", force_,
+                 "Do again what is complete already, and replace files that facelex did not write")
+      ->group("General");
+}
+
 void Command::add_batch_options() {
   add_threads();
-  app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
+  add_force();
   app_->add_flag("-n,--dry-run", dry_run_, "Only print what would be done")->group("General");
 }
 
@@ -86,14 +91,20 @@ int Command::execute() {
 
 Inputs Command::inputs(const InputKind& kind) const {
   if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
-  Inputs found = find_inputs(input_arguments_, *input_options_, kind, output_);
-  for (const BatchItem& item : found.items) {
-    const auto extension = item.source.extension();
+  Inputs found = find_inputs(input_arguments_, input_options_, kind, output_);
+  for (const NamedFile& item : found.items) {
+    const auto extension = item.file.extension();
     if (!item.problem.empty() || (extension != ".csv" && extension != ".npy")) continue;
-    if (const std::string problem = sidecar_problem(item.source); !problem.empty())
+    if (const std::string problem = sidecar_problem(item.file); !problem.empty())
       reporter_->warning(problem);
   }
   return found;
+}
+
+bool Command::is_done(const std::filesystem::path& file, const Provenance& made) {
+  if (force_ || !is_complete(file, made)) return false;
+  reporter_->info(file.string() + " is complete already (the same inputs, options and version)");
+  return true;
 }
 
 BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
@@ -112,8 +123,8 @@ BatchSummary Command::run_stage(const Inputs& inputs, const Stage& stage,
   options.stop = &stop_requested;
   BatchSummary summary = run_batch(inputs, stage, options, *reporter_);
   if (!dry_run_)
-    reporter_->info((stage.name == text_.name ? "" : stage.name + ": ") + stage.noun + ": " +
-                    summary_text(summary) + "; see " + manifest_path(folder, inputs.shard).string());
+    reporter_->info((stage.identity.stage == text_.name ? "" : stage.identity.stage + ": ") + stage.noun +
+                    ": " + summary_text(summary) + "; see " + manifest_path(folder, inputs.shard).string());
   return summary;
 }
 

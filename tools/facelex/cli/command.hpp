@@ -43,18 +43,21 @@ class Command {
   /// (--extract-quality); empty for the top level.
   void add_options(const std::string& heading, OptionList list, const std::string& section = {});
   /// `shards`: whether the command can do a part of its inputs.
-  void add_inputs(const std::string& what, InputOptions& options, bool shards = true);
+  void add_inputs(const std::string& what, bool shards = true);
   void add_output(const std::string& what);
   void add_batch_options();
   void add_threads();
+  void add_force();
 
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
+  /// Whether `file` holds this work already, which is said; never with --force.
+  bool is_done(const std::filesystem::path& file, const Provenance& made);
 
   CLI::App* app_;
   std::vector<std::string> input_arguments_;
-  InputOptions* input_options_ = nullptr;
+  InputOptions input_options_;
   std::string output_;
   int threads_ = 0;  ///< 0: all that the process may use
   bool force_ = false, dry_run_ = false, quiet_ = false, verbose_ = false;

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -18,12 +19,14 @@ class BuildFaceCommand : public Command {
         ->required()
         ->group("Input and output");
     add_output("Model file to write (.safetensors)");
+    add_force();
   }
 
  private:
   int run() override {
     if (std::filesystem::path(output_).extension() != ".safetensors")
       throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
+    require_ours(output_, is_ours(output_), force_);
     const MorphableModel model = build_anatomical_face(read_json(table_), table_);
     write_model(output_, morphable_model_to_file(model));
     std::printf("%s: %td vertices, %td expression modes, %td identity modes\n", output_.c_str(),

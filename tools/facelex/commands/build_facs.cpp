@@ -1,9 +1,9 @@
 #include "cli/commands.hpp"
 #include "facelex/coding/dfecs/facs.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/core/version.hpp"
-#include "facelex/io/sidecar.hpp"
+#include "facelex/io/models/model_file.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -32,6 +32,7 @@ class BuildFacsCommand : public Command {
                         "facelex model build-facs -o facs.safetensors"}) {
     add_output("Model file to write (.safetensors)");
     add_options("Units", described(options_));
+    add_force();
   }
 
  private:
@@ -39,20 +40,17 @@ class BuildFacsCommand : public Command {
     if (std::filesystem::path(output_).extension() != ".safetensors")
       throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
     const LoadedFace face = load_face(options_.face);
+    Provenance made = provenance_of("model build-facs", described(options_), "");
+    made.input = face.model->name;
+    made.identity.inputs = face.digest;
+    prepare_output(output_, made, {{options_.face, made.input}}, force_);
+    if (is_done(output_, made)) return 0;
     const auto system = facs_comparator(*face.model, options_.units, options_.code_alpha);
-    Sidecar sidecar;
-    sidecar.stage = "model build-facs";
-    sidecar.version = version;
-    sidecar.input = face.model->name;
-    sidecar.input_digest = face.digest;
-    sidecar.options = portable_options(described(options_));
-    sidecar.command = command_text(sidecar.stage, described(options_));
-    if (const auto mark = sidecar.command.find(" {}"); mark != std::string::npos)
-      sidecar.command.erase(mark, 3);
-    sidecar.result.kind = system->code_kind();
-    sidecar.result.columns = system->units();
-    sidecar.result.output_digest = write_model(output_, system->to_model());
-    write_sidecar(output_, sidecar);
+    StageResult result;
+    result.kind = system->code_kind();
+    result.columns = system->units();
+    result.output_digest = write_model(output_, system->to_model());
+    write_sidecar(output_, sidecar_of(made, std::move(result)));
     reporter_->info(output_ + ": " + std::to_string(system->units().size()) + " units of " +
                     face.model->name);
     return 0;

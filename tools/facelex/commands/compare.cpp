@@ -1,6 +1,5 @@
 #include "cli/commands.hpp"
 #include "facelex/core/digest.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/pipeline/comparing.hpp"
 
 namespace facelex::cli {
@@ -17,7 +16,7 @@ class CompareCommand : public Command {
                  "theirs in different folders, under the same names.",
                  "facelex compare motion fits -m lexicon.safetensors -m pca.safetensors --imported au -o "
                  "comparison"}) {
-    add_inputs("Folders of recordings of the signals that the systems take", input_options_struct_, false);
+    add_inputs("Folders of recordings of the signals that the systems take", false);
     add_paths("-m,--model", models_, "FILE", "Model file; again for each system")->required();
     add_paths("--imported", imported_, "DIR", "Folder of codes that facelex import made; again for more");
     app_->add_option("--truth", truth_, "Folder truth of facelex simulate: recordings with the true e_*")
@@ -32,7 +31,7 @@ class CompareCommand : public Command {
     add_output("Folder to write to");
     add_options("Comparing", described(options_));
     add_threads();
-    app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
+    add_force();
   }
 
  private:
@@ -53,14 +52,15 @@ class CompareCommand : public Command {
         truth_.empty() ? std::vector<TrainingInput>{} : recordings_of_folder(truth_, "--truth", folder);
     const auto subjects = labels_.empty() ? std::map<std::string, std::string>{} : read_subjects(labels_);
     const auto matched = match_recordings(
-        systems, recording_sources(input_arguments_, *input_options_, folder), truth, subjects);
-    const Sidecar made = sidecar(matched.recordings);
+        systems, recording_sources(input_arguments_, input_options_, folder), truth, subjects);
+    const Provenance made = provenance(matched.recordings);
     if (!force_ && matched.left_out.empty() && is_compared_already(folder, made)) {
       reporter_->info(
           (folder / "comparison.csv").string() +
           " is complete already for these systems, recordings and options; --force compares again");
       return 0;
     }
+    require_comparison_folder(folder, force_);
     Work work;
     work.threads = threads_;
     work.stop = &stop_requested;
@@ -79,13 +79,8 @@ class CompareCommand : public Command {
     return comparison.left_out.empty() ? 0 : 1;
   }
 
-  Sidecar sidecar(const std::vector<ComparedRecording>& recordings) {
-    Sidecar made;
-    made.stage = "compare";
-    made.version = version;
-    const OptionList list = described(options_);
-    made.options = portable_options(list);
-    made.command = command_text("compare", list);
+  Provenance provenance(const std::vector<ComparedRecording>& recordings) {
+    Provenance made = provenance_of("compare", described(options_));
     made.input = std::to_string(recordings.size()) + " recordings";
     Sha256 models, files;
     for (const auto& model : models_) {
@@ -99,14 +94,13 @@ class CompareCommand : public Command {
     }
     for (const auto& folder : imported_)
       made.command += " --imported " + std::filesystem::path(folder).lexically_normal().filename().string();
-    made.model_digest = models.hex();
-    made.input_digest = files.hex();
+    made.identity.models = models.hex();
+    made.identity.inputs = files.hex();
     return made;
   }
 
   std::vector<std::string> models_, imported_;
   std::string truth_, labels_;
-  InputOptions input_options_struct_;
   ComparisonOptions options_;
 };
 

@@ -19,7 +19,7 @@ class DecodeCommand : public Command {
                  "frames the displacement of every vertex and meshes.",
                  "facelex decode codes --model dfe.safetensors --face built-in --meshes --frames "
                  "every:100 -o faces"}) {
-    add_inputs("Files of codes, or folders of such files", input_options_struct_);
+    add_inputs("Files of codes, or folders of such files");
     app_->add_option("-m,--model", model_, "Model file that the codes were made with")
         ->type_name("FILE")
         ->required()
@@ -46,8 +46,8 @@ class DecodeCommand : public Command {
   /// Before anything is written: a mesh for each frame of a folder of videos fills a disk.
   void require_room(const Inputs& found, const MorphableModel& face) const {
     std::int64_t rows = 0;
-    for (const BatchItem& item : found.items) try {
-        rows += chosen_rows(item.source, faces_);
+    for (const NamedFile& item : found.items) try {
+        rows += chosen_rows(item.file, faces_);
       } catch (const Error&) {  // the batch says what is wrong with it
       }
     constexpr double giga = 1e9;
@@ -61,7 +61,6 @@ class DecodeCommand : public Command {
   }
 
   std::string model_, face_;
-  InputOptions input_options_struct_;
   TableOptions table_;
   DecodedFacesOptions faces_;
 };

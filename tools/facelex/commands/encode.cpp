@@ -13,7 +13,7 @@ class EncodeCommand : public Command {
                          "frame columns, a column per unit of the system (of tokens: per stage, q1 …), and "
                          "reconstruction_error.",
                          "facelex encode motion --model lexicon.safetensors -o codes"}) {
-    add_inputs("Files of the signals that the model takes, or folders of such files", input_options_struct_);
+    add_inputs("Files of the signals that the model takes, or folders of such files");
     app_->add_option("-m,--model", model_,
                      "Model file, as facelex learn writes it; built-in: the codebook that facelex carries, "
                      "for fits of "
@@ -35,7 +35,6 @@ class EncodeCommand : public Command {
   }
 
   std::string model_;
-  InputOptions input_options_struct_;
   EncodeOptions options_;
   TableOptions table_;
 };

@@ -1,9 +1,7 @@
 #include "cli/commands.hpp"
 #include "facelex/core/digest.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/evaluate/folder.hpp"
 #include "facelex/evaluate/report.hpp"
-#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
@@ -43,7 +41,7 @@ class EvaluateCommand : public Command {
     add_output("Folder to write to");
     add_options("Evaluation", described(options_));
     add_threads();
-    app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
+    add_force();
   }
 
  private:
@@ -70,13 +68,16 @@ class EvaluateCommand : public Command {
     const EvaluationData data =
         read_evaluation_data({features_.begin(), features_.end()}, labels_, task, options_.data);
     check_evaluation(data, options_.evaluation);
-    const Sidecar made = sidecar(data);
+    const Provenance made = provenance(data);
     const std::string report = (folder / "report.md").string();
     if (!force_ && evaluation_is_complete(folder, made)) {
       reporter_->info("complete already (the same inputs, options and version; --force does it again); see " +
                       report);
       return 0;
     }
+    std::vector<NamedFile> sources = {{labels_, "labels"}};
+    for (const auto& file : features_) sources.push_back({file, "features"});
+    require_evaluation_folder(folder, sources, force_);
     check_writable(folder / "metrics.csv");
     reporter_->info(evaluation_data_text(data) + evaluation_left_out_text(data));
     for (const auto& warning : data.warnings) reporter_->warning(warning);
@@ -99,18 +100,13 @@ class EvaluateCommand : public Command {
     return 0;
   }
 
-  Sidecar sidecar(const EvaluationData& data) {
-    Sidecar made;
-    made.stage = classify ? "evaluate classify" : "evaluate regress";
-    made.version = version;
-    const OptionList list = described(options_);
-    made.options = portable_options(list);
-    made.command = command_text(made.stage, list);
+  Provenance provenance(const EvaluationData& data) {
+    Provenance made = provenance_of(classify ? "evaluate classify" : "evaluate regress", described(options_));
     made.input = std::to_string(data.rows()) + " videos";
     Sha256 digest;
     for (const auto& file : features_) digest.update(sha256_of_file(file));
     digest.update(sha256_of_file(labels_));
-    made.input_digest = digest.hex();
+    made.identity.inputs = digest.hex();
     return made;
   }
 

@@ -14,7 +14,7 @@ class ExtractCommand : public Command {
                          "sidecar (.json). "
                          "A frame without a face is a row without values.",
                          "facelex extract interviews -o landmarks --overlay"}) {
-    add_inputs("Videos, images, image folders, or folders of them", input_options_struct_);
+    add_inputs("Videos, images, image folders, or folders of them");
     add_output("Folder to write to");
     add_options("Extraction", described(options_));
     app_->add_flag("--overlay", overlay_,
@@ -29,7 +29,6 @@ class ExtractCommand : public Command {
     return run_stage(videos, extract_stage(options_, overlay_), output_).exit_status();
   }
 
-  InputOptions input_options_struct_;
   ExtractOptions options_;
   bool overlay_ = false;
 };

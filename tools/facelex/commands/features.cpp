@@ -2,7 +2,6 @@
 
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/features/input_notes.hpp"
 #include "facelex/pipeline/feature_inputs.hpp"
 #include "facelex/pipeline/outputs.hpp"
@@ -20,9 +19,10 @@ std::string counted(std::size_t number, const std::string& noun) {
 
 FeaturesCommand::FeaturesCommand(CLI::App& parent, Text text, const std::string& output)
     : Command(parent, std::move(text)) {
-  add_inputs("Files of codes, or folders of such files", input_options_struct_, false);
+  add_inputs("Files of codes, or folders of such files", false);
   add_output(output);
   add_threads();
+  add_force();
 }
 
 void FeaturesCommand::add_head_option(const std::string& help, const std::string& values) {
@@ -41,7 +41,12 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
                                     std::vector<FeatureInput> inputs, const FeatureMaker& maker,
                                     const OptionList& options, const std::string& flags) {
   check_table_path(file);
-  check_writable(file);
+  Provenance made = provenance_of("features " + kind, options);
+  made.command += flags;
+  made.input = std::to_string(inputs.size()) + " videos";
+  made.identity.inputs = digest_of_inputs(inputs);
+  prepare_output(file, made, files_of_inputs(inputs), force_);
+  if (is_done(file, made)) return 0;
   note_incomplete_tables(inputs);
   Work work;
   work.threads = threads_;
@@ -56,15 +61,7 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   if (table.rows.empty())
     throw data_error({}, "no video gives features, so " + path_in_quotes(file.string()) + " is not written",
                      "the lines above say why");
-  Sidecar sidecar;
-  sidecar.stage = "features " + kind;
-  sidecar.version = version;
-  sidecar.options = portable_options(options);
-  sidecar.command = command_text("features " + kind, options) + flags;
-  sidecar.input = std::to_string(inputs.size()) + " videos";
-  sidecar.input_digest = digest_of_inputs(inputs);
-  sidecar.result = write_feature_table(file, table);
-  write_sidecar(file, sidecar);
+  write_sidecar(file, sidecar_of(made, write_feature_table(file, table)));
   const bool pairs = !inputs.empty() && !inputs.front().other.empty();
   const std::size_t left_out = table.left_out.size();
   reporter_->info(counted(table.rows.size(), "row") + " of " + counted(table.columns.size(), "feature") +

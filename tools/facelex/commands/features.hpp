@@ -16,8 +16,8 @@ class FeaturesCommand : public Command {
 
   /// Another recording of the same video (--head): what of it is taken, and which values the option has.
   void add_head_option(const std::string& help, const std::string& values);
-  /// Makes the table of all inputs by `features <kind>`, writes it with its sidecar to `file`, and says what
-  /// became of them. Returns the exit status: 1 when videos are left out.
+  /// Makes the table of all inputs by `features <kind>`, unless it stands there complete, writes it with its
+  /// sidecar to `file`, and says what became of them. Returns the exit status: 1 when videos are left out.
   int write_features(const std::string& kind, const std::filesystem::path& file,
                      std::vector<FeatureInput> inputs, const FeatureMaker& maker, const OptionList& options,
                      const std::string& flags = {});
@@ -29,7 +29,6 @@ class FeaturesCommand : public Command {
   std::string head_ = "auto";
 
  private:
-  InputOptions input_options_struct_;
 };
 
 }  // namespace facelex::cli

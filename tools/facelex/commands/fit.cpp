@@ -26,7 +26,7 @@ class FitCommand : public Command {
                  "--face. Videos are extracted first: then the landmarks lie in DIR/landmarks and the "
                  "fits in DIR/fits.",
                  "facelex fit landmarks -o fits"}) {
-    add_inputs("Files of landmarks (.csv, .npy), videos, or folders of one of these", input_options_struct_);
+    add_inputs("Files of landmarks (.csv, .npy), videos, or folders of one of these");
     add_output("Folder to write to");
     app_->add_option("--face", face_, "Morphable model (facelex model import); default: the built-in face")
         ->group("Fitting");
@@ -58,8 +58,8 @@ class FitCommand : public Command {
     any.noun = "recordings (.csv, .npy) or videos";
     any.is_file = [tables](const auto& file) { return tables.is_file(file) || video_inputs().is_file(file); };
     const Inputs given = inputs(any);
-    const auto videos = std::count_if(given.items.begin(), given.items.end(), [&](const BatchItem& item) {
-      return item.problem.empty() && !tables.is_file(item.source);
+    const auto videos = std::count_if(given.items.begin(), given.items.end(), [&](const NamedFile& item) {
+      return item.problem.empty() && !tables.is_file(item.file);
     });
     if (videos > 0) {
       if (videos < std::ssize(given.items))
@@ -116,7 +116,6 @@ class FitCommand : public Command {
   ExtractOptions extract_;
   std::string regressor_;
 #endif
-  InputOptions input_options_struct_;
   FitOptions options_;
   TableOptions table_;
   std::string face_;

@@ -13,7 +13,7 @@ class ImportCodesCommand : public Command {
                  "columns of a table (--columns) as if facelex encode had written them, for features and "
                  "comparisons. Writes DIR/<path below the input>.csv with a row for every row of the input.",
                  "facelex import openface_out -o au"}) {
-    add_inputs("Tables of another program (.csv, .npy), or folders of such files", input_options_struct_);
+    add_inputs("Tables of another program (.csv, .npy), or folders of such files");
     add_output("Folder to write to");
     OptionList list = described(options_);
     list.append(described(table_));
@@ -28,7 +28,6 @@ class ImportCodesCommand : public Command {
         .exit_status();
   }
 
-  InputOptions input_options_struct_;
   ImportCodesOptions options_;
   TableOptions table_;
 };

@@ -15,7 +15,7 @@ class LearnCommand : public Command {
                          "Learns from all recordings together and writes one model file.",
                          "facelex learn " + system.name + " " + system.example + " -o lexicon.safetensors"}),
         system_(system) {
-    add_inputs("Recordings to learn from, or folders of them", input_options_struct_, false);
+    add_inputs("Recordings to learn from, or folders of them", false);
     add_output("Model file to write (.safetensors)");
     add_options("Learning", system.options(options_));
     add_batch_options();
@@ -34,10 +34,10 @@ class LearnCommand : public Command {
     if (!dry_run_) const AtomicFile probe(output_);
     const Learning learning = options_.learning(system_.name, output_, force_, graphics_card());
     std::vector<TrainingInput> recordings;
-    for (const BatchItem& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
+    for (const NamedFile& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
       if (!item.problem.empty())
-        throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
-      recordings.push_back({item.source, item.name});
+        throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+      recordings.push_back({item.file, item.name});
     }
     if (dry_run_) {
       for (const auto& recording : recordings) std::printf("%s\n", recording.file.c_str());
@@ -50,7 +50,6 @@ class LearnCommand : public Command {
   }
 
   const LearnableSystem& system_;
-  InputOptions input_options_struct_;
   LearnOptions options_;
 };
 

@@ -1,9 +1,8 @@
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/face/standardize/frontalization.hpp"
-#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -29,6 +28,7 @@ class LearnFrontalizationCommand : public Command {
     list.append(described(options_));
     add_options("Learning", std::move(list));
     add_threads();
+    add_force();
   }
 
  private:
@@ -37,27 +37,23 @@ class LearnFrontalizationCommand : public Command {
       throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
                         "the model's format; its .json is written beside it");
     options_.check();
-    Sidecar sidecar;
     const LoadedFace face = load_face(face_.face);
     const MorphableModel& model = *face.model;
-    sidecar.input_digest = face.digest;
+    OptionList list = described(face_);
+    list.append(described(options_));
+    Provenance made = provenance_of("learn frontalization", list, "");
+    made.input = model.name;
+    made.identity.inputs = face.digest;
+    prepare_output(output_, made, {{face_.face, made.input}}, force_);
+    if (is_done(output_, made)) return 0;
     Work work;
     work.threads = threads_;
     work.stop = &stop_requested;
     const Frontalization learnt = learn_frontalization(model, options_, work);
-
-    OptionList list = described(face_);
-    list.append(described(options_));
-    sidecar.stage = "learn frontalization";
-    sidecar.version = version;
-    sidecar.input = model.name;
-    sidecar.options = portable_options(list);
-    sidecar.command = command_text(sidecar.stage, list);
-    if (const auto mark = sidecar.command.find(" {}"); mark != std::string::npos)
-      sidecar.command.erase(mark, 3);
-    sidecar.result.details = learnt.training();
-    sidecar.result.output_digest = write_model(output_, frontalization_to_file(learnt));
-    write_sidecar(output_, sidecar);
+    StageResult result;
+    result.details = learnt.training();
+    result.output_digest = write_model(output_, frontalization_to_file(learnt));
+    write_sidecar(output_, sidecar_of(made, std::move(result)));
     return 0;
   }
 

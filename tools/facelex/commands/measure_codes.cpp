@@ -2,11 +2,11 @@
 
 #include "cli/commands.hpp"
 #include "facelex/compare/reconstruction.hpp"
-#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/features/code_kinds.hpp"
 #include "facelex/pipeline/measuring.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 void PresenceOptions::describe(OptionList& options) {
@@ -21,7 +21,7 @@ MeasureCodesCommand::MeasureCodesCommand(CLI::App& measure, Text text, bool of_s
                  ? "Recordings of the signals that the model takes, or without a model of codes; or folders "
                    "of them"
                  : "Recordings of the signals that the model takes, or folders of them",
-             input_options_struct_, false);
+             false);
   auto* model = app_->add_option("-m,--model", model_,
                                  std::string("Model file, or built-in") +
                                      (of_sets ? "; without it the recordings hold codes already" : ""))
@@ -29,6 +29,7 @@ MeasureCodesCommand::MeasureCodesCommand(CLI::App& measure, Text text, bool of_s
                     ->group("Input and output");
   if (!of_sets) model->required();
   add_output("Table to write (.csv)");
+  add_force();
 }
 
 CodeSets MeasureCodesCommand::sets_of(const CodedFrames& frames) const {
@@ -47,7 +48,7 @@ OptionList MeasureCodesCommand::list() {
   return options;
 }
 
-CodedFrames MeasureCodesCommand::coded(const CodingSystem& system, const std::vector<BatchItem>& items,
+CodedFrames MeasureCodesCommand::coded(const CodingSystem& system, const std::vector<NamedFile>& items,
                                        const Work& work) {
   system.resolved(coding_);
   if (system.code_kind() == SignalKind::tokens && presence_.threshold > 0)
@@ -67,7 +68,7 @@ CodedFrames MeasureCodesCommand::coded(const CodingSystem& system, const std::ve
   return frames;
 }
 
-CodedFrames MeasureCodesCommand::read_codes(const std::vector<BatchItem>& items, const Work& work) {
+CodedFrames MeasureCodesCommand::read_codes(const std::vector<NamedFile>& items, const Work& work) {
   const Json changed = described(coding_).changed();
   if (!changed.empty())
     throw usage_error(
@@ -75,12 +76,10 @@ CodedFrames MeasureCodesCommand::read_codes(const std::vector<BatchItem>& items,
         "leave it out, or give the model");
   std::vector<TrainingInput> recordings;
   std::vector<FeatureInput> files;
-  for (const BatchItem& item : items) {
-    if (!item.problem.empty())
-      throw data_error({item.source.string(), 0, {}}, item.problem, "check the path");
-    recordings.push_back({item.source, item.name});
+  for (const NamedFile& item : items) {
+    recordings.push_back({item.file, item.name});
     FeatureInput file;
-    file.file = item.source;
+    file.file = item.file;
     file.name = item.name;
     files.push_back(std::move(file));
   }
@@ -104,24 +103,26 @@ int MeasureCodesCommand::run() {
   work.stop = &stop_requested;
   const LoadedSystem loaded = model_.empty() ? LoadedSystem() : load_system(model_);
   const auto items = inputs(recording_files("recordings (.csv, .npy)")).items;
+  for (const NamedFile& item : items)
+    if (!item.problem.empty()) throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+  const Provenance made = provenance(loaded, items);
+  prepare_output(output_, made, items, force_);
+  if (is_done(output_, made)) return 0;
   const CodedFrames frames = loaded.system ? coded(*loaded.system, items, work) : read_codes(items, work);
   for (const auto& warning : frames.data.warnings()) reporter_->warning(warning);
   const auto figures = measure(frames, work);
-  write_figures(output_, figures, sidecar_of(loaded.file, loaded.digest, items));
+  write_figures(output_, figures, made);
   for (const NamedFigure& figure : figures) reporter_->info(figure_text(figure));
   return 0;
 }
 
-Sidecar MeasureCodesCommand::sidecar_of(const std::string& model, const std::string& digest,
-                                        const std::vector<BatchItem>& items) {
-  Sidecar sidecar = measurement_sidecar("measure " + app_->get_name(), {}, list());
-  if (!model.empty()) sidecar.command += " --model " + model;
-  sidecar.model_digest = digest;
-  sidecar.input = std::to_string(items.size()) + " recordings";
-  Sha256 input;
-  for (const BatchItem& item : items) input.update(item.name + "\n" + sha256_of_file(item.source) + "\n");
-  sidecar.input_digest = input.hex();
-  return sidecar;
+Provenance MeasureCodesCommand::provenance(const LoadedSystem& model, const std::vector<NamedFile>& items) {
+  Provenance made = measurement_of("measure " + app_->get_name(), {}, list());
+  if (!model.file.empty()) made.command += " --model " + model.file;
+  made.identity.models = model.digest;
+  made.input = std::to_string(items.size()) + " recordings";
+  made.identity.inputs = digest_of_files(items);
+  return made;
 }
 
 std::vector<std::unique_ptr<Command>> make_measure_codes_commands(CLI::App& measure) {

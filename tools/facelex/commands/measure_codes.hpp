@@ -9,6 +9,7 @@
 #include "facelex/coding/training_data.hpp"
 #include "facelex/compare/code_sets.hpp"
 #include "facelex/pipeline/figures.hpp"
+#include "facelex/pipeline/loaded_system.hpp"
 
 namespace facelex::cli {
 
@@ -41,14 +42,12 @@ class MeasureCodesCommand : public Command {
  private:
   OptionList list();
   int run() override;
-  CodedFrames coded(const CodingSystem& system, const std::vector<BatchItem>& items, const Work& work);
-  CodedFrames read_codes(const std::vector<BatchItem>& items, const Work& work);
-  Sidecar sidecar_of(const std::string& model, const std::string& digest,
-                     const std::vector<BatchItem>& items);
+  CodedFrames coded(const CodingSystem& system, const std::vector<NamedFile>& items, const Work& work);
+  CodedFrames read_codes(const std::vector<NamedFile>& items, const Work& work);
+  Provenance provenance(const LoadedSystem& model, const std::vector<NamedFile>& items);
 
   bool of_sets_;
   std::string model_;
-  InputOptions input_options_struct_;
   PresenceOptions presence_;
   EncodeOptions coding_;
   TrainingOptions training_;

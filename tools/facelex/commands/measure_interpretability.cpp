@@ -1,12 +1,14 @@
 #include "cli/commands.hpp"
 #include "facelex/compare/interpretability.hpp"
 #include "facelex/compare/raters.hpp"
+#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/io/tables/csv.hpp"
 #include "facelex/pipeline/measuring.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -42,6 +44,7 @@ class MeasureInterpretabilityCommand : public Command {
         ->group("Input and output");
     add_output("Table to write (.csv)");
     add_options("Measuring", described(options_));
+    add_force();
   }
 
  private:
@@ -55,16 +58,18 @@ class MeasureInterpretabilityCommand : public Command {
 
   int judge_models() {
     const auto systems = load_measured(models_);
-    Sidecar sidecar = measurement_sidecar("measure interpretability", systems, described(options_));
-    sidecar.input = "built-in face";
-    sidecar.result.columns = {{"system", "name of the model's file", ""},
-                              {"unit", "", ""},
-                              {"sign", "-1: the unit turned", ""},
-                              {"interpretable", "1: no point is moved outside", ""},
-                              {"points_moved", "points that were looked at", ""},
-                              {"points_outside", "iBUG numbers of those that no muscle moves that way", ""},
-                              {"worst_point", "the one furthest outside", ""},
-                              {"worst_angle", "how far outside", "degrees"}};
+    Provenance made = measurement_of("measure interpretability", systems, described(options_));
+    made.input = "built-in face";
+    if (is_prepared(made, {})) return 0;
+    StageResult result;
+    result.columns = {{"system", "name of the model's file", ""},
+                      {"unit", "", ""},
+                      {"sign", "-1: the unit turned", ""},
+                      {"interpretable", "1: no point is moved outside", ""},
+                      {"points_moved", "points that were looked at", ""},
+                      {"points_outside", "iBUG numbers of those that no muscle moves that way", ""},
+                      {"worst_point", "the one furthest outside", ""},
+                      {"worst_angle", "how far outside", "degrees"}};
     std::string table;
     for (const MeasuredSystem& system : systems) {
       const auto found =
@@ -82,28 +87,29 @@ class MeasureInterpretabilityCommand : public Command {
                  '\n';
       }
       const double share = interpretable / static_cast<double>(found.size());
-      sidecar.result.details[system.name] = {{"interpretable", share}, {"units", found.size()}};
+      result.details[system.name] = {{"interpretable", share}, {"units", found.size()}};
       reporter_->info(system.name + ": " + percent(share) + " of " + std::to_string(found.size()) +
                       (system.both_signs ? " units and their negatives" : " units") +
                       " move the face as muscles do");
     }
-    return write(table, sidecar);
+    return write(table, made, std::move(result));
   }
 
   int count_verdicts() {
+    Provenance made;
+    made.identity.stage = "measure interpretability";
+    made.command = "facelex measure interpretability --raters {}";
+    made.input = std::filesystem::path(raters_).filename().string();
     const RaterTable verdicts = read_rater_table(raters_);
+    made.identity.inputs = sha256_of_file(raters_);
+    if (is_prepared(made, {{raters_, made.input}})) return 0;
     const RaterAgreement agreement = rater_agreement(verdicts);
-    Sidecar sidecar = measurement_sidecar("measure interpretability", {}, described(options_));
-    sidecar.command = "facelex measure interpretability --raters {}";
-    sidecar.options = Json::object();
-    sidecar.model_digest.clear();
-    sidecar.input = std::filesystem::path(raters_).filename().string();
-    sidecar.result.columns = {{"unit", "", ""},
-                              {"interpretable", "1: more than half of the raters say so", ""}};
+    StageResult result;
+    result.columns = {{"unit", "", ""}, {"interpretable", "1: more than half of the raters say so", ""}};
     std::string table;
     for (std::size_t i = 0; i < verdicts.units.size(); ++i)
       table += csv_field(verdicts.units[i]) + (agreement.interpretable[i] ? ",1\n" : ",0\n");
-    Json& details = sidecar.result.details;
+    Json& details = result.details;
     details["interpretable"] = agreement.share;
     for (std::size_t r = 0; r < verdicts.raters.size(); ++r)
       details["raters"][verdicts.raters[r]] = agreement.share_of_rater[r];
@@ -114,16 +120,22 @@ class MeasureInterpretabilityCommand : public Command {
                     (std::isfinite(agreement.kappa)
                          ? "Fleiss' kappa " + number_text(std::round(agreement.kappa * 1e3) / 1e3)
                          : "Fleiss' kappa is not defined: all verdicts are the same, or there is one rater"));
-    return write(table, sidecar);
+    return write(table, made, std::move(result));
   }
 
-  int write(const std::string& rows, Sidecar& sidecar) {
+  /// Whether the table stands there already; else it can be written.
+  bool is_prepared(const Provenance& made, const std::vector<NamedFile>& sources) {
+    prepare_output(output_, made, sources, force_);
+    return is_done(output_, made);
+  }
+
+  int write(const std::string& rows, const Provenance& made, StageResult result) {
     std::string header;
-    for (const Column& column : sidecar.result.columns) header += (header.empty() ? "" : ",") + column.name;
+    for (const Column& column : result.columns) header += (header.empty() ? "" : ",") + column.name;
     AtomicFile file(output_);
     file.write(header + "\n" + rows);
-    sidecar.result.output_digest = file.commit();
-    write_sidecar(output_, sidecar);
+    result.output_digest = file.commit();
+    write_sidecar(output_, sidecar_of(made, std::move(result)));
     return 0;
   }
 

@@ -11,6 +11,8 @@
 #include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
 #include "facelex/pipeline/measuring.hpp"
+#include "facelex/pipeline/outputs.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -44,6 +46,7 @@ class MeasureOrthogonalityCommand final : public Command {
         ->group(group);
     add_output("Table to write (.csv)");
     add_options("Measuring", described(curve_));
+    add_force();
   }
 
  private:
@@ -52,10 +55,15 @@ class MeasureOrthogonalityCommand final : public Command {
     if (output.extension() != ".csv")
       throw usage_error("--output: " + path_in_quotes(output_) + " is not named .csv");
     const LoadedSystem loaded = load_system(model_);
-    Sidecar sidecar = measurement_sidecar("measure orthogonality", {}, described(curve_));
-    sidecar.command += " --model " + loaded.file;
-    sidecar.model_digest = loaded.digest;
-    const TemplateDisplacements templates = displacements(*loaded.system, sidecar);
+    Provenance made = measurement_of("measure orthogonality", {}, described(curve_));
+    made.command += " --model " + loaded.file;
+    made.identity.models = loaded.digest;
+    const TemplateDisplacements templates = displacements(*loaded.system, made);
+    const std::filesystem::path curve = output.parent_path() / (output.stem().string() + "_curve.csv");
+    prepare_output(output, made, {}, force_);
+    std::error_code error;
+    require_ours(curve, begins_with(curve, "distance,share_above"), force_);
+    if (std::filesystem::is_regular_file(curve, error) && is_done(output, made)) return 0;
     const TemplateOverlap found = template_overlap(templates);
     const std::string squared = templates.unit.empty() ? "" : templates.unit + "^2";
     const std::vector<NamedFigure> figures = {
@@ -67,19 +75,19 @@ class MeasureOrthogonalityCommand final : public Command {
         {"magnitude_cosine", found.magnitude_cosine, "", "mean over pairs, of how far each point goes"},
         {"signed_dot", found.signed_dot, squared, "mean over pairs, of displacement"},
         {"signed_cosine", found.signed_cosine, "", "mean over pairs, of displacement"}};
-    write_curve(output.parent_path() / (output.stem().string() + "_curve.csv"), templates);
-    write_figures(output_, figures, sidecar);
+    write_curve(curve, templates);
+    write_figures(output_, figures, made);
     for (const NamedFigure& figure : figures) reporter_->info(figure_text(figure));
     return 0;
   }
 
-  TemplateDisplacements displacements(const CodingSystem& system, Sidecar& sidecar) const {
+  TemplateDisplacements displacements(const CodingSystem& system, Provenance& made) const {
     const RowMatrix movements = system.templates();
     if (!face_.empty()) {
       const LoadedFace face = load_face(face_);
-      sidecar.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
-      sidecar.input = face.model->name;
-      sidecar.input_digest = face.digest;
+      made.command += " --face " + (face.file.empty() ? std::string(built_in_name) : face.file);
+      made.input = face.model->name;
+      made.identity.inputs = face.digest;
       return displacements_of_vertices(
           ExpressionFace(*face.model, system.input_columns()).vertices(movements));
     }

@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
-#include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/pipeline/measuring.hpp"
+#include "facelex/pipeline/outputs.hpp"
 #include "facelex/pipeline/result_plots.hpp"
 
 namespace facelex::cli {
@@ -32,6 +32,9 @@ struct BudgetOptions {
   }
 };
 
+/// Recordings by what they are to the systems: "train", "test".
+using RecordingSets = std::vector<std::pair<std::string, std::vector<NamedFile>>>;
+
 class MeasureVarianceCommand : public Command {
  public:
   explicit MeasureVarianceCommand(CLI::App& measure)
@@ -42,7 +45,7 @@ class MeasureVarianceCommand : public Command {
                  "001, 3.4). Writes DIR/variance.csv, variance_units.svg and variance_l1.svg. Several "
                  "systems are measured on the columns that all of them take.",
                  "facelex measure variance motion -m dfecs.safetensors -m pca.safetensors -o curves"}) {
-    add_inputs("Recordings that systems were learnt from, or folders of them", input_options_struct_, false);
+    add_inputs("Recordings that systems were learnt from, or folders of them", false);
     app_->add_option("-m,--model", models_, "Model file; again for each system that is compared")
         ->type_name("FILE")
         ->required()
@@ -58,6 +61,7 @@ class MeasureVarianceCommand : public Command {
     add_output("Folder to write to");
     add_options("Measuring", list());
     add_threads();
+    add_force();
   }
 
  private:
@@ -71,7 +75,7 @@ class MeasureVarianceCommand : public Command {
     const auto budgets = budgets_.budgets();
     const auto systems = load_measured(models_);
     const auto columns = shared_columns(systems);
-    std::vector<std::pair<std::string, std::vector<BatchItem>>> sets;
+    RecordingSets sets;
     sets.emplace_back("train", inputs(recording_files("recordings (.csv, .npy)")).items);
     if (!test_.empty()) {
       InputOptions plain;
@@ -79,11 +83,13 @@ class MeasureVarianceCommand : public Command {
       sets.emplace_back("test",
                         find_inputs(test_, plain, recording_files("recordings (.csv, .npy)"), output_).items);
     }
+    const std::filesystem::path folder(output_);
+    const Provenance made = provenance(systems, sets);
+    prepare_output(folder / "variance.csv", made, files_of(sets), force_);
+    if (is_done(folder / "variance.csv", made)) return 0;
     Work work;
     work.threads = threads_;
     work.stop = &stop_requested;
-    Sha256 digest;
-    std::size_t files = 0;
     std::string unit;
     std::vector<MeasuredCurves> measured;
     for (const auto& [set, items] : sets) {
@@ -91,9 +97,6 @@ class MeasureVarianceCommand : public Command {
           read_measured(items, columns, systems.front().loaded.system->input_kind(), training_, work);
       for (const auto& warning : data.warnings()) reporter_->warning(warning);
       unit = data.columns.front().unit;
-      files += items.size();
-      for (const BatchItem& item : items)
-        digest.update(item.name + "\n" + sha256_of_file(item.source) + "\n");
       for (const MeasuredSystem& system : systems) {
         reporter_->begin(system.name + ", " + set, "frames", data.values.rows());
         Work watched = work;
@@ -104,14 +107,10 @@ class MeasureVarianceCommand : public Command {
         reporter_->end();
       }
     }
-    const std::filesystem::path folder(output_);
-    Sidecar sidecar = measurement_sidecar("measure variance", systems, list());
-    sidecar.input = std::to_string(files) + " recordings";
-    sidecar.input_digest = digest.hex();
     write_line_plot(folder / "variance_units.svg", variance_plot(measured, true, unit));
     write_line_plot(folder / "variance_l1.svg", variance_plot(measured, false, unit));
-    sidecar.result = write_variance_table(folder / "variance.csv", measured);
-    write_sidecar(folder / "variance.csv", sidecar);
+    write_sidecar(folder / "variance.csv",
+                  sidecar_of(made, write_variance_table(folder / "variance.csv", measured)));
     for (const MeasuredCurves& one : measured)
       reporter_->info(one.system + ", " + one.set + ": at most " +
                       number_text(std::round(one.curves.pooled_by_units.back() * 1e4) / 100) + " % pooled, " +
@@ -121,8 +120,24 @@ class MeasureVarianceCommand : public Command {
     return 0;
   }
 
+  static std::vector<NamedFile> files_of(const RecordingSets& sets) {
+    std::vector<NamedFile> files;
+    for (const auto& [set, items] : sets) files.insert(files.end(), items.begin(), items.end());
+    for (const NamedFile& item : files)
+      if (!item.problem.empty())
+        throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+    return files;
+  }
+
+  Provenance provenance(const std::vector<MeasuredSystem>& systems, const RecordingSets& sets) {
+    const auto files = files_of(sets);
+    Provenance made = measurement_of("measure variance", systems, list());
+    made.input = std::to_string(files.size()) + " recordings";
+    made.identity.inputs = digest_of_files(files);
+    return made;
+  }
+
   std::vector<std::string> models_, test_;
-  InputOptions input_options_struct_;
   TrainingOptions training_;
   BudgetOptions budgets_;
 };

@@ -7,6 +7,7 @@
 #include "facelex/face/model/export.hpp"
 #include "facelex/face/model/import/model.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -30,6 +31,7 @@ class ModelImportCommand : public Command {
         ->expected(1, 2)
         ->group("Input and output");
     add_output("Model file to write (.safetensors)");
+    add_force();
     add_options("Import of a face", described(face_));
     add_options("Import of a dictionary", described(facial_basis_));
   }
@@ -46,6 +48,7 @@ class ModelImportCommand : public Command {
                         "name another file");
     refuse_options_of(is_dictionary ? described(face_) : described(facial_basis_),
                       is_dictionary ? "a dictionary" : "a face");
+    require_ours(output_, is_ours(output_), force_);
     write_model(output_, is_dictionary ? import_facial_basis(path, facial_basis_)->to_model()
                                        : morphable_model_to_file(import_model(path, face_)));
     return 0;

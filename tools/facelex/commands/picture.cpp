@@ -4,8 +4,8 @@
 #include "facelex/core/error.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/export.hpp"
-#include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/outputs.hpp"
 #include "facelex/plot/render/mesh_picture.hpp"
 
 namespace facelex::cli {
@@ -49,6 +49,7 @@ class PictureCommand : public Command {
         ->required()
         ->group("Input and output");
     add_output("Picture to write (.png)");
+    add_force();
     add_options("Picture", described(options_));
   }
 
@@ -65,7 +66,7 @@ class PictureCommand : public Command {
     const cv::Mat drawn = picture();
     std::vector<unsigned char> png;
     if (!cv::imencode(".png", drawn, png)) throw environment_error("the picture cannot be encoded as PNG");
-    write_file_atomically(output_, std::string(png.begin(), png.end()));
+    write_plain_output(output_, std::string(png.begin(), png.end()), force_);
     return 0;
   }
 

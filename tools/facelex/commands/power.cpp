@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
 #include "facelex/core/digest.hpp"
-#include "facelex/core/version.hpp"
 #include "facelex/evaluate/power/folder.hpp"
 #include "facelex/pipeline/outputs.hpp"
 #include "facelex/pipeline/power_pool.hpp"
 #include "facelex/pipeline/result_plots.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -36,7 +36,7 @@ class PowerCommand : public Command {
         if (group.in_power) add_options(group.title_beside, std::move(group.list), set->text().name);
     add_options("Evaluation", evaluation_list());
     add_threads();
-    app_->add_flag("--force", force_, "Do again what is complete already")->group("General");
+    add_force();
   }
 
  private:
@@ -63,6 +63,12 @@ class PowerCommand : public Command {
     power_.check();
     evaluation_.check();
     pool_.settings.resolve(file_, power_, evaluation_.folds);
+    require_power_folder(output_, force_);
+    const bool begun = std::filesystem::is_directory(folder("pool"));
+    for (const std::string& kind : pool_.settings.kinds) {
+      require_ours(folder(kind + ".csv"), begun || is_ours(folder(kind + ".csv")), force_);
+      require_ours(folder(kind + ".json"), is_ours(folder(kind + ".json")), force_);
+    }
     const auto tables = pool_.make(
         output_,
         [this](const Inputs& items, const Stage& stage, const std::filesystem::path& to) {
@@ -87,7 +93,7 @@ class PowerCommand : public Command {
     columns.missing = MissingFeatures::impute;
     const EvaluationData pool =
         read_evaluation_data(tables, folder("labels.csv"), EvaluationTask::classify, columns);
-    const Sidecar made = sidecar(tables);
+    const Provenance made = provenance(tables);
     if (!force_ && power_is_complete(output_, made)) {
       reporter_->info("complete already (the same cohort, options and version; --force does it again); see " +
                       folder("report.md").string());
@@ -109,27 +115,24 @@ class PowerCommand : public Command {
                     folder("report.md").string());
   }
 
-  Sidecar sidecar(const std::vector<std::filesystem::path>& tables) {
-    Sidecar made;
-    made.stage = "power";
-    made.version = version;
+  Provenance provenance(const std::vector<std::filesystem::path>& tables) {
     OptionList list = described(power_);
     list.append(described(pool_.settings.options));
     list.append(evaluation_list());
-    made.options = portable_options(list);
+    const std::string cohort = std::filesystem::path(file_).filename().string();
+    Provenance made = provenance_of("power", list, cohort);
+    Json& options = made.identity.options;
     if (pool_.settings.options.model.empty())
-      made.options["facial-basis"] = options_json(pool_.settings.learn.facial_basis);
+      options["facial-basis"] = options_json(pool_.settings.learn.facial_basis);
     for (const auto& set : pool_.settings.sets)
       for (const FeatureOptionGroup& group : set->groups())
-        if (group.in_power) made.options[set->text().name] = group.list.to_json();
-    made.command = command_text("power", list);
-    made.command.replace(made.command.find("{}"), 2, std::filesystem::path(file_).filename().string());
-    made.input = std::filesystem::path(file_).filename().string();
-    made.model_digest = pool_.model_digest();
+        if (group.in_power) options[set->text().name] = group.list.to_json();
+    made.input = cohort;
+    made.identity.models = pool_.model_digest();
     Sha256 digest;
     for (const auto& table : tables) digest.update(sha256_of_file(table));
     digest.update(sha256_of_file(folder("labels.csv")));
-    made.input_digest = digest.hex();
+    made.identity.inputs = digest.hex();
     return made;
   }
 

@@ -10,6 +10,7 @@
 #include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/pipeline/run_settings.hpp"
 #include "facelex/pipeline/stages.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -25,8 +26,7 @@ class RunCommand : public Command {
              "(or OUT/motion), OUT/codes, OUT/model.safetensors, OUT/manifest.csv and OUT/run.json, with "
              "which facelex run --config repeats the run. What is complete already is not done again.",
              "facelex run interviews -o out"}) {
-    add_inputs("Videos, image folders, or folders of videos; default: those of --config",
-               input_options_struct_);
+    add_inputs("Videos, image folders, or folders of videos; default: those of --config");
     add_output("Folder to write to");
     add_options("Coding system", described(settings_.run));
     add_options("Extraction", described(settings_.extract), "extract");
@@ -44,13 +44,14 @@ class RunCommand : public Command {
   }
 
   int run() override {
-    if (input_arguments_.empty() && input_options_struct_.list.empty() && configuration_.contains("inputs"))
+    if (input_arguments_.empty() && !input_options_.has_list() && configuration_.contains("inputs"))
       input_arguments_ = configured_inputs(configuration_, config_);
     const Inputs videos = inputs(video_inputs());
     if (settings_.run.model.empty() && videos.shard.count > 1)
       throw usage_error(std::string(videos.shard.from_slurm ? "a Slurm array task" : "--shard") +
                             ": a lexicon is learnt from all videos, not from a part of them",
                         "give --model, or --shard none in one task, or run extract in shards first");
+    require_own_files(videos.shard);
     // Whatever is wrong with options or models is said before hours of extraction.
     if (!settings_.run.model.empty()) {
       system_ = load_system(settings_.run.model);
@@ -92,7 +93,7 @@ class RunCommand : public Command {
     if (rows_.empty())
       rows_ = summary.rows;
     else
-      add_stage(rows_, summary.rows, stage.name);
+      add_stage(rows_, summary.rows, stage.identity.stage);
     last_folder_ = name;
     goes_on_ = !dry_run_ && status_ <= 1;
   }
@@ -104,7 +105,7 @@ class RunCommand : public Command {
     try {
       if (!system_) {
         std::vector<TrainingInput> recordings;
-        for (const BatchItem& item : signals.items) recordings.push_back({item.source, item.name});
+        for (const NamedFile& item : signals.items) recordings.push_back({item.file, item.name});
         Work work;
         work.threads = threads_;
         work.stop = &stop_requested;
@@ -119,17 +120,29 @@ class RunCommand : public Command {
     advance(signals, encode_stage(*system_, settings_.encode, TableFormat::csv), "codes");
   }
 
+  void require_own_files(const Shard& shard) const {
+    std::error_code error;
+    const auto manifest = manifest_path(output_, shard), configuration = folder("run.json");
+    require_ours(manifest, is_manifest(manifest), force_);
+    bool ours = !std::filesystem::exists(configuration, error);
+    try {
+      if (!ours) ours = read_json(configuration).value("command", Json()) == "run";
+    } catch (const std::exception&) {  // no JSON, or none of ours
+      ours = false;
+    }
+    require_ours(configuration, ours, force_);
+  }
+
   /// run.json, with which --config repeats the run.
   void write_configuration() {
     if (dry_run_) return;
     Json json = settings_.to_json();
     if (!input_arguments_.empty()) json["inputs"] = input_arguments_;
-    json.update(described(input_options_struct_).to_json());
+    json.update(described(input_options_).to_json());
     write_file_atomically(folder("run.json"),
                           json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   }
 
-  InputOptions input_options_struct_;
   RunSettings settings_;
   Learning learning_;
   std::optional<LoadedSystem> system_;

@@ -4,6 +4,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/simulate_stage.hpp"
+#include "facelex/provenance/ownership.hpp"
 #include "facelex/simulate/simulation.hpp"
 #ifdef FACELEX_WITH_VIDEO
 #include "facelex/simulate/render/video.hpp"
@@ -46,6 +47,7 @@ class SimulateCommand : public Command {
     if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
       throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
     const std::string resolved = cohort.to_json().dump(2) + "\n";
+    require_own_files();
     // Labels of another cohort must not stand beside recordings of which some are still of the old one.
     if (!dry_run_ && resolved != resolved_before()) std::filesystem::remove(folder("labels.csv"), none);
     const auto landmarks = [](bool noisy) {
@@ -76,6 +78,21 @@ class SimulateCommand : public Command {
   std::string resolved_before() const {
     std::ifstream stream(folder("cohort.json"), std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  /// cohort.json in the form that it is written in, and labels.csv beside it or where truth stands, are ours.
+  void require_own_files() const {
+    const std::string before = resolved_before();
+    bool ours = before.empty();
+    try {
+      if (!ours) ours = read_cohort(folder("cohort.json").string(), {}).to_json().dump(2) + "\n" == before;
+    } catch (const Error&) {
+      ours = false;
+    }
+    require_ours(folder("cohort.json"), ours, force_);
+    std::error_code error;
+    require_ours(folder("labels.csv"), !before.empty() || std::filesystem::exists(folder("truth"), error),
+                 force_);
   }
 
   std::filesystem::path folder(const char* name) const {

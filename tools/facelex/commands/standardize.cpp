@@ -15,7 +15,7 @@ class StandardizeCommand : public Command {
              "OpenFace "
              "or py-feat. Writes DIR/<path below the input>.csv with a row for every row of the input.",
              "facelex standardize landmarks -o motion"}) {
-    add_inputs("Files of landmarks (.csv, .npy), or folders of such files", input_options_struct_);
+    add_inputs("Files of landmarks (.csv, .npy), or folders of such files");
     add_output("Folder to write to");
     OptionList list = described(options_);
     list.append(described(table_));
@@ -30,7 +30,6 @@ class StandardizeCommand : public Command {
         .exit_status();
   }
 
-  InputOptions input_options_struct_;
   StandardizeOptions options_;
   TableOptions table_;
 };

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <set>
 
 #include "cli/commands.hpp"
 #include "cli/signals.hpp"
+#include "facelex/batch/list_file.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/printable.hpp"
 #include "facelex/io/atomic_file.hpp"
@@ -40,6 +42,7 @@ class StatusCommand : public Command {
     if (folders.empty())
       throw usage_error("no manifest below " + path_in_quotes(folder_),
                         "name the folder that a command wrote to");
+    require_list_or_nothing();
     std::string table, problems, retry;
     std::set<std::string> retried;
     for (const auto& [folder, rows] : folders) {
@@ -50,7 +53,8 @@ class StatusCommand : public Command {
         if (bad || row.state == ItemState::partial)
           problems += std::string(state_name(row.state)) + "\t" + printable(row.path) + "\t" +
                       printable(row.message) + "\n";
-        if (bad && retried.insert(row.path).second) retry += row.path + "\t" + row.name + "\n";
+        if (const std::string line = list_line({row.path, row.name}); bad && retried.insert(line).second)
+          retry += line;
       }
       char line[512];
       std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", printable(folder.string()).c_str(),
@@ -67,6 +71,15 @@ class StatusCommand : public Command {
     else if (!retry_.empty())
       write_file_atomically(retry_, retry);
     return problems.empty() ? 0 : 1;
+  }
+
+  /// A list of before is replaced, nothing else is.
+  void require_list_or_nothing() const {
+    std::ifstream before(retry_, std::ios::binary);
+    for (std::string line; retry_ != "-" && std::getline(before, line);)
+      if (line.find('\t') == std::string::npos)
+        throw usage_error("--retry: " + path_in_quotes(retry_) + " is there already and is no list of status",
+                          "name another file");
   }
 
   std::string folder_, retry_;
