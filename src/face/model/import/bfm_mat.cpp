@@ -43,6 +43,13 @@ constexpr std::array<MatNumberType, 10> mat_number_types = {{{1, 1, mat_number<s
                                                              {12, 8, mat_number<std::int64_t>},
                                                              {13, 8, mat_number<std::uint64_t>}}};
 
+/// Null for what is no type of numbers.
+const MatNumberType* mat_number_type(std::uint32_t code) {
+  const auto* const found = std::find_if(mat_number_types.begin(), mat_number_types.end(),
+                                         [&](const MatNumberType& known) { return known.code == code; });
+  return found == mat_number_types.end() ? nullptr : found;
+}
+
 /// A part of a file: a type, a size, bytes.
 struct MatElement {
   std::uint32_t type = 0;
@@ -216,12 +223,10 @@ Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> MatlabFile::read(const std::str
     if (head.sizes.size() != 2 || (head.flags & complex_flag) != 0 || head.sizes[0] < 0 || head.sizes[1] < 0)
       throw bad_import(file, what + " is no matrix of real numbers");
     const auto numbers = parts.next();
-    const auto type = std::find_if(mat_number_types.begin(), mat_number_types.end(),
-                                   [&](const MatNumberType& known) { return known.code == numbers.type; });
+    const MatNumberType* const type = mat_number_type(numbers.type);
     const auto rows = static_cast<std::uint64_t>(head.sizes[0]),
                cols = static_cast<std::uint64_t>(head.sizes[1]);
-    if (type == mat_number_types.end() || rows * cols != numbers.bytes.size() / type->size ||
-        numbers.bytes.size() % type->size != 0)
+    if (!type || rows * cols != numbers.bytes.size() / type->size || numbers.bytes.size() % type->size != 0)
       throw bad_import(file,
                        what + " claims " + std::to_string(rows) + "×" + std::to_string(cols) +
                            " numbers, which are not its " + std::to_string(numbers.bytes.size()) + " bytes",
