@@ -168,8 +168,8 @@ class BatchRun {
     for (const auto& suffix : suffixes)
       if (const fs::path file = file_of(item, suffix); !is_ours(file))
         return path_in_quotes(file.string()) +
-               " is there already and facelex did not write it; give another --output, or --force to replace "
-               "it";
+               " is there already and facelex did not write it; give another " + field("output") + ", or " +
+               field("force") + " to replace it";
     return {};
   }
 
