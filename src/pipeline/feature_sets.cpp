@@ -186,7 +186,8 @@ OptionList FeatureSet::list() {
 OptionList FeatureSet::own_list() {
   OptionList own = list();
   CodeSignalOptions shared;
-  for (const Option& option : described(shared).options()) own.remove(option.name);
+  const OptionList theirs = described(shared);
+  for (const Option& option : theirs.options()) own.remove(option.name);
   return own;
 }
 

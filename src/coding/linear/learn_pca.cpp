@@ -63,7 +63,7 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
 /// What learn_groups learns.
 struct LearntGroups {
   LinearModel model;
-  std::vector<std::string> warnings;
+  std::vector<Message> warnings;
 
   LearnResult as_pca(std::string_view kind) && {
     return {std::make_unique<PcaSystem>(std::move(model), kind), std::move(warnings)};
@@ -73,7 +73,7 @@ struct LearntGroups {
 template <class Options>
 LearntGroups learn_groups(LinearModel model, const TrainingData& data, const Options& options, bool centred,
                           const Work& work) {
-  std::vector<std::string> warnings = data.warnings();
+  std::vector<Message> warnings = data.warnings();
   Json groups = Json::array();
   double variance = 0, explained = 0;
   for (const auto& group : model.groups)

@@ -17,7 +17,7 @@ namespace {
 
 using namespace test;
 
-constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double grid = 1.0 / 65536;
 
 Frontalization learnt(const FrontalizationOptions& options, int threads = 1) {
@@ -45,7 +45,7 @@ TEST_P(FrontalizationOfScheme, TheStandardPlaceIsCentredOfRadiusOneWithLevelEyes
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Random random(seed);
     Landmarks68 points = simulated_face(random, 3), placed, again;
-    for (const int point : missing_points(GetParam())) points.row(point).setConstant(no_number);
+    for (const int point : missing_points(GetParam())) points.row(point).setConstant(nothing);
     ASSERT_EQ(standard_place(points, GetParam(), placed), RegistrationOutcome::ok);
     EXPECT_LT(mean_of(placed, numbers).norm(), 1e-12);
     double squares = 0;
@@ -108,7 +108,7 @@ TEST_P(FrontalizationOfScheme, MissingPointsAndCoincidentEyesAreSaid) {
   const Landmarks68 face = simulated_face(random, 2);
   Landmarks68 frontal;
   for (const int point : ibug_numbers(GetParam()))
-    for (const double bad : {no_number, std::numeric_limits<double>::infinity()}) {
+    for (const double bad : {nothing, std::numeric_limits<double>::infinity()}) {
       Landmarks68 points = face;
       points(point, point % 2) = bad;
       EXPECT_EQ(map.apply(points, GetParam(), frontal), RegistrationOutcome::incomplete) << point;
@@ -312,7 +312,7 @@ TEST(FrontalizationFile, WhatIsNoneIsRefused) {
   file.tensors["x_68"] = file.tensors["x_66"];
   EXPECT_NE(error_of(file).find("x_68"), std::string::npos) << error_of(file);
   file = good;
-  file.set("x_49", Eigen::MatrixXd::Constant(49, 50, no_number));
+  file.set("x_49", Eigen::MatrixXd::Constant(49, 50, nothing));
   EXPECT_NE(error_of(file).find("'x_49' has a number that is not finite"), std::string::npos)
       << error_of(file);
 }
