@@ -65,9 +65,10 @@ class PowerCommand : public Command {
     pool_.settings.resolve(file_, power_, evaluation_.folds);
     require_power_folder(output_, force_);
     const bool begun = std::filesystem::is_directory(folder("pool"));
-    for (const std::string& kind : pool_.settings.kinds) {
-      require_ours(folder(kind + ".csv"), begun || is_ours(folder(kind + ".csv")), force_);
-      require_ours(folder(kind + ".json"), is_ours(folder(kind + ".json")), force_);
+    for (const FeatureSet* set : pool_.settings.features) {
+      const std::string name = set->text().name;
+      require_ours(folder(name + ".csv"), begun || is_ours(folder(name + ".csv")), force_);
+      require_ours(folder(name + ".json"), is_ours(folder(name + ".json")), force_);
     }
     const auto tables = pool_.make(
         output_,
