@@ -21,10 +21,9 @@ TEST(Figures, ALineForTheUserHasFourDigitsAndTheUnit) {
 
 TEST(Figures, TheTableAndItsSidecarHoldTheSameNumbers) {
   const test::TemporaryFolder folder;
-  Sidecar sidecar;
-  sidecar.stage = "measure";
-  sidecar.options = Json::object();
-  write_figures(folder / "f.csv", {{"a", 0.125, "mm", "how far, roughly"}, {"b", none, "", "b"}}, sidecar);
+  Provenance made;
+  made.identity.stage = "measure";
+  write_figures(folder / "f.csv", {{"a", 0.125, "mm", "how far, roughly"}, {"b", none, "", "b"}}, made);
   EXPECT_EQ(test::file_text(folder / "f.csv"),
             "figure,value,unit,description\na,0.125,mm,\"how far, roughly\"\nb,,,b\n");
   const Json json = read_json(folder / "f.json");

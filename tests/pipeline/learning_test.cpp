@@ -11,13 +11,14 @@ namespace {
 
 TEST(Learning, EverySystemDescribesOptionsOfItsOwn) {
   std::set<std::string> systems;
-  for (const auto& [system, summary] : LearnOptions::systems()) {
-    SCOPED_TRACE(system);
-    EXPECT_TRUE(systems.insert(system).second) << "twice";
-    EXPECT_FALSE(summary.empty());
+  for (const LearnableSystem& system : learnable_systems()) {
+    SCOPED_TRACE(system.name);
+    EXPECT_TRUE(systems.insert(system.name).second) << "twice";
+    EXPECT_FALSE(system.summary.empty());
+    EXPECT_EQ(find_learnable_system(system.name), &system);
     LearnOptions options;
     std::set<std::string> names;
-    const OptionList list = options.describe_system(system);
+    const OptionList list = options.describe_system(system.name);
     for (const Option& option : list.options()) {
       EXPECT_TRUE(names.insert(option.name).second) << option.name << " twice";
       EXPECT_FALSE(option.help.empty()) << option.name;
