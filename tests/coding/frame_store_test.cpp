@@ -146,7 +146,7 @@ TEST_F(LearnInBoundedMemory, RefusesWhatCannotBe) {
   options.balance = 0.5;
   EXPECT_TRUE(says(error_of([&] { options.check(); }), {"balance", "leave out memory"}));
   options = bounded(-1);
-  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"memory: -1"}));
+  EXPECT_TRUE(says(error_of([&] { options.check(); }), {"memory: '-1'"}));
 }
 
 }  // namespace

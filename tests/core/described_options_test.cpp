@@ -24,7 +24,9 @@ struct DescribedField {
 /// Structs that their tests know by another's name.
 const std::map<std::string, std::string> known_as = {{"AtomOptions", "FacialBasisOptions"},
                                                      {"RegressorDescription", "Regressor"},
-                                                     {"SignalOptions", "FacialBasisOptions"}};
+                                                     {"SignalOptions", "FacialBasisOptions"},
+                                                     {"SparseCodeOptions", "EncodeOptions"},
+                                                     {"TokenCodeOptions", "EncodeOptions"}};
 
 /// Fields that no test sets yet. Nothing is added here: a new option comes with its test.
 const std::set<std::string> owed = {"ModelImportOptions.licence", "PowerPoolOptions.cohort-seed"};

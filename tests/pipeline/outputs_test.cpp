@@ -38,7 +38,7 @@ TEST(Outputs, AFolderIsNoFileAndNotNamedLikeATable) {
   };
   EXPECT_EQ(problem(folder.path()), "none");
   EXPECT_EQ(problem(folder / "new"), "none");
-  EXPECT_NE(problem("").find("--output is empty"), std::string::npos);
+  EXPECT_NE(problem("").find("output is empty"), std::string::npos);
   EXPECT_NE(problem(folder / "new.csv").find("is named like a table"), std::string::npos);
   EXPECT_NE(problem(folder.write("file", "")).find("is a file"), std::string::npos);
 }

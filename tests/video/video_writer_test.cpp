@@ -193,7 +193,7 @@ TEST(VideoWriter, OptionsAreChecked) {
   EXPECT_EQ(options.b_frames, 3);
   EXPECT_EQ(options.default_rate, 29.97);
   list.find("rotation")->set_text("45");
-  expect_usage_error([&] { VideoWriter(folder / "a.mp4", options); }, "rotation is 45");
+  expect_usage_error([&] { VideoWriter(folder / "a.mp4", options); }, "rotation: 45 is not");
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ EvaluationData fixture_data(const std::string& labels) {
 TEST(LearnerOptions, LearnersAreOfTheTaskThatNamesThemAndHaveItsGrid) {
   for (const auto task : {EvaluationTask::classify, EvaluationTask::regress}) {
     LearnerOptions options;
-    options.gamma = options.epsilon = {"0.25", "0.5"};
+    options.gamma = options.epsilon = {0.25, 0.5};
     OptionList list;
     options.describe(list, task);
     const Option& learner = *list.find("learner");

@@ -363,7 +363,7 @@ TEST(WindowedCorrelation, BadOptionsSayWhichAndWhatToDo) {
   EXPECT_NE(problem(options, 25).find("leave fewer than 3"), std::string::npos);
   options = {};
   options.valid = 1.5;
-  EXPECT_NE(problem(options, 25).find("valid: 1.5"), std::string::npos);
+  EXPECT_NE(problem(options, 25).find("valid: '1.5'"), std::string::npos);
 }
 
 }  // namespace
