@@ -47,7 +47,7 @@ if [ -n "$cohort" ] && [ "$status" -eq 0 ]; then
   mkdir -p "$out/finding" "$out/no-finding"
   finding "$out/fits" "$out/codes" "$cohort/labels.csv" "$out/finding"
   echo "What weighs most (planted: in one group the brows follow a smile late, smiles are one-sided, blinks more frequent):"
-  # Columns: contrast, feature, rank, weight, …; a pair stands twice (A~B, B~A) and is named once.
+  # Columns: contrast, feature, rank, weight, …; a pair occurs twice (A~B, B~A) and is named once.
   awk -F, 'NR > 1 && NR <= 7 { printf "  %-20s %8.4f\n", $2, $4 }' "$out/finding/result/weights.csv"
   echo "and of the pairs that move together ($(awk -F, 'NR == 2 { print $1 }' "$out/finding/result/weights.csv"), so a weight above 0 speaks for the former):"
   awk -F, 'split($2, pair, "~") == 2 && !((pair[2] "~" pair[1]) in named) {

@@ -11,11 +11,11 @@ namespace {
 /// Throws when options are set that only other forms of codes have.
 void refuse_other_forms(const EncodeOptions& options, CodeForm form, std::string_view kind) {
   const std::string of_kind = " no meaning for a model of kind " + std::string(kind);
-  const TokenCodeOptions usual;
+  const TokenCodeOptions defaults;
   if (form != CodeForm::tokens &&
-      (options.tokens.beam != usual.beam || options.tokens.residuals != usual.residuals))
-    throw usage_error(field(options.tokens.beam != usual.beam ? "beam" : "residuals") + " has" + of_kind,
-                      "leave it out: its codes are no tokens");
+      (options.tokens.beam != defaults.beam || options.tokens.residuals != defaults.residuals))
+    throw usage_error(field(options.tokens.beam != defaults.beam ? "beam" : "residuals") + " has" + of_kind,
+                      "leave it out: its codes are not tokens");
   if (form != CodeForm::sparse && options.sparse != SparseCodeOptions())
     throw usage_error(field("alpha") + ", " + field("solver") + ", " + field("most-units") + " and " +
                           field("l1-budget") + " have" + of_kind,
@@ -35,7 +35,7 @@ void SparseCodeOptions::describe(OptionList& options) {
       .integer("most-units", most_units, Bounds::at_least(0),
                "At most this many units in a frame, by its lasso path down to alpha; 0: any number")
       .number("l1-budget", l1_budget, Bounds::at_least(0),
-              "Largest sum of absolute codes of a frame, by its lasso path down to alpha; 0: any");
+              "Max sum of absolute codes of a frame, by its lasso path down to alpha; 0: any");
 }
 
 void SparseCodeOptions::check() const {

@@ -7,15 +7,15 @@
 namespace facelex {
 
 std::string some_names(const std::vector<Column>& columns) {
-  constexpr std::size_t most = 4;
+  constexpr std::size_t max_named = 4;
   std::string text;
-  for (std::size_t i = 0; i < columns.size() && i < most; ++i) text += (i ? ", " : "") + columns[i].name;
-  if (columns.size() > most) text += " … (" + std::to_string(columns.size()) + " in all)";
+  for (std::size_t i = 0; i < columns.size() && i < max_named; ++i) text += (i ? ", " : "") + columns[i].name;
+  if (columns.size() > max_named) text += " … (" + std::to_string(columns.size()) + " in all)";
   return text;
 }
 
 std::vector<Eigen::Index> columns_of(const Recording& header, const std::vector<Column>& wanted,
-                                     const std::string& file, const std::string& taker,
+                                     const std::string& file, const std::string& who_takes,
                                      const std::string& remedy) {
   std::unordered_map<std::string_view, Eigen::Index> position;
   for (std::size_t i = 0; i < header.columns.size(); ++i)
@@ -32,7 +32,7 @@ std::vector<Eigen::Index> columns_of(const Recording& header, const std::vector<
   }
   if (!missing.empty())
     throw data_error({file, 1, {}},
-                     "no column " + some_names(missing) + "; " + taker + " " + some_names(wanted) +
+                     "no column " + some_names(missing) + "; " + who_takes + " " + some_names(wanted) +
                          ", the file holds " + std::string(kind_name(header.kind)) + ": " +
                          some_names(header.columns),
                      remedy);

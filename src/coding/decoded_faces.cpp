@@ -105,12 +105,12 @@ void DecodedFacesOptions::describe(OptionList& options) {
 void DecodedFacesOptions::check() const {
   check_bounds(*this);
   const FrameChoice parsed(frames);
-  const DecodedFacesOptions usual;
-  if (!any() && (frames != usual.frames || mesh_format != usual.mesh_format))
+  const DecodedFacesOptions defaults;
+  if (!any() && (frames != defaults.frames || mesh_format != defaults.mesh_format))
     throw usage_error(field("frames") + " and " + field("mesh-format") +
                           " say what of meshes and vertices, but none are asked for",
                       "add " + field("meshes") + " or " + field("vertices"));
-  if (!meshes && mesh_format != usual.mesh_format)
+  if (!meshes && mesh_format != defaults.mesh_format)
     throw usage_error(field("mesh-format") + " is set, but no meshes are asked for",
                       "add " + field("meshes"));
 }

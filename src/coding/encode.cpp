@@ -71,7 +71,7 @@ RowCounts transform(RecordingReader& reader, const std::filesystem::path& output
   return counts;
 }
 
-std::string taker(const CodingSystem& system) {
+std::string who_takes(const CodingSystem& system) {
   return "the " + std::string(system.kind()) + " model takes";
 }
 
@@ -86,7 +86,7 @@ void require_kind(const Recording& header, const CodingSystem& system, const std
     return;
   throw data_error({file, 0, {}},
                    "holds " + std::string(kind_name(held)) + " (" + some_names(header.columns) + "), but " +
-                       taker(system) + " " + std::string(kind_name(wanted)) + " (" +
+                       who_takes(system) + " " + std::string(kind_name(wanted)) + " (" +
                        some_names(system.input_columns()) + ")",
                    held == SignalKind::landmarks && wanted == SignalKind::keypoint_motion
                        ? "run facelex standardize on it first"
@@ -151,7 +151,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   const std::unique_ptr<Encoder> encoder = system.encoder(options);
   RecordingReader reader(input);
   require_kind(reader.header(), system, input.string());
-  const auto picked = columns_of(reader.header(), system.input_columns(), input.string(), taker(system),
+  const auto picked = columns_of(reader.header(), system.input_columns(), input.string(), who_takes(system),
                                  "give a recording like those that it was learnt from");
   StageResult result;
   result.kind = system.code_kind();
@@ -179,7 +179,7 @@ StageResult encode_recording(const std::filesystem::path& input, const std::file
   result.details["unconverged"] = unconverged;
   if (unconverged > 0)
     result.message += (result.message.empty() ? "" : "; ") + std::to_string(unconverged) +
-                      " sparse coding problems met their limit of sweeps";
+                      " sparse coding problems reached their limit of sweeps";
   result.details["mean_reconstruction_error"] =
       counts.done > 0 ? Json(error_sum / static_cast<double>(counts.done)) : Json();
   return result;

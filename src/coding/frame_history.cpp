@@ -5,7 +5,7 @@
 
 namespace facelex {
 
-FrameHistory::FrameHistory(int frames, Eigen::Index width) : width_(width), most_(frames) {}
+FrameHistory::FrameHistory(int frames, Eigen::Index width) : width_(width), history_(frames) {}
 
 Eigen::RowVectorXd FrameHistory::widened(const Frame& frame,
                                          const Eigen::Ref<const Eigen::RowVectorXd>& values) {
@@ -15,14 +15,14 @@ Eigen::RowVectorXd FrameHistory::widened(const Frame& frame,
     stretches_.erase(frame.face_id);
     return Eigen::RowVectorXd::Constant(width(), std::numeric_limits<double>::quiet_NaN());
   }
-  if (most_ == 0) return values;
+  if (history_ == 0) return values;
   const auto [at, begins] = stretches_.try_emplace(frame.face_id);
   Stretch& stretch = at->second;
-  if (begins || frame.number - stretch.last != step_) stretch.rows = values.replicate(1, most_);
+  if (begins || frame.number - stretch.last != step_) stretch.rows = values.replicate(1, history_);
   Eigen::RowVectorXd wide(width());
   wide << values, stretch.rows;
   stretch.last = frame.number;
-  stretch.rows = wide.head(width_ * most_);
+  stretch.rows = wide.head(width_ * history_);
   return wide;
 }
 

@@ -9,9 +9,9 @@ namespace facelex {
 
 BalancedFrames balanced_frames(const RowMatrix& movements, double strength, std::uint64_t seed,
                                const Work& work) {
-  constexpr Eigen::Index most_clusters = 16, frames_for_one = 8;
+  constexpr Eigen::Index max_clusters = 16, frames_for_one = 8;
   const Eigen::Index frames = movements.rows();
-  const auto wanted = static_cast<int>(std::clamp<Eigen::Index>(frames / frames_for_one, 1, most_clusters));
+  const auto wanted = static_cast<int>(std::clamp<Eigen::Index>(frames / frames_for_one, 1, max_clusters));
   const double spread = std::sqrt(movements.squaredNorm() / static_cast<double>(frames));
   const RowMatrix kinds =
       (movements.rowwise().norm().array() + spread).inverse().matrix().asDiagonal() * movements;

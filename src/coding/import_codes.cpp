@@ -83,12 +83,13 @@ struct ChosenColumns {
 };
 
 std::string first_names(const Recording& header) {
-  constexpr std::size_t most = 6;
+  constexpr std::size_t max_named = 6;
   std::string text;
-  for (std::size_t i = 0; i < header.columns.size() && i < most; ++i)
+  for (std::size_t i = 0; i < header.columns.size() && i < max_named; ++i)
     text += (i ? ", " : "") + header.columns[i].name;
-  return text +
-         (header.columns.size() > most ? " … (" + std::to_string(header.columns.size()) + " in all)" : "");
+  return text + (header.columns.size() > max_named
+                     ? " … (" + std::to_string(header.columns.size()) + " in all)"
+                     : "");
 }
 
 ChosenColumns columns_of_source(const Recording& header, Source wanted, const std::string& file) {

@@ -13,12 +13,12 @@
 namespace facelex {
 namespace {
 
-constexpr std::array<std::pair<const char*, int>, 9> usual = {
+constexpr std::array<std::pair<const char*, int>, 9> default_numbers = {
     {{"LB", 5}, {"RB", 5}, {"NO", 3}, {"LE", 7}, {"RE", 7}, {"MO", 23}, {"UL", 12}, {"LL", 11}, {"JA", 5}}};
 
-std::string usual_text() {
+std::string default_numbers_text() {
   std::string text;
-  for (const auto& [name, atoms] : usual)
+  for (const auto& [name, atoms] : default_numbers)
     text += (text.empty() ? "" : ",") + std::string(name) + "=" + std::to_string(atoms);
   return text;
 }
@@ -36,16 +36,16 @@ std::pair<std::string, int> parsed(const std::string& entry) {
 
 }  // namespace
 
-int usual_atoms(const std::string& feature) {
-  for (const auto& [name, atoms] : usual)
+int default_atoms(const std::string& feature) {
+  for (const auto& [name, atoms] : default_numbers)
     if (feature == name) return atoms;
   return 0;
 }
 
 void describe_atoms(OptionList& options, std::vector<std::string>& atoms) {
-  options.texts(
-      "atoms", atoms,
-      "Units of a feature, as MO=10,NO=4; 0 leaves it out; features not named have " + usual_text());
+  options.texts("atoms", atoms,
+                "Units of a feature, as MO=10,NO=4; 0 leaves it out; features not named have " +
+                    default_numbers_text());
 }
 
 std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std::string>& given) {
@@ -62,13 +62,12 @@ std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std
       throw option_error("atoms", in_quotes(name) + " is not a feature of this division",
                          "its features are " + known);
     }
-    if (!wanted.emplace(name, units).second)
-      throw option_error("atoms", in_quotes(name) + " stands there twice");
+    if (!wanted.emplace(name, units).second) throw option_error("atoms", in_quotes(name) + " occurs twice");
   }
   std::vector<Allocation> allocation;
   for (const auto& feature : features) {
     const auto own = wanted.find(feature.name);
-    const int units = own == wanted.end() ? usual_atoms(feature.name) : own->second;
+    const int units = own == wanted.end() ? default_atoms(feature.name) : own->second;
     if (units > 0) allocation.push_back({feature, units});
   }
   if (allocation.empty()) throw option_error("atoms", "no feature has any units");

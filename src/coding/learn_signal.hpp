@@ -19,7 +19,7 @@ struct Allocation {
   int units = 0;
 };
 
-/// The features of a division that have units, with their numbers: usual_atoms, or what `given` ("MO=10")
+/// The features of a division that have units, with their numbers: default_atoms, or what `given` ("MO=10")
 /// says. Throws Error (usage) for an entry of another form, an unknown or repeated feature, a negative
 /// number, or when no feature has any.
 std::vector<Allocation> allocate(FeatureDivision division, const std::vector<std::string>& given);

@@ -24,24 +24,25 @@ std::uint64_t number_of(const std::string& name) {
   return hash;
 }
 
-/// Keeps all rows, or the `most` rows whose random keys are smallest: a fair draw that does not depend on the
-/// order in which rows come.
+/// Keeps all rows, or the `max_rows` rows whose random keys are smallest: a fair draw that does not depend on
+/// the order in which rows come.
 class RowKeeper {
  public:
-  RowKeeper(Eigen::Index width, long long most) : width_(width), most_(static_cast<std::size_t>(most)) {}
+  RowKeeper(Eigen::Index width, long long max_rows)
+      : width_(width), max_rows_(static_cast<std::size_t>(max_rows)) {}
 
-  bool is_full() const { return most_ > 0 && kept_.size() == most_; }
+  bool is_full() const { return max_rows_ > 0 && kept_.size() == max_rows_; }
   /// The rows as they came; while is_full() has been false till now.
   const std::vector<double>& values() const { return values_; }
 
   template <class Row>
   void offer(std::uint64_t key, std::size_t source, std::int64_t row, const Row& values) {
     const Kept kept{key, source, row, kept_.size()};
-    if (most_ == 0 || kept_.size() < most_) {
+    if (max_rows_ == 0 || kept_.size() < max_rows_) {
       kept_.push_back(kept);
       values_.resize(kept_.size() * static_cast<std::size_t>(width_));
       store(kept.slot, values);
-      if (kept_.size() == most_) std::make_heap(kept_.begin(), kept_.end(), before);
+      if (kept_.size() == max_rows_) std::make_heap(kept_.begin(), kept_.end(), before);
     } else if (before(kept, kept_.front())) {
       std::pop_heap(kept_.begin(), kept_.end(), before);
       const std::size_t slot = kept_.back().slot;
@@ -88,7 +89,7 @@ class RowKeeper {
   }
 
   Eigen::Index width_;
-  std::size_t most_;
+  std::size_t max_rows_;
   std::vector<Kept> kept_;
   std::vector<double> values_;
 };
@@ -96,9 +97,9 @@ class RowKeeper {
 /// Rows that are learnt from: in memory as long as they fit, all in a store when they do not.
 class RowCollector {
  public:
-  RowCollector(Eigen::Index width, long long max_frames, std::int64_t most_bytes)
+  RowCollector(Eigen::Index width, long long max_frames, std::int64_t max_bytes)
       : width_(width),
-        rows_that_fit_(max_frames > 0 ? 0 : rows_in(most_bytes, width)),
+        rows_that_fit_(max_frames > 0 ? 0 : rows_in(max_bytes, width)),
         keeper_(width, max_frames > 0 ? max_frames : rows_that_fit_) {}
 
   void offer(std::uint64_t key, std::size_t source, std::int64_t row, const Eigen::RowVectorXd& values) {
@@ -127,16 +128,16 @@ class RowCollector {
 
  private:
   /// Four numbers for each of a row: itself, a feature's samples, their codes, and what the kernels take.
-  static Eigen::Index rows_in(std::int64_t most_bytes, Eigen::Index width) {
-    if (most_bytes == 0) return 0;
-    constexpr Eigen::Index fewest = 1024;
+  static Eigen::Index rows_in(std::int64_t max_bytes, Eigen::Index width) {
+    if (max_bytes == 0) return 0;
+    constexpr Eigen::Index min_rows = 1024;
     const std::int64_t row_bytes = 4 * static_cast<std::int64_t>(sizeof(double)) * width;
-    if (most_bytes / row_bytes < fewest)
+    if (max_bytes / row_bytes < min_rows)
       throw option_error("memory",
-                         number_text(static_cast<double>(most_bytes) / 1e9) + " GB hold " +
-                             std::to_string(most_bytes / row_bytes) + " frames of these recordings",
-                         "give at least " + number_text(static_cast<double>(fewest * row_bytes) / 1e9));
-    return most_bytes / row_bytes;
+                         number_text(static_cast<double>(max_bytes) / 1e9) + " GB hold " +
+                             std::to_string(max_bytes / row_bytes) + " frames of these recordings",
+                         "give at least " + number_text(static_cast<double>(min_rows * row_bytes) / 1e9));
+    return max_bytes / row_bytes;
   }
 
   std::vector<TrainingSource>& used_before(std::size_t source) {
@@ -151,7 +152,7 @@ class RowCollector {
 };
 
 /// The unit of a file without sidecar.
-std::string usual_unit(SignalKind kind) {
+std::string default_unit(SignalKind kind) {
   if (kind == SignalKind::keypoint_motion) return "template unit";
   return kind == SignalKind::displacement ? "mm" : "";
 }
@@ -185,10 +186,9 @@ void TrainingOptions::describe(OptionList& options) {
 }
 
 void describe_memory(OptionList& options, double& memory) {
-  options.number(
-      "memory", memory, Bounds::at_least(0),
-      "Most memory for frames in GB; more of them are learnt from in passes over a temporary file in "
-      "$TMPDIR; 0: no bound");
+  options.number("memory", memory, Bounds::at_least(0),
+                 "Max memory for frames in GB; when there are more, learning makes passes over a temporary "
+                 "file in $TMPDIR; 0: no bound");
 }
 
 void check_memory(double memory, const TrainingOptions& options) {
@@ -235,7 +235,7 @@ std::vector<Message> TrainingData::warnings() const {
 }
 
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
-                                const TrainingOptions& options, const Work& work, std::int64_t most_bytes,
+                                const TrainingOptions& options, const Work& work, std::int64_t max_bytes,
                                 int history) {
   if (inputs.empty()) throw usage_error("there are no recordings to learn from");
   sort_by_name(inputs);
@@ -254,8 +254,8 @@ TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnC
         data.columns.push_back(header.columns[static_cast<std::size_t>(column)]);
       data.kind = kind_of_part(header.kind, data.columns);
       for (Column& column : data.columns)
-        if (column.unit.empty()) column.unit = usual_unit(data.kind);
-      rows.emplace(static_cast<Eigen::Index>(columns.size()) * (history + 1), options.max_frames, most_bytes);
+        if (column.unit.empty()) column.unit = default_unit(data.kind);
+      rows.emplace(static_cast<Eigen::Index>(columns.size()) * (history + 1), options.max_frames, max_bytes);
     } else {
       columns = columns_of(header, data.columns, file, inputs[0].file.string() + " gives",
                            "learn from recordings of one kind");

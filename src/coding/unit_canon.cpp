@@ -17,7 +17,7 @@ bool largest_entry_is_negative(const Eigen::RowVectorXd& atom) {
   return atom[largest] < 0;
 }
 
-bool is_to_be_turned(const RowMatrix& atoms, const RowMatrix& codes, const Orbit& orbit) {
+bool is_to_be_negated(const RowMatrix& atoms, const RowMatrix& codes, const Orbit& orbit) {
   double positive = 0, negative = 0;
   for (const auto k : orbit.units) {
     positive += codes.col(k).cwiseMax(0).squaredNorm();
@@ -27,7 +27,7 @@ bool is_to_be_turned(const RowMatrix& atoms, const RowMatrix& codes, const Orbit
                               : positive < negative;
 }
 
-void turn(RowMatrix& atoms, RowMatrix& codes, Eigen::Index k) {
+void negate(RowMatrix& atoms, RowMatrix& codes, Eigen::Index k) {
   // Not `-codes`: that would make negative zeros.
   atoms.row(k) = (0 - atoms.row(k).array()).matrix();
   codes.col(k) = (0 - codes.col(k).array()).matrix();
@@ -50,12 +50,12 @@ std::vector<UnitUse> make_canonical(RowMatrix& atoms, RowMatrix& codes, std::vec
       orbit.units = magnitude(other) > magnitude(k) ? std::vector{other, k} : std::vector{k, other};
       orbit.mean_magnitude = 0.5 * (magnitude(k) + magnitude(other));
     }
-    const bool turned = is_to_be_turned(atoms, codes, orbit);
+    const bool negated = is_to_be_negated(atoms, codes, orbit);
     for (const auto unit : orbit.units) {
-      if (turned) turn(atoms, codes, unit);
+      if (negated) negate(atoms, codes, unit);
       auto& use = uses[static_cast<std::size_t>(unit)];
       use = use_of_codes(codes.col(unit));
-      use.turned = turned;
+      use.negated = negated;
       use.learnt_as = unit;
     }
     orbits.push_back(std::move(orbit));

@@ -28,7 +28,7 @@ Json UnitUse::json() const {
           {"quantiles", std::move(values)},
           {"share_active", share_active},
           {"share_positive", share_positive},
-          {"turned", turned}};
+          {"turned", negated}};
 }
 
 UnitUse use_of_codes(const Eigen::Ref<const Eigen::VectorXd, 0, Eigen::InnerStride<>>& codes) {

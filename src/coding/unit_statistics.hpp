@@ -19,7 +19,7 @@ struct UnitUse {
   std::array<double, quantile_levels.size()> quantiles{};  ///< of z, linear between ranks as numpy's
   double share_active = 0;                                 ///< share of the frames where z ≠ 0
   double share_positive = 0;   ///< Σ over z > 0 of z², of Σz²; 0 when never active
-  bool turned = false;         ///< atom and codes have the opposite sign of what was learnt
+  bool negated = false;        ///< atom and codes have the opposite sign of what was learnt
   Eigen::Index learnt_as = 0;  ///< position among the atoms before they were ordered; not in json()
 
   Json json() const;

@@ -8,8 +8,8 @@
 namespace facelex {
 namespace {
 
-/// The assignment of least cost of R ≤ C rows. Rows are added one by one; each is connected by the shortest
-/// path of reduced costs, along which the columns taken before are handed on.
+/// The assignment of R ≤ C rows with the lowest cost. Rows are added one by one; each is connected by the
+/// shortest path of reduced costs, along which the columns taken before are handed on.
 class ShortestPaths {
  public:
   explicit ShortestPaths(const Eigen::MatrixXd& costs)
@@ -39,7 +39,7 @@ class ShortestPaths {
     do {
       if (column != root) reached[static_cast<std::size_t>(column)] = true;
       Eigen::Index nearest = root;
-      double least = std::numeric_limits<double>::infinity();
+      double shortest = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < columns; ++c) {
         if (reached[c]) continue;
         const auto at = static_cast<Eigen::Index>(c);
@@ -48,18 +48,18 @@ class ShortestPaths {
           distance[c] = length;
           before[c] = column;
         }
-        if (distance[c] < least) {
-          least = distance[c];
+        if (distance[c] < shortest) {
+          shortest = distance[c];
           nearest = at;
         }
       }
-      row_price_[new_row] += least;
+      row_price_[new_row] += shortest;
       for (std::size_t c = 0; c < columns; ++c) {
         if (reached[c]) {
-          row_price_[row_of_[c]] += least;
-          column_price_[static_cast<Eigen::Index>(c)] -= least;
+          row_price_[row_of_[c]] += shortest;
+          column_price_[static_cast<Eigen::Index>(c)] -= shortest;
         } else {
-          distance[c] -= least;
+          distance[c] -= shortest;
         }
       }
       column = nearest;

@@ -40,9 +40,9 @@ RowMatrix CodeMoments::best_decoder(const std::vector<Eigen::Index>& units) cons
       gram.diagonal().unaryExpr([](double value) { return value > 0 ? 1 / std::sqrt(value) : 0.0; });
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scale.asDiagonal() * gram * scale.asDiagonal());
   constexpr double dependent = 1e-10;
-  const double least = dependent * eigen.eigenvalues().maxCoeff();
-  const Eigen::VectorXd inverse =
-      eigen.eigenvalues().unaryExpr([least](double value) { return value > least ? 1 / value : 0.0; });
+  const double threshold = dependent * eigen.eigenvalues().maxCoeff();
+  const Eigen::VectorXd inverse = eigen.eigenvalues().unaryExpr(
+      [threshold](double value) { return value > threshold ? 1 / value : 0.0; });
   const RowMatrix cross = cross_(used, Eigen::all);
   const Eigen::MatrixXd solved =
       scale.asDiagonal() * (eigen.eigenvectors() * inverse.asDiagonal() *

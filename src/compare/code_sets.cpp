@@ -15,7 +15,7 @@ std::vector<Eigen::Index> code_columns(const Recording& header, const std::strin
   if (header.kind != SignalKind::coefficients && header.kind != SignalKind::tokens &&
       header.kind != SignalKind::expression)
     throw data_error(
-        {file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are no codes",
+        {file, 0, {}}, "holds " + std::string(kind_name(header.kind)) + ", which are not codes",
         "give " + field("model") + ", which codes them; or make codes with facelex encode or facelex import");
   std::vector<Eigen::Index> chosen;
   for (std::size_t i = 0; i < header.columns.size(); ++i)
@@ -43,7 +43,7 @@ CodeSets CodeSets::of_tokens(const RowMatrix& tokens, int vocabulary) {
     for (const double token : tokens.row(t)) {
       if (!(token >= 0 && token < vocabulary) || token != std::floor(token))
         throw data_error({}, "row " + std::to_string(t + 1) + ": " + number_text(token) +
-                                 " is no token 0 … " + std::to_string(vocabulary - 1));
+                                 " is not a token 0 … " + std::to_string(vocabulary - 1));
       units.push_back(static_cast<std::int32_t>(token));
     }
     sets.add(t, units);

@@ -188,7 +188,7 @@ std::map<std::string, std::string> read_subjects(const std::filesystem::path& fi
       throw data_error(lines.place(), std::to_string(fields.size()) + " fields, but the header has " +
                                           std::to_string(header.size()));
     if (!subjects.emplace(fields[name], fields[subject]).second)
-      throw data_error(lines.place("name"), in_quotes(fields[name]) + " stands there twice");
+      throw data_error(lines.place("name"), in_quotes(fields[name]) + " occurs twice");
   }
   if (subjects.empty()) throw data_error({file.string(), 0, {}}, "names no recording");
   return subjects;

@@ -172,7 +172,7 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
     sums.truth_units = truth.units;
   }
   const auto& active_counts = options.active_units;
-  const Eigen::Index most_active =
+  const Eigen::Index max_active =
       active_counts.empty() ? 0 : *std::max_element(active_counts.begin(), active_counts.end());
   Work alone = work;
   alone.threads = 1;
@@ -203,7 +203,7 @@ RecordingSums sums_of(const ComparedRecording& recording, const std::vector<Comp
       if (view.movements)
         one.active_residual =
             residual_by_active_units(judged.rowwise() - view.movements->rest, view.movements->movements,
-                                     std::min(most_active, codes.cols()), !view.signed_codes, alone);
+                                     std::min(max_active, codes.cols()), !view.signed_codes, alone);
       if (!truth.rows.empty()) one.truth = CodeCorrelation(codes(truth.rows, Eigen::all), truth.values);
     }
     sums.systems.push_back(std::move(one));

@@ -15,9 +15,9 @@ namespace facelex {
 
 /// What of a compared system is the same for all recordings.
 struct SystemView {
-  SignalKind signal = SignalKind::other;       ///< what its variance is explained of
-  std::size_t target = 0;                      ///< the system whose files hold that signal: itself, or for
-                                               ///< imported codes the first that is not imported
+  SignalKind signal = SignalKind::other;  ///< what its variance is explained of
+  /// The system whose files hold that signal: itself, or for imported codes the first that is not imported.
+  std::size_t target = 0;
   std::vector<Eigen::Index> judged;            ///< of the target's input columns, those that are judged
   std::vector<Column> units;                   ///< K
   bool has_coefficients = true;                ///< not tokens

@@ -165,10 +165,9 @@ std::vector<ComparisonRow> comparison_rows(const Comparison& comparison, const C
       [](const auto& system) { return system.stability; });
   rows.add("agreement", "agreement with truth", "mean over true units of the largest |r| with a unit",
            [](const auto& system) { return system.agreement; });
-  rows.add(
-      "agreement_matched", "agreement, one to one",
-      "the same with partners one to one, so that Σ|r| is greatest; a true unit without partner counts 0",
-      [](const auto& system) { return system.agreement_matched; });
+  rows.add("agreement_matched", "agreement, one to one",
+           "the same with partners one to one, so that Σ|r| is maximal; a true unit without partner counts 0",
+           [](const auto& system) { return system.agreement_matched; });
   return rows.take();
 }
 
@@ -231,7 +230,7 @@ std::string comparison_markdown(const Comparison& comparison, const ComparisonOp
   if (!footnotes.reasons().empty()) text += "\nNot known because:\n\n";
   for (std::size_t i = 0; i < footnotes.reasons().size(); ++i)
     text += std::to_string(i + 1) + ". " + footnotes.reasons()[i] + "\n";
-  text += "\nWhat the figures are (`facelex/analysis/comparison.hpp`):\n\n";
+  text += "\nWhat the figures are (`facelex/compare/comparison.hpp`):\n\n";
   std::string series;  // of rows that differ in a number alone, the first speaks for all
   for (const auto& row : rows) {
     if (!series.empty() && row.series == series) continue;

@@ -28,10 +28,10 @@ double direction_of(const Landmarks68& motion, Eigen::Index point) {
 /// The points that move at least the share of what the most moved one does.
 std::vector<Eigen::Index> moved_points(const Landmarks68& motion, double least_share) {
   const Eigen::VectorXd lengths = motion.rowwise().norm();
-  const double least = least_share * lengths.maxCoeff();
+  const double min_length = least_share * lengths.maxCoeff();
   std::vector<Eigen::Index> moved;
   for (Eigen::Index i = 0; i < lengths.size(); ++i)
-    if (lengths[i] > 0 && lengths[i] >= least) moved.push_back(i);
+    if (lengths[i] > 0 && lengths[i] >= min_length) moved.push_back(i);
   return moved;
 }
 
@@ -139,7 +139,7 @@ std::vector<UnitInterpretability> interpretability(const UnitMovements& units,
   check_bounds(options);
   const PlaneColumns plane = plane_columns(columns);
   if (!plane.any)
-    throw usage_error("the system's columns are no points of the face: nothing can be said of muscles",
+    throw usage_error("the system's columns are not points of the face: nothing can be said of muscles",
                       "give a system of keypoint motion or displacement");
   const MuscleDirections muscles = muscle_directions(face, plane.registered, options.least_share);
   std::vector<UnitInterpretability> results;

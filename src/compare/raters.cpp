@@ -48,16 +48,17 @@ RaterTable read_rater_table(const std::filesystem::path& file) {
                                           std::to_string(header.size()));
     const std::string& unit = fields[unit_column];
     if (std::find(table.units.begin(), table.units.end(), unit) != table.units.end())
-      throw data_error(lines.place("unit"), in_quotes(unit) + " stands there twice");
+      throw data_error(lines.place("unit"), in_quotes(unit) + " occurs twice");
     table.units.push_back(unit);
     table.verdicts.emplace_back();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (i == unit_column) continue;
       const auto verdict = verdict_from(fields[i]);
       if (!verdict)
-        throw data_error(lines.place(header[i]),
-                         fields[i].empty() ? "a verdict is missing" : in_quotes(fields[i]) + " is no verdict",
-                         "write 1 or yes for interpretable, 0 or no for not; every rater judges every unit");
+        throw data_error(
+            lines.place(header[i]),
+            fields[i].empty() ? "a verdict is missing" : in_quotes(fields[i]) + " is not a verdict",
+            "write 1 or yes for interpretable, 0 or no for not; every rater judges every unit");
       table.verdicts.back().push_back(*verdict);
     }
   }

@@ -16,7 +16,7 @@ constexpr Eigen::Index rows_at_once = 256;
 struct EqualGroup {
   RowMatrix signals;  ///< about their mean, which distances do not see
   RowMatrix directions;
-  std::vector<Eigen::Index> begin, end;  ///< of each frame: the frames that are no matches of it
+  std::vector<Eigen::Index> begin, end;  ///< of each frame: the frames that are not matches of it
 
   Eigen::Index size() const { return signals.rows(); }
   Eigen::Index matches(Eigen::Index i) const {

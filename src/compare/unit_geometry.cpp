@@ -94,10 +94,10 @@ std::optional<std::vector<UnitPlace>> unit_places(const RowMatrix& movements,
       places.push_back({});
       continue;
     }
-    Eigen::Index most = 0;
-    of_feature.row(k).maxCoeff(&most);
-    const auto feature = static_cast<std::size_t>(most);
-    double held = of_feature(k, most);
+    Eigen::Index strongest = 0;
+    of_feature.row(k).maxCoeff(&strongest);
+    const auto feature = static_cast<std::size_t>(strongest);
+    double held = of_feature(k, strongest);
     if (twin[feature] != feature) held += of_feature(k, static_cast<Eigen::Index>(twin[feature]));
     places.push_back({features[feature].name, std::min(held / all, 1.0)});
   }

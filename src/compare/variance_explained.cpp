@@ -31,19 +31,19 @@ double refitted_residual(const Eigen::MatrixXd& gram, const Eigen::VectorXd& pro
 
 /// Of one sample, by number of units; never rises.
 Eigen::VectorXd residuals_of(const Eigen::MatrixXd& gram, const Eigen::VectorXd& projection, double squares,
-                             Eigen::Index most, bool positive) {
-  Eigen::VectorXd residual = Eigen::VectorXd::Constant(most + 1, squares);
+                             Eigen::Index max_units, bool positive) {
+  Eigen::VectorXd residual = Eigen::VectorXd::Constant(max_units + 1, squares);
   PathStop stop;
-  stop.most_units = most;
+  stop.most_units = max_units;
   const LassoPath path = lasso_path(gram, projection, squares, positive, stop);
-  std::vector<std::vector<Eigen::Index>> support(static_cast<std::size_t>(most) + 1);
+  std::vector<std::vector<Eigen::Index>> support(static_cast<std::size_t>(max_units) + 1);
   for (const auto& codes : path.codes.rowwise()) {
     std::vector<Eigen::Index> active;
     for (Eigen::Index k = 0; k < codes.size(); ++k)
       if (codes[k] != 0) active.push_back(k);
     if (active.size() < support.size()) support[active.size()] = active;
   }
-  for (Eigen::Index k = 1; k <= most; ++k) {
+  for (Eigen::Index k = 1; k <= max_units; ++k) {
     const auto& active = support[static_cast<std::size_t>(k)];
     residual[k] = residual[k - 1];
     if (active.empty()) continue;
@@ -87,15 +87,15 @@ Estimate PartDraws::variance_explained(const std::vector<PartError>& parts) cons
 }
 
 Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements,
-                                         Eigen::Index most, bool positive, const Work& work) {
+                                         Eigen::Index max_units, bool positive, const Work& work) {
   std::vector<Eigen::Index> moving;
   for (Eigen::Index k = 0; k < movements.rows(); ++k)
     if (movements.row(k).squaredNorm() > 0) moving.push_back(k);
   const RowMatrix units = movements(moving, Eigen::all).rowwise().normalized();
   const Eigen::MatrixXd gram = units * units.transpose();
   const RowMatrix projections = samples * units.transpose();
-  const Eigen::Index within = std::min(most, units.rows());
-  Eigen::VectorXd residual = Eigen::VectorXd::Zero(most + 1);
+  const Eigen::Index within = std::min(max_units, units.rows());
+  Eigen::VectorXd residual = Eigen::VectorXd::Zero(max_units + 1);
   for (Eigen::Index t = 0; t < samples.rows(); ++t) {
     if (t % 256 == 0) work.check_stop();
     const double squares = samples.row(t).squaredNorm();
@@ -105,7 +105,7 @@ Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatr
     }
     const Eigen::VectorXd one = residuals_of(gram, projections.row(t), squares, within, positive);
     residual.head(within + 1) += one;
-    residual.tail(most - within).array() += one[within];
+    residual.tail(max_units - within).array() += one[within];
   }
   return residual;
 }

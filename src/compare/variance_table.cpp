@@ -11,7 +11,7 @@ const std::vector<Column>& variance_columns() {
   static const std::vector<Column> columns = {
       {"system", "name of the model's file", ""},
       {"recordings", "train: the inputs; test: those of the option test", ""},
-      {"budget", "units: most units of a frame; l1: largest sum of absolute codes of a frame", ""},
+      {"budget", "units: max units of a frame; l1: max sum of absolute codes of a frame", ""},
       {"size", "of the budget", "units, or unit of the signal"},
       {"pooled", "1 - sum of squared errors / sum of squares, over all frames together", "share"},
       {"mean", "mean over frames of 1 - squared error / squares of the frame", "share"}};

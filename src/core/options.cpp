@@ -272,7 +272,7 @@ void OptionList::from_json(const Json& object, std::string_view place) {
     if (!option) {
       const auto nearest = nearest_word(name, known);
       throw usage_error(where + ": unknown option " + in_quotes(name),
-                        nearest ? "did you mean '" + *nearest + "'?" : "known are " + joined(known, ", "));
+                        nearest ? "did you mean '" + *nearest + "'?" : "known: " + joined(known, ", "));
     }
     try {
       option->set(value);
@@ -283,7 +283,7 @@ void OptionList::from_json(const Json& object, std::string_view place) {
 }
 
 std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known) {
-  std::size_t least = word.size() / 2 + 1;
+  std::size_t min_distance = word.size() / 2 + 1;
   std::optional<std::string> nearest;
   for (const auto& candidate : known) {
     std::vector<std::size_t> row(candidate.size() + 1);
@@ -296,8 +296,8 @@ std::optional<std::string> nearest_word(std::string_view word, const std::vector
         row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
       }
     }
-    if (row.back() < least) {
-      least = row.back();
+    if (row.back() < min_distance) {
+      min_distance = row.back();
       nearest = candidate;
     }
   }

@@ -119,7 +119,7 @@ DfeForward::Scratch::Scratch(const DfeForward& forward)
 
 void DfeForward::place_inputs(const RowMatrix& signals, const Eigen::Index* frames, int count,
                               Scratch& scratch) const {
-  // Lanes behind the last frame hold what the block before left there: finite, and looked at by none.
+  // Lanes after the last frame hold what the block before left there: finite, and looked at by none.
   for (int i = 0; i < count; ++i) {
     float* tile = scratch.input.data() + i / dfe_lanes * floats_of(tokens_, token_inputs_) + i % dfe_lanes;
     const double* row = signals.data() + frames[i] * signals.cols();
@@ -205,13 +205,13 @@ void DfeForward::run_mlp(int tiles, Scratch& scratch) const {
 FloatRowMatrix DfeForward::latent(const RowMatrix& signals, const std::vector<Eigen::Index>& frames,
                                   Scratch& scratch) const {
   const bool transformer = shape_.encoder == DfeEncoder::transformer;
-  const int most = (transformer ? transformer_tiles : mlp_tiles) * dfe_lanes;
+  const int max_count = (transformer ? transformer_tiles : mlp_tiles) * dfe_lanes;
   const std::ptrdiff_t stride = std::ptrdiff_t{width_} * dfe_lanes;
   const std::ptrdiff_t latent_stride = std::ptrdiff_t{latent_.rows()} * dfe_lanes;
   const auto all = static_cast<int>(frames.size());
   FloatRowMatrix made(all, shape_.latent);
-  for (int begin = 0; begin < all; begin += most) {
-    const int count = std::min(most, all - begin), tiles = (count + dfe_lanes - 1) / dfe_lanes;
+  for (int begin = 0; begin < all; begin += max_count) {
+    const int count = std::min(max_count, all - begin), tiles = (count + dfe_lanes - 1) / dfe_lanes;
     place_inputs(signals, frames.data() + begin, count, scratch);
     if (transformer) {
       run_transformer(tiles, scratch);

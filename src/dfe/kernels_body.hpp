@@ -124,7 +124,7 @@ void normalize(float* x, std::ptrdiff_t stride, int features, const float* weigh
 /// One vector of one head: the token `from` looks at all tokens.
 FACELEX_INLINE void attend_token(const float* query, const float* keys, const float* values,
                                  std::ptrdiff_t stride, float* out, int tokens, int size, float* scores) {
-  Vector most = all(-3e38F), sum{};
+  Vector maximum = all(-3e38F), sum{};
   for (int j = 0; j < tokens; ++j) {
     const float* key = keys + j * stride;
     Vector even{}, odd{}, third{}, fourth{};  // chains of sums that do not wait for one another
@@ -137,11 +137,11 @@ FACELEX_INLINE void attend_token(const float* query, const float* keys, const fl
     }
     for (; f < size; ++f) even += load(query + f * dfe_lanes) * load(key + f * dfe_lanes);
     const Vector score = (even + odd) + (third + fourth);
-    most = larger(most, score);
+    maximum = larger(maximum, score);
     store(scores + j * width, score);
   }
   for (int j = 0; j < tokens; ++j) {
-    const Vector weight = exponential(load(scores + j * width) - most);
+    const Vector weight = exponential(load(scores + j * width) - maximum);
     sum += weight;
     store(scores + j * width, weight);
   }

@@ -45,9 +45,9 @@ DfeShape shape_from(const Json& data, int format_version, const std::string& pla
   const auto read = [&](const char* name, int& size) {
     // Through 64 bits: a number beyond 32 must not come out as another.
     const auto value = data.at(name).get<std::int64_t>();
-    constexpr std::int64_t most = 1 << 20;
-    if (!data.at(name).is_number_integer() || value < 0 || value > most)
-      throw data_error({place, 0, std::string("shape: ") + name}, data.at(name).dump() + " is no size",
+    constexpr std::int64_t max_size = 1 << 20;
+    if (!data.at(name).is_number_integer() || value < 0 || value > max_size)
+      throw data_error({place, 0, std::string("shape: ") + name}, data.at(name).dump() + " is not a size",
                        damaged);
     size = static_cast<int>(value);
   };

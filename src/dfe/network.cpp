@@ -56,7 +56,7 @@ std::vector<DfeWeight> dfe_weights(const DfeShape& shape) {
 void check_dfe_shape(const DfeShape& shape, const std::string& place) {
   const struct {
     const char* name;
-    int value, most;
+    int value, max;
   } fields[] = {{"inputs", shape.inputs, widest},
                 {"token_width", shape.token_width, widest},
                 {"layers", shape.layers, deepest},
@@ -69,12 +69,12 @@ void check_dfe_shape(const DfeShape& shape, const std::string& place) {
                 {"decoder_layers", shape.decoder_layers, deepest},
                 {"decoder_width", shape.decoder_width, widest}};
   for (const auto& field : fields)
-    if (field.value < 1 || field.value > field.most)
+    if (field.value < 1 || field.value > field.max)
       throw data_error({place, 0, std::string("shape: ") + field.name},
-                       std::to_string(field.value) + " is not 1 … " + std::to_string(field.most));
-  if (shape.history < 0 || shape.history > most_dfe_history)
+                       std::to_string(field.value) + " is not 1 … " + std::to_string(field.max));
+  if (shape.history < 0 || shape.history > max_dfe_history)
     throw data_error({place, 0, "shape: history"},
-                     std::to_string(shape.history) + " is not 0 … " + std::to_string(most_dfe_history));
+                     std::to_string(shape.history) + " is not 0 … " + std::to_string(max_dfe_history));
   if (shape.encoder == DfeEncoder::transformer && shape.width % shape.heads != 0)
     throw data_error({place, 0, "shape: heads"}, std::to_string(shape.heads) + " does not divide the width " +
                                                      std::to_string(shape.width));
@@ -98,7 +98,7 @@ void check_dfe_network(const DfeNetwork& network, const std::string& place) {
     for (const auto& [name, values] : network.weights) {
       bool known = false;
       for (const DfeWeight& weight : wanted) known = known || weight.name == name;
-      if (!known) throw data_error({place, 0, name}, "is no weight of a network of this shape");
+      if (!known) throw data_error({place, 0, name}, "is not a weight of a network of this shape");
     }
   const FloatRowMatrix& scale = network.weights.at("input.scale");
   for (Eigen::Index d = 0; d < scale.cols(); ++d)

@@ -193,7 +193,7 @@ RowMatrix DiscreteFacialEncoding::decode_prefix(const RowMatrix& codes, int stag
       const double token = codes(t, i);
       if (!(token >= 0 && token < shape.codes) || token != std::floor(token))
         throw data_error({{}, 0, units_[static_cast<std::size_t>(i)].name},
-                         number_text(token) + " is no token 0 … " + std::to_string(shape.codes - 1),
+                         number_text(token) + " is not a token 0 … " + std::to_string(shape.codes - 1),
                          "give codes that this model made");
       if (i < stages) sums.row(t) += codebook.row(static_cast<Eigen::Index>(token)).cast<double>();
     }

@@ -187,12 +187,12 @@ void take_targets(const std::vector<JoinedRow>& rows, const std::string& file, E
 void EvaluationDataOptions::describe(OptionList& options, EvaluationTask task) {
   options.text("label", label,
                task == EvaluationTask::classify
-                   ? "Column of the labels that holds the class; without: label, group or class"
-                   : "Column of the labels that holds the number; without: target, label or score");
+                   ? "Column of the labels that holds the class; default: label, group or class"
+                   : "Column of the labels that holds the number; default: target, label or score");
   if (task == EvaluationTask::classify) {
     options.texts(
         "classes", classes,
-        "Only videos of these classes; the last is the positive one. Without: all, in natural order");
+        "Only videos of these classes; the last is the positive one. Default: all, in natural order");
     options.flag("per-video", per_video,
                  "The class belongs to the video: a subject may have videos of several classes");
   }
@@ -219,7 +219,7 @@ EvaluationData read_evaluation_data(const std::vector<std::filesystem::path>& fe
   if (features.empty()) throw usage_error("no table of features", "give " + field("features") + " FILE");
   std::set<std::string> asked;
   for (const auto& name : options.classes)
-    if (!asked.insert(name).second) throw option_error("classes", in_quotes(name) + " stands there twice");
+    if (!asked.insert(name).second) throw option_error("classes", in_quotes(name) + " occurs twice");
   if (asked.size() == 1)
     throw option_error("classes", "one class alone cannot be told apart", "name two or more, or none");
   std::vector<FeatureTable> tables;

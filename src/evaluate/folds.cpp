@@ -184,8 +184,8 @@ void require_two_subjects(const EvaluationData& data) {
     remedy += "add people of it, or choose another " + field("label");
   else
     remedy += "merge rare ones in the labels";
-  constexpr std::size_t most_named = 10;
-  if (others.size() > 1 && others.size() <= most_named) {
+  constexpr std::size_t max_named = 10;
+  if (others.size() > 1 && others.size() <= max_named) {
     remedy += ", or leave them out: " + field("classes") + " ";
     for (std::size_t k = 0; k < others.size(); ++k) remedy += (k > 0 ? "," : "") + others[k];
   }

@@ -89,8 +89,9 @@ Eigen::VectorXd number_metrics(const Eigen::VectorXd& truth, const Eigen::Vector
 
 const std::vector<MetricKind>& metric_kinds(int classes) {
   static const std::vector<MetricKind> several = {
-      {"accuracy", "Share of videos whose class was told", true},
-      {"balanced_accuracy", "Mean over classes of the share of their videos that was told", true},
+      {"accuracy", "Share of videos whose class was predicted correctly", true},
+      {"balanced_accuracy", "Mean over classes of the share of their videos that was predicted correctly",
+       true},
       {"f1_weighted",
        "Mean over classes, weighted by their videos, of the harmonic mean of precision and recall", true},
       {"f1_macro", "Plain mean over classes of the harmonic mean of precision and recall", true},
@@ -100,8 +101,9 @@ const std::vector<MetricKind>& metric_kinds(int classes) {
        true}};
   static const std::vector<MetricKind> two = [] {
     auto kinds = several;
-    kinds.push_back({"sensitivity", "Share of the positive class' videos that was told", true});
-    kinds.push_back({"specificity", "Share of the other class' videos that was told", true});
+    kinds.push_back(
+        {"sensitivity", "Share of the positive class's videos that was predicted correctly", true});
+    kinds.push_back({"specificity", "Share of the other class's videos that was predicted correctly", true});
     return kinds;
   }();
   static const std::vector<MetricKind> numbers = {

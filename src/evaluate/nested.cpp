@@ -52,16 +52,16 @@ void add_inner_scores(const KernelSource& source, const Eigen::VectorXd& y, int 
   }
 }
 
-/// The best point; what differs by rounding alone is a tie, which the least cost wins.
+/// The best point; what differs by rounding alone is a tie, which the smallest cost wins.
 GridPoint best_point(const std::vector<double>& sums, const NestedGrid& grid) {
   GridPoint best;
-  double most = -std::numeric_limits<double>::infinity();
+  double best_score = -std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < grid.costs.size(); ++c)
     for (std::size_t e = 0; e < grid.epsilons.size(); ++e)
       for (std::size_t g = 0; g < grid.gammas.size(); ++g) {
         const double score = sums[(g * grid.epsilons.size() + e) * grid.costs.size() + c];
-        if (score > most + 1e-12 * std::abs(score)) {
-          most = score;
+        if (score > best_score + 1e-12 * std::abs(score)) {
+          best_score = score;
           best = {c, g, e};
         }
       }

@@ -126,8 +126,8 @@ LeakageCheck leakage_check(const EvaluationData& data, const std::vector<MetricK
                                [&](const MetricKind& kind) { return kind.name == check.metric; }) -
                   kinds.begin();
   const auto values = without_gaps(permuted.col(at));
-  constexpr std::size_t fewest = 20;
-  if (values.size() < fewest) return check;
+  constexpr std::size_t min_values = 20;
+  if (values.size() < min_values) return check;
   const auto n = static_cast<double>(values.size());
   double sum = 0, squares = 0;
   for (const double value : values) sum += value;

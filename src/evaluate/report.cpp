@@ -10,7 +10,7 @@
 namespace facelex {
 namespace {
 
-/// Three digits behind the point; a dash for what is not known.
+/// Three digits after the point; a dash for what is not known.
 std::string short_number(double value) {
   if (std::isnan(value)) return "–";
   std::string text(32, '\0');
@@ -39,11 +39,11 @@ Json left_out_json(const std::vector<LeftOutOfEvaluation>& left_out) {
 void append_left_out(std::string& text, const char* what, const std::vector<LeftOutOfEvaluation>& left_out) {
   if (left_out.empty()) return;
   text += "\n" + std::to_string(left_out.size()) + " " + what + " left out:\n\n";
-  constexpr std::size_t most = 50;
-  for (std::size_t i = 0; i < left_out.size() && i < most; ++i)
+  constexpr std::size_t max_named = 50;
+  for (std::size_t i = 0; i < left_out.size() && i < max_named; ++i)
     text += "- " + left_out[i].name + ": " + left_out[i].text() + "\n";
-  if (left_out.size() > most)
-    text += "- … and " + std::to_string(left_out.size() - most) + " more, in metrics.json\n";
+  if (left_out.size() > max_named)
+    text += "- … and " + std::to_string(left_out.size() - max_named) + " more, in metrics.json\n";
 }
 
 std::string protocol_text(const EvaluationData& data, const EvaluationOptions& options,
@@ -74,7 +74,7 @@ std::string leakage_text(const LeakageCheck& check) {
                               "], expected " + short_number(check.expected);
   return check.passed ? "Leakage check: passed; " + figures + ".\n"
                       : "**Leakage check: FAILED; " + figures +
-                            ". Labels without meaning were told: do not report these figures.**\n";
+                            ". Labels without meaning were predicted: do not report these figures.**\n";
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ std::vector<std::string> evaluation_header(CsvLines& lines, const std::filesyste
   std::set<std::string> seen;
   for (const auto& name : header)
     if (!seen.insert(name).second)
-      throw data_error(lines.place(), "column " + in_quotes(name) + " stands there twice");
+      throw data_error(lines.place(), "column " + in_quotes(name) + " occurs twice");
   if (!seen.contains("name"))
     throw data_error(lines.place(), "has no column 'name'",
                      "call the column with the names of the videos so: they tie the tables together; " +
@@ -67,7 +67,7 @@ void for_each_named_row(CsvLines& lines, const std::vector<std::string>& header,
                        lines.complete() ? "" : "the file was cut; make it again");
     if (fields[name].empty()) throw data_error(lines.place("name"), "a name is missing");
     if (!seen.insert(fields[name]).second)
-      throw data_error(lines.place("name"), in_quotes(fields[name]) + " stands there twice",
+      throw data_error(lines.place("name"), in_quotes(fields[name]) + " occurs twice",
                        "a name needs one line; of several faces in a video keep one");
     take(fields, fields[name]);
   }
@@ -118,7 +118,7 @@ FeatureTable read_feature_table(const std::filesystem::path& file) {
       if (!number || !std::isfinite(*number))
         throw data_error(
             lines.place(header[i]), in_quotes(fields[i]) + " is not a finite number",
-            "features are numbers; take other columns (subject, group …) out, they belong into the labels");
+            "features are numbers; take other columns (subject, group …) out, they belong in the labels");
       values.push_back(*number);
     }
   });

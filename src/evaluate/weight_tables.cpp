@@ -14,7 +14,7 @@ namespace {
 
 constexpr double no_weight = std::numeric_limits<double>::quiet_NaN();
 
-/// Indices by falling modulus, what is not in use last; equal ones in their order.
+/// Indices by decreasing modulus, what is not in use last; equal ones in their order.
 std::vector<Eigen::Index> order_by_size(const Eigen::VectorXd& weights) {
   std::vector<Eigen::Index> order(static_cast<std::size_t>(weights.size()));
   std::iota(order.begin(), order.end(), Eigen::Index{0});

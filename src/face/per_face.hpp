@@ -18,8 +18,8 @@ namespace facelex {
 template <class Gathered>
 class PerFace {
  public:
-  /// most_kept: what all faces together may keep. A face with one thing left has nothing to give.
-  explicit PerFace(std::size_t most_kept) : most_kept_(most_kept) {}
+  /// max_kept: what all faces together may keep. A face with one thing left has nothing to give.
+  explicit PerFace(std::size_t max_kept) : max_kept_(max_kept) {}
 
   /// Every row, in the order of the file. gather(Gathered&) adds a row with values to its face.
   template <class Gather>
@@ -64,7 +64,7 @@ class PerFace {
  private:
   /// Thins the faces that keep most.
   void bound_memory() {
-    while (kept_by_id_ > most_kept_) {
+    while (kept_by_id_ > max_kept_) {
       std::size_t largest = 0;
       for (const auto& [id, face] : by_id_) largest = std::max(largest, face.kept());
       if (largest < 2) return;
@@ -76,7 +76,7 @@ class PerFace {
     }
   }
 
-  std::size_t most_kept_;
+  std::size_t max_kept_;
   Gathered whole_;                 ///< all rows as one face
   std::map<int, Gathered> by_id_;  ///< the rows of each face_id
   std::vector<int> order_;         ///< face_ids in order of appearance

@@ -13,8 +13,8 @@ namespace facelex {
 /// Samples in a block. It depends on their number alone (so do the sums, then), and bounds the partial sums
 /// that are kept.
 inline std::size_t block_of(std::size_t samples) {
-  constexpr std::size_t least = 512, most_blocks = 256;
-  return std::max(least, (samples + most_blocks - 1) / most_blocks);
+  constexpr std::size_t min_rows = 512, max_blocks = 256;
+  return std::max(min_rows, (samples + max_blocks - 1) / max_blocks);
 }
 
 /// Σ over blocks of part(first row, rows), added with += in the blocks' order: the same bits whatever the

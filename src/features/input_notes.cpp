@@ -29,10 +29,10 @@ std::string rate_note(double own, double fps, const CodeSignalOptions& options, 
     return options.fps > 0
                ? std::string()
                : "has no time stamps: " + rate_text(fps) +
-                     " frames per second are taken, the rate of most (the option fps says another)";
+                     " frames per second are assumed, the rate of most videos (the option fps says another)";
   if (own > fastest_camera)
     return "its time stamps say " + rate_text(own) +
-           " frames per second, which no camera takes: durations, rates and speeds are as wrong as they are; "
+           " frames per second, which no camera records, so durations, rates and speeds are just as wrong; "
            "give the true rate with the options fps and ignore-timestamps";
   if (is_same_rate(own, fps) || options.strict || (!at_one_rate && options.fps == 0)) return {};
   return "its time stamps say " + rate_text(own) + " frames per second" +

@@ -76,15 +76,15 @@ Error no_codes(const Recording& recording, const std::string& file) {
                           std::filesystem::path(file).stem().string() + ".json says it",
                       "copy the sidecar along with the table, or name " + field("columns"));
   if (recording.kind == SignalKind::landmarks)
-    return data_error(place, "holds landmarks, which are no codes with magnitudes",
+    return data_error(place, "holds landmarks, which are not codes with magnitudes",
                       "features summary " + field("groups") +
                           " kinematics takes landmarks; codes are what facelex encode or "
                           "import writes; or name " +
                           field("columns"));
   if (recording.kind == SignalKind::tokens)
-    return data_error(place, "holds tokens, which are no codes with magnitudes", "features bow counts them");
+    return data_error(place, "holds tokens, which are not codes with magnitudes", "features bow counts them");
   return data_error(
-      place, "holds " + std::string(kind_name(recording.kind)) + ", which are no codes with magnitudes",
+      place, "holds " + std::string(kind_name(recording.kind)) + ", which are not codes with magnitudes",
       "give what facelex encode or import writes, or name " + field("columns"));
 }
 
@@ -115,10 +115,9 @@ bool is_same_rate(double a, double b, double tolerance) {
 
 void CodeSignalOptions::describe(OptionList& options) {
   options
-      .texts(
-          "columns", columns,
-          "Columns that are signals, by name; an entry that ends in * stands for all that begin so (without: "
-          "all codes)")
+      .texts("columns", columns,
+             "Columns that are signals, by name; an entry that ends in * stands for all that begin so "
+             "(default: all codes)")
       .number(
           "fps", fps, Bounds::at_least(0),
           "Frames per second that all videos are brought to by their time stamps, and that videos without "
@@ -218,13 +217,13 @@ std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files)
 double most_frequent_rate(std::vector<double> rates) {
   std::sort(rates.begin(), rates.end());
   double best = 0;
-  std::ptrdiff_t most = 0;
+  std::ptrdiff_t max_count = 0;
   for (const double rate : rates) {
     if (!(rate > 0)) continue;
     const auto same =
         std::count_if(rates.begin(), rates.end(), [&](double other) { return is_same_rate(other, rate); });
-    if (same > most) {
-      most = same;
+    if (same > max_count) {
+      max_count = same;
       best = rate;
     }
   }

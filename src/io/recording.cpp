@@ -68,7 +68,7 @@ SignalKind kind_from_name(std::string_view name) {
     if (text == name) return value;
     known.append(known.empty() ? "" : ", ").append(text);
   }
-  throw data_error({}, in_quotes(name) + " is not a kind of signals", "known are " + known);
+  throw data_error({}, in_quotes(name) + " is not a kind of signals", "known: " + known);
 }
 
 SignalKind kind_from_columns(const std::vector<std::string>& names) {

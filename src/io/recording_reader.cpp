@@ -9,7 +9,7 @@
 namespace facelex {
 namespace {
 
-constexpr Eigen::Index most_columns_without_names = 100000;
+constexpr Eigen::Index max_columns_without_names = 100000;
 
 std::vector<std::string> numbered_names(Eigen::Index width) {
   std::vector<std::string> names;
@@ -46,10 +46,10 @@ struct RecordingReader::State {
     table = file.extension() == ".npy" ? open_npy_table(file) : open_csv_table(file);
     header.name = name.empty() ? file.stem().string() : std::move(name);
     const bool has_names = !table->signals().empty();
-    if (!has_names && table->width() > most_columns_without_names)
+    if (!has_names && table->width() > max_columns_without_names)
       throw data_error({file.string(), 0, {}}, std::to_string(table->width()) +
                                                    " columns, but a table of frames has at most " +
-                                                   std::to_string(most_columns_without_names));
+                                                   std::to_string(max_columns_without_names));
     const auto names = has_names ? table->signals() : numbered_names(table->width());
     for (const auto& column : names) header.columns.push_back({column, {}, {}});
     header.kind = kind_from_columns(names);
@@ -69,12 +69,12 @@ const Recording& RecordingReader::header() const {
   return state_->header;
 }
 
-bool RecordingReader::read(Recording& block, Eigen::Index most_rows) {
+bool RecordingReader::read(Recording& block, Eigen::Index max_rows) {
   const Recording& header = state_->header;
   block.name = header.name;
   block.kind = header.kind;
   if (block.columns != header.columns) block.columns = header.columns;
-  return state_->table->read(block, most_rows);
+  return state_->table->read(block, max_rows);
 }
 
 Recording read_recording(const std::filesystem::path& file, std::string name) {

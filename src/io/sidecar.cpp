@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* format_name = "facelex sidecar";
 constexpr int newest_sidecar_version = 1;
-constexpr std::uint64_t largest_sidecar = std::uint64_t{64} << 20;
+constexpr std::uint64_t max_sidecar_bytes = std::uint64_t{64} << 20;
 
 std::int64_t count_from(const Json& value) {
   const auto count = value.is_number_integer() ? value.get<std::int64_t>() : -1;
@@ -122,7 +122,7 @@ Beside look_beside(const std::filesystem::path& file) {
   if (path == file || !std::filesystem::is_regular_file(path, error)) return {};
   InputFile in(path);
   const auto size = in.size();
-  if (!size || *size > largest_sidecar) return {{}, "is larger than 64 MiB"};
+  if (!size || *size > max_sidecar_bytes) return {{}, "is larger than 64 MiB"};
   std::string text(*size, '\0');
   in.read_at(0, text.data(), text.size());
   try {

@@ -75,7 +75,7 @@ std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& argument
   if (fs::equivalent(a, b, error))
     throw option_error("pair",
                        path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
-                           " are the same, and everyone moves with himself",
+                           " are the same; a pair needs two different people",
                        "name the other person's");
   if (!fs::is_directory(a, error)) return {{a.stem().string() + "~" + b.stem().string(), a, b, {}, {}}};
   const auto first = by_name(recordings_of_folder(arguments[0], field("pair"), output));

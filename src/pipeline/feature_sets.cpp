@@ -59,7 +59,7 @@ class WccSet final : public SignalFeatures {
     if (call.pairs && values_.triangle)
       throw usage_error(field("triangle") + " has no meaning with " + field("pair") +
                             ": the two orders of a pair are different pairs",
-                        "leave it away");
+                        "leave it out");
   }
   bool takes_head() const override { return true; }
   std::string head_otherwise() const override { return "none"; }
@@ -69,8 +69,8 @@ class WccSet final : public SignalFeatures {
   std::optional<FeatureObstacle> obstacle(std::int64_t frames, double fps) const override {
     const WccFrames laid = wcc_frames(wcc_, fps);
     if (laid.windows(frames) > 0) return {};
-    const double least = std::ceil(100 * static_cast<double>(laid.reach()) / fps) / 100;
-    return FeatureObstacle{"hold no window: one takes " + number_text(least) + " s with its lags",
+    const double min_seconds = std::ceil(100 * static_cast<double>(laid.reach()) / fps) / 100;
+    return FeatureObstacle{"hold no window: one takes " + number_text(min_seconds) + " s with its lags",
                            "a shorter " + field("window") + " or " + field("lag")};
   }
   FeatureMaker maker(double fps) const override {
@@ -113,7 +113,8 @@ class SummarySet final : public SignalFeatures {
       throw usage_error(field("head") + " has no meaning without kinematics among " + field("groups"),
                         "add it, or leave " + field("head") + " away");
     if (takes_head() && call.head == "none")
-      throw usage_error(field("head") + " none leaves nothing to take kinematics from", "give auto or a folder");
+      throw usage_error(field("head") + " none leaves nothing to take kinematics from",
+                        "give auto or a folder");
   }
   bool takes_head() const override { return summary_.has("kinematics"); }
   std::string head_otherwise() const override { return "auto"; }

@@ -53,7 +53,7 @@ void PowerPoolSettings::check_learning() {
   if (!options.model.empty() && !changed.empty())
     throw usage_error(field("facial-basis-" + changed.items().begin().key()) +
                           " says how a Facial Basis is learnt, but " + field("model") + " gives the system",
-                      "leave one of them away");
+                      "leave one of them out");
 }
 
 /// Whether recordings are long enough is known before hours of simulation and fitting.

@@ -5,7 +5,7 @@
 namespace facelex {
 namespace {
 
-/// 0 … the most units of a frame.
+/// 0 … the largest number of units of a frame.
 std::vector<double> unit_numbers(const VarianceCurves& curves) {
   std::vector<double> numbers(curves.pooled_by_units.size());
   std::iota(numbers.begin(), numbers.end(), 0.0);

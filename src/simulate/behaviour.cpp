@@ -11,8 +11,8 @@ namespace facelex {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
-constexpr double most_per_minute = 200;
-constexpr double most_amplitude = 1.5;
+constexpr double max_per_minute = 200;
+constexpr double max_amplitude = 1.5;
 /// A blink closes in this share of its time, stays closed for the next one, and opens in the rest.
 constexpr double blink_rise = 0.32, blink_hold = 0.13;
 /// A syllable rises and falls over this much more than its own time, so that neighbours flow together.
@@ -151,12 +151,12 @@ class EventMaker {
 
   void add_unit(const UnitBehaviour& unit) {
     const double duration = unit.rise_s + unit.hold_s + unit.fall_s;
-    constexpr double most_sds = 4;
+    constexpr double max_sds = 4;
     double follow_s = 0, precede_s = 0;
     for (const Coupling& coupling : subject_.couplings) {
       if (coupling.from != unit.unit) continue;
-      follow_s = std::max(follow_s, coupling.lag_s + most_sds * coupling.lag_sd_s);
-      if (coupling.lag_s < 0) precede_s = std::max(precede_s, most_sds * coupling.lag_sd_s - coupling.lag_s);
+      follow_s = std::max(follow_s, coupling.lag_s + max_sds * coupling.lag_sd_s);
+      if (coupling.lag_s < 0) precede_s = std::max(precede_s, max_sds * coupling.lag_sd_s - coupling.lag_s);
     }
     const auto unit_event = [&](double onset) {
       const double amplitude = normal_at_least(0, unit.amplitude, unit.amplitude_sd, random_);
@@ -216,10 +216,10 @@ Eigen::ArrayXd smooth_course(const Eigen::VectorXd& times_s, double sd, double s
 
 void BlinkBehaviour::describe(OptionList& options) {
   options.text("unit", unit, "The unit that closes the eyes")
-      .number("rate_per_minute", rate_per_minute, Bounds::between(0, most_per_minute), "Blinks per minute")
+      .number("rate_per_minute", rate_per_minute, Bounds::between(0, max_per_minute), "Blinks per minute")
       .number("duration_s", duration_s, Bounds::between(0.05, 5), "Duration of a blink in seconds")
       .number("duration_sd_s", duration_sd_s, Bounds::between(0, 2), "Its standard deviation")
-      .number("amplitude", amplitude, Bounds::between(0, most_amplitude), "1: the eyes close altogether");
+      .number("amplitude", amplitude, Bounds::between(0, max_amplitude), "1: the eyes close altogether");
 }
 
 void HeadBehaviour::describe(OptionList& options) {
@@ -238,9 +238,9 @@ void HeadBehaviour::describe(OptionList& options) {
 
 void UnitBehaviour::describe(OptionList& options) {
   options.text("unit", unit, "The unit; AU12 stands for AU12_L and AU12_R")
-      .number("rate_per_minute", rate_per_minute, Bounds::between(0, most_per_minute), "Events per minute")
-      .number("amplitude", amplitude, Bounds::between(0, most_amplitude), "Mean; 1 is the E intensity")
-      .number("amplitude_sd", amplitude_sd, Bounds::between(0, most_amplitude), "Its standard deviation")
+      .number("rate_per_minute", rate_per_minute, Bounds::between(0, max_per_minute), "Events per minute")
+      .number("amplitude", amplitude, Bounds::between(0, max_amplitude), "Mean; 1 is the E intensity")
+      .number("amplitude_sd", amplitude_sd, Bounds::between(0, max_amplitude), "Its standard deviation")
       .number("rise_s", rise_s, Bounds::between(0.02, 60), "Seconds from onset to apex")
       .number("hold_s", hold_s, Bounds::between(0, 600), "Seconds at the apex")
       .number("fall_s", fall_s, Bounds::between(0.02, 60), "Seconds from apex to offset")
@@ -259,13 +259,13 @@ void Coupling::describe(OptionList& options) {
 
 void SpeechBehaviour::describe(OptionList& options) {
   options
-      .number("bouts_per_minute", bouts_per_minute, Bounds::between(0, most_per_minute),
+      .number("bouts_per_minute", bouts_per_minute, Bounds::between(0, max_per_minute),
               "Bouts of talking per minute")
       .number("bout_s", bout_s, Bounds::between(0.5, 600), "Mean duration of a bout in seconds")
       .number("bout_sd_s", bout_sd_s, Bounds::between(0, 100), "Its standard deviation")
       .number("syllables_per_s", syllables_per_s, Bounds::between(0.5, 10), "Syllables per second")
-      .number("amplitude", amplitude, Bounds::between(0, most_amplitude), "Mean amplitude of a syllable")
-      .number("amplitude_sd", amplitude_sd, Bounds::between(0, most_amplitude), "Its standard deviation")
+      .number("amplitude", amplitude, Bounds::between(0, max_amplitude), "Mean amplitude of a syllable")
+      .number("amplitude_sd", amplitude_sd, Bounds::between(0, max_amplitude), "Its standard deviation")
       .texts("units", units, "The units that talk");
 }
 
@@ -352,16 +352,16 @@ std::vector<UnitEvent> draw_events(const Behaviour& subject, const std::vector<s
 }
 
 Eigen::MatrixXd expression_course(const std::vector<UnitEvent>& events, const Eigen::VectorXd& times_s,
-                                  const Eigen::VectorXd& most) {
-  Eigen::MatrixXd rest = Eigen::MatrixXd::Ones(times_s.size(), most.size());
+                                  const Eigen::VectorXd& limits) {
+  Eigen::MatrixXd rest = Eigen::MatrixXd::Ones(times_s.size(), limits.size());
   for (UnitEvent event : events) {
-    event.amplitude = std::min(event.amplitude, most[event.unit]);  // cut here, not at its apex: no kink
+    event.amplitude = std::min(event.amplitude, limits[event.unit]);  // cut here, not at its apex: no kink
     const double* const first =
         std::lower_bound(times_s.data(), times_s.data() + times_s.size(), event.onset_s);
     for (Eigen::Index t = first - times_s.data(); t < times_s.size() && times_s[t] < event.end_s(); ++t)
-      rest(t, event.unit) *= 1 - event.at(times_s[t]) / most[event.unit];
+      rest(t, event.unit) *= 1 - event.at(times_s[t]) / limits[event.unit];
   }
-  return (1 - rest.array()).rowwise() * most.transpose().array();
+  return (1 - rest.array()).rowwise() * limits.transpose().array();
 }
 
 Eigen::MatrixXd head_course(const HeadBehaviour& head, const Eigen::VectorXd& times_s, Random& random) {
@@ -384,7 +384,7 @@ void check_keys(const Json& json, const std::vector<std::string>& known, const s
     std::string list;
     for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
     throw usage_error(place + ": unknown key " + in_quotes(key),
-                      nearest ? "did you mean '" + *nearest + "'?" : "known are " + list);
+                      nearest ? "did you mean '" + *nearest + "'?" : "known: " + list);
   }
 }
 

@@ -13,8 +13,8 @@ namespace facelex {
 namespace {
 
 /// A recording is simulated as a whole, in memory: 10⁶ frames take 0.4 GB.
-constexpr int most_simulated_frames = 1'000'000;
-constexpr std::int64_t most_recordings = 1'000'000;
+constexpr int max_simulated_frames = 1'000'000;
+constexpr std::int64_t max_recordings = 1'000'000;
 
 std::vector<std::string> names_of(const OptionList& list) {
   std::vector<std::string> names;
@@ -90,8 +90,8 @@ Cohort Cohort::from_json(const Json& json, const std::string& file,
 }
 
 void Cohort::check(const std::string& file) const {
-  if (fps * seconds > most_simulated_frames)
-    throw usage_error(file + ": fps × seconds gives more than " + std::to_string(most_simulated_frames) +
+  if (fps * seconds > max_simulated_frames)
+    throw usage_error(file + ": fps × seconds gives more than " + std::to_string(max_simulated_frames) +
                       " frames");
   std::int64_t recordings = 0;
   for (const CohortGroup& group : groups) {
@@ -100,9 +100,9 @@ void Cohort::check(const std::string& file) const {
       throw usage_error(file + ": without a true difference the groups must have equally many sessions",
                         "the number of a subject's recordings would tell its group");
   }
-  if (recordings > most_recordings)
+  if (recordings > max_recordings)
     throw usage_error(file + ": the cohort has " + std::to_string(recordings) + " recordings",
-                      "at most " + std::to_string(most_recordings) + " can be made at once");
+                      "at most " + std::to_string(max_recordings) + " can be made at once");
 }
 
 Json Cohort::to_json() const {

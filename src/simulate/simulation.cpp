@@ -15,7 +15,7 @@
 namespace facelex {
 namespace {
 
-constexpr double most_identity_sd = 2;
+constexpr double max_identity_sd = 2;
 /// The face stands a little below the picture's middle, so that head and shoulders fill it.
 constexpr double below_middle_mm = 14;
 constexpr double missing_run_s = 0.5;
@@ -29,7 +29,7 @@ Eigen::VectorXd draw_identity(const MorphableModel& model, const Cohort& cohort,
   Eigen::VectorXd identity(model.identity.size());
   for (Eigen::Index k = 0; k < identity.size(); ++k)
     identity[k] = cohort.identity_sd * model.identity.scale[k] *
-                  std::clamp(random.normal(), -most_identity_sd, most_identity_sd);
+                  std::clamp(random.normal(), -max_identity_sd, max_identity_sd);
   return identity;
 }
 

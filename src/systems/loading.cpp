@@ -40,7 +40,7 @@ std::unique_ptr<CodingSystem> coding_system_from_model(const ModelFile& model) {
     known.append(known.empty() ? "" : ", ").append(name);
   }
   throw data_error({model.source, 0, "kind"}, in_quotes(model.kind) + " is not a coding system",
-                   "known are " + known);
+                   "known: " + known);
 }
 
 std::unique_ptr<CodingSystem> load_coding_system(const std::filesystem::path& file) {

@@ -52,8 +52,8 @@ void note(OverlayNotes& notes, const FrameRows& frame) {
 cv::Mat letterboxed(const cv::Mat& picture, const cv::Size& size) {
   const double scale = std::min(static_cast<double>(size.width) / picture.cols,
                                 static_cast<double>(size.height) / picture.rows);
-  const auto scaled = [scale](int side, int most) {
-    return std::clamp(static_cast<int>(std::lround(scale * side)), 1, most);
+  const auto scaled = [scale](int side, int max_side) {
+    return std::clamp(static_cast<int>(std::lround(scale * side)), 1, max_side);
   };
   const int width = scaled(picture.cols, size.width), height = scaled(picture.rows, size.height);
   cv::Mat box(size, CV_8UC3, cv::Scalar::all(0));
@@ -151,13 +151,13 @@ void ExtractOptions::check() const {
   check_bounds(*this);
   tracker.check();
   if (smooth != 0 && (smooth % 2 == 0 || smooth < 5))
-    throw usage_error(field("smooth") + " " + std::to_string(smooth) + " is no odd number from 5 on",
+    throw usage_error(field("smooth") + " " + std::to_string(smooth) + " is not an odd number ≥ 5",
                       "a parabola through 3 frames changes nothing; 0 turns smoothing off");
 }
 
 FaceModels FaceModels::load(const ExtractOptions& options) {
   FaceModels models;
-  // Both take 0.2 s, unpacking for the most part.
+  // Both take 0.2 s, most of it for unpacking.
   auto detector = std::async(std::launch::async, [] { return std::make_shared<const FaceDetector>(); });
   models.landmarks_ = std::make_shared<const LandmarkModel>(
       LandmarkModel::load(options.landmark_model.empty() ? debian_model : options.landmark_model));

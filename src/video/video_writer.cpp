@@ -78,7 +78,7 @@ class VideoWriter::Encoder {
 
   void add(const cv::Mat& picture, double timestamp) {
     if (picture.empty() || (picture.type() != CV_8UC3 && picture.type() != CV_8UC1))
-      throw refused("is no picture of 8-bit gray or BGR");
+      throw refused("is not a picture of 8-bit gray or BGR");
     if (!codec_) open(picture);
     if (picture.size() != size_ || picture.type() != type_)
       throw refused("has another size or type than the first one");

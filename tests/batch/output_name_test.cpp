@@ -29,7 +29,7 @@ TEST(OutputName, KeysAreEqualForWhatReadsTheSame) {
   EXPECT_EQ(name_key(" a / b"), name_key("a/b"));
   for (const char* other : {"cafe", "cafE\xcc\x81", "caf\xe9", "cafe\xcc\x80", "ca/fe\xcc\x81"})
     EXPECT_NE(name_key("caf\xc3\xa9"), name_key(other)) << other;
-  EXPECT_NE(name_key("a\xff"), name_key("a\xfe")) << "bytes that are no text";
+  EXPECT_NE(name_key("a\xff"), name_key("a\xfe")) << "bytes that are not text";
   EXPECT_NE(name_key("ab"), name_key("a/b"));
 }
 

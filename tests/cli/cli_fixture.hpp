@@ -22,8 +22,8 @@ inline Program::End facelex_command(const std::vector<std::string>& arguments,
   return Program(FACELEX_BINARY, arguments, environment).wait();
 }
 
-/// The words of every command that does something ({"learn", "pca"} …), as the program itself lists them when it
-/// writes its pages.
+/// The words of every command that does something ({"learn", "pca"} …), as the program itself lists them when
+/// it writes its pages.
 inline std::vector<std::vector<std::string>> all_commands() {
   const TemporaryFolder folder;
   facelex_command({"docs", folder.path()});

@@ -200,7 +200,7 @@ TEST(DfeCommands, SaysWhatIsWrong) {
        "no meaning for a model of kind dfe"},
       {{"encode", at("in"), "-m", dfe_model, "-o", folder_out, "--beam", "0"}, 2, "beam"},
       {{"encode", at("short"), "-m", dfe_model, "-o", folder_out}, 1, "e_2"},
-      {{"decode", at("codes"), "-m", dfe_model, "-o", folder_out}, 1, "9 is no token 0 … 8"},
+      {{"decode", at("codes"), "-m", dfe_model, "-o", folder_out}, 1, "9 is not a token 0 … 8"},
       {{"decode", at("codes"), "-m", dfe_model, "-o", folder_out, "--face", "built-in"},
        2,
        "has no expressions e_0"},

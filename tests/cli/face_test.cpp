@@ -123,8 +123,9 @@ TEST_F(Face, TheDefaultsOfFitMeetTheirAccuracy) {
     const Recording truth = read_recording(at("people/truth/" + names.back()));
     ASSERT_EQ(fit.rows(), truth.rows());
     for (Eigen::Index t = 0; t < fit.rows(); ++t) {
-      const auto rotation = [t](const Recording& of) {
-        return rotation_from_angles(of.values.row(t).segment<3>(of.column("pose_Rx")).transpose());
+      const auto rotation = [t](const Recording& recording) {
+        return rotation_from_angles(
+            recording.values.row(t).segment<3>(recording.column("pose_Rx")).transpose());
       };
       errors.push_back(angle_between(rotation(fit), rotation(truth)) * 180 / std::numbers::pi);
     }

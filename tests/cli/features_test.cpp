@@ -131,7 +131,7 @@ TEST_F(Features, BagOfWordsOfTokens) {
   folder.write("tokens/b.csv", "frame,face_id,timestamp,confidence,success,q0,q1\n1,0,0,1,1,9,2\n");
   const auto end = features({"bow", at("tokens"), "--codes", "4"});
   EXPECT_EQ(end.status, 1);
-  EXPECT_NE(end.err.find("9 is no token 0 … 3"), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("9 is not a token 0 … 3"), std::string::npos) << end.err;
   EXPECT_EQ(file_text(folder / "out.csv"),
             "name,face_id,token-0,token-1,token-2,token-3\na,,0.5,0.25,0.25,0\n");
   const auto unsaid = features({"bow", at("tokens")});
@@ -269,7 +269,7 @@ TEST_F(Features, WrongUseOfSummaryIsOneLine) {
   };
   const std::vector<Case> cases = {
       {{truth, "--groups", "statistic"}, 2, "summary: --groups: unknown group 'statistic'"},
-      {{truth, "--groups", "asymmetry,asymmetry"}, 2, "stands twice"},
+      {{truth, "--groups", "asymmetry,asymmetry"}, 2, "occurs twice"},
       {{truth, "--quantiles", "0.5,2"}, 2, "summary: --quantiles: '2' is not a number 0 … 1"},
       {{truth, "--scales", "0.5,x"}, 2, "'x' is not a number > 0"},
       {{truth, "--scales", "0.01"}, 1, "less than two frames"},
@@ -374,7 +374,7 @@ TEST_F(Features, TimeStampsThatDisagreeWithFpsAreFollowedWithANoteOrIgnoredOnReq
   const auto none = features({"wcc", at("pictures"), "--window", "2", "--lag", "0.5"});
   EXPECT_EQ(none.status, 1);
   EXPECT_NE(none.err.find("hold no window"), std::string::npos) << none.err;
-  EXPECT_NE(none.err.find("1000 frames per second, which no camera takes"), std::string::npos) << none.err;
+  EXPECT_NE(none.err.find("1000 frames per second, which no camera records"), std::string::npos) << none.err;
   EXPECT_EQ(
       features({"wcc", at("pictures"), "--window", "2", "--lag", "0.5", "--fps", "25", "--ignore-timestamps"})
           .status,
@@ -398,8 +398,9 @@ TEST_F(Features, MixedFrameRatesAreResampledWithANoteOrRefused) {
     EXPECT_NE(end.err.find("c: its time stamps say 30 frames per second; its frames are resampled to 25"),
               std::string::npos)
         << end.err;
-    EXPECT_NE(end.err.find("d: has no time stamps: 25 frames per second are taken, the rate of most"),
-              std::string::npos)
+    EXPECT_NE(
+        end.err.find("d: has no time stamps: 25 frames per second are assumed, the rate of most videos"),
+        std::string::npos)
         << end.err;
     words.push_back("--strict");
     const auto strict = features(words);
@@ -447,7 +448,10 @@ TEST_F(Features, WhatHoldsNoCodesIsNamed) {
   };
   const std::vector<Case> cases = {
       {{"wcc", at("bare")}, "out.csv", 1, "copy the sidecar along with the table, or name --columns"},
-      {{"wcc", at("tokens")}, "out.csv", 1, "holds tokens, which are no codes with magnitudes; features bow"},
+      {{"wcc", at("tokens")},
+       "out.csv",
+       1,
+       "holds tokens, which are not codes with magnitudes; features bow"},
       {{"bow", truth}, "out.csv", 2, "S01_1.csv holds fit, no tokens; codes with magnitudes have"},
       {{"wcc", truth, "--columns", "e_AU12"},
        "out.csv",
@@ -455,7 +459,7 @@ TEST_F(Features, WhatHoldsNoCodesIsNamed) {
        "no column 'e_AU12'; 'e_AU12*' takes e_AU12_L and all"},
       {{"wcc", truth, "--columns", "e_AU12_M"}, "out.csv", 1, "did you mean 'e_AU12_"},
       {{"wcc", truth, "--columns", "LB-*"}, "out.csv", 1, "no column begins with 'LB-*'; it has "},
-      {{"wcc", "--pair", truth, truth}, "out.csv", 2, "are the same, and everyone moves with himself"},
+      {{"wcc", "--pair", truth, truth}, "out.csv", 2, "are the same; a pair needs two different people"},
       {{"all", truth, "--wcc-window", "0.05"}, "tables", 2, "give a longer --wcc-window"},
       {{"all", truth, "--wcc-surrogates", "5"}, "tables", 2, "all: --wcc-surrogates: 5 cannot give a p"},
       {{"all", truth, "--summary-groups", "eyes"},
@@ -557,8 +561,9 @@ TEST_F(Features, FewerSurrogatesThanWereAskedForAreSaid) {
   const auto end = features({"wcc", at("my sample/truth"), "--columns", "e_AU12_L,e_AU01_L", "--window", "1",
                              "--lag", "0.2", "--step", "0.2", "--surrogates", "500", "--head", "none"});
   EXPECT_EQ(end.status, 0) << end.err;
-  EXPECT_NE(end.err.find(" of the 500 surrogates, for its windows can be shifted in no more ways: p is at "),
-            std::string::npos)
+  EXPECT_NE(
+      end.err.find(" of the 500 surrogates, since its windows cannot be shifted in more ways: p is at "),
+      std::string::npos)
       << end.err;
 }
 

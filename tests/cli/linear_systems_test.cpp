@@ -35,7 +35,8 @@ class LinearSystems : public ::testing::Test {
   std::string at(const std::string& name) const { return folder / name; }
   std::string made(const std::string& name) const { return *shared_folder / name; }
 
-  /// The text of S02_1.csv with the value of a cell replaced; rows are lines, from 1 behind the header.
+  /// The text of S02_1.csv with the value of a cell replaced; rows are lines, counted from 1 after the
+  /// header.
   void spoil(std::size_t row, std::size_t column, const std::string& value) const {
     std::string text = file_text(folder / "motion/S02_1.csv");
     std::size_t begin = 0;

@@ -103,7 +103,7 @@ TEST_F(Power, SaysWhatIsWrongBeforeItSimulates) {
       {{"--subjects", "20", "--features", "couplings"}, "one of wcc, summary, bow"},
       {{"--subjects", "20", "--features", "bow"}, "does not fit"},
       {{"--subjects", "20", "--studies", "20", "--alpha", "0.01"},
-       "power: --studies: with 20 the least p is"},
+       "power: --studies: with 20 the smallest p is"},
       {{"--subjects", "20", "--metric", "kappa"}, "balanced_accuracy"},
       {{"--subjects", "20", "--model", "missing.safetensors"}, "missing.safetensors", 3},
       {{"--subjects", "20", "--wcc-window", "30"}, "recordings of 3 s hold no window: one takes 31"},

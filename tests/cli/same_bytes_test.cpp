@@ -80,7 +80,7 @@ TEST(SameBytes, OfEveryCommandWhereverMemoryLies) {
   }
 }
 
-/// 60 epochs of a small network, of widths that are no whole vectors.
+/// 60 epochs of a small network, of widths that are not whole vectors.
 std::vector<std::string> training(const fs::path& data, const fs::path& model, int threads) {
   std::vector<std::string> words = {"learn", "dfe", data, "-o", model, "-q", "-j", std::to_string(threads)};
   for (const auto& [name, value] :

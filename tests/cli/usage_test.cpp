@@ -127,7 +127,7 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
       {{"learn", "nmf", table, "-o", out},
        2,
        "",
-       "unknown command 'nmf'; known are facial-basis, dfecs, dfe, pca, local-pca, frontalization"},
+       "unknown command 'nmf'; known: facial-basis, dfecs, dfe, pca, local-pca, frontalization"},
       {{"standardize", table, "-o", out, "--frontalize-map", folder / "none.safetensors"},
        2,
        "",

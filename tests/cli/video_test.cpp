@@ -76,7 +76,7 @@ TEST_F(VideoCommands, ExtractWritesARowPerFrameWithTheContainersTimes) {
   ASSERT_TRUE(sidecar);
   EXPECT_EQ(sidecar->result.details["variable_frame_rate"], true);
   EXPECT_EQ(sidecar->command, "facelex extract 'site 1/a talk.mp4'");
-  // The overlays written below the input's folder are no inputs of a second run.
+  // The overlays written below the input's folder are not inputs of a second run.
   const auto inside = facelex_command({"extract", at("landmarks"), "-o", at("again")});
   EXPECT_EQ(inside.status, 2) << inside.err;
 }
@@ -85,7 +85,7 @@ TEST_F(VideoCommands, ANightsBatchGoesOnWhenAFileIsBad) {
   const std::string good = file_text(at("videos/site 1/a talk.mp4"));
   folder_->write("night/1 good.mp4", good);
   folder_->write("night/2 cut.mp4", good.substr(0, good.size() * 7 / 10));
-  folder_->write("night/3 text.mp4", "this is no video");
+  folder_->write("night/3 text.mp4", "this is not a video");
   folder_->write("night/4 empty.mp4", "");
   folder_->write("night/5 good.mp4", good);
   const auto end = facelex_command({"extract", at("night"), "-o", at("night out"), "-j", "2"});

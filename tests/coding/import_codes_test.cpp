@@ -56,7 +56,7 @@ TEST_F(ImportCodes, OpenFaceIntensities) {
   ASSERT_EQ(codes.rows(), 4) << "rows are never dropped";
   EXPECT_EQ(codes.values(0, 1), 3.25);
   EXPECT_FALSE(codes.frames[1].success) << "no face";
-  EXPECT_TRUE(std::isnan(codes.values(1, 0))) << "OpenFace's last guess is no code";
+  EXPECT_TRUE(std::isnan(codes.values(1, 0))) << "OpenFace's last guess is not a code";
   EXPECT_FALSE(codes.frames[2].success) << "a value is missing";
   EXPECT_EQ(codes.frames[3].timestamp, 0.1);
   EXPECT_EQ(codes.frames[3].confidence, 0.97);

@@ -38,7 +38,7 @@ std::vector<TrainingInput> synthetic_inputs(const TemporaryFolder& folder) {
           test::write(folder, "b", test::synthetic_motion(2, 80))};
 }
 
-double largest_coherence(const LearnResult& result, std::size_t group) {
+double max_coherence(const LearnResult& result, std::size_t group) {
   double largest = 0;
   for (const auto& unit : result.system->training()["groups"][group]["units"])
     largest = std::max(largest, unit["coherence"].get<double>());
@@ -115,10 +115,10 @@ TEST(LearnStructure, CoherencePenaltyKeepsAtomsApart) {
   const auto free = learn_facial_basis(inputs, options);
   options.structure.coherence = 10;
   const auto apart = learn_facial_basis(inputs, options);
-  for (std::size_t g = 0; g < 6; ++g) EXPECT_LT(largest_coherence(apart, g), largest_coherence(free, g)) << g;
-  EXPECT_LT(largest_coherence(apart, 5), 0.6 * largest_coherence(free, 5));
+  for (std::size_t g = 0; g < 6; ++g) EXPECT_LT(max_coherence(apart, g), max_coherence(free, g)) << g;
+  EXPECT_LT(max_coherence(apart, 5), 0.6 * max_coherence(free, 5));
   options.structure.mirrored = true;
-  EXPECT_LT(largest_coherence(learn_facial_basis(inputs, options), 5), 0.6 * largest_coherence(free, 5));
+  EXPECT_LT(max_coherence(learn_facial_basis(inputs, options), 5), 0.6 * max_coherence(free, 5));
 }
 
 /// Frames of a brow that moves in two usual ways, and in one rare way in every `rare`-th frame.
@@ -183,7 +183,7 @@ TEST(LearnStructure, MergingKeepsTheTree) {
   // Leaves of one parent are alike, and of two parents of a group never all.
   const RowMatrix directions = tree.leaf_atoms.rowwise().normalized();
   const Eigen::MatrixXd likeness = (directions * directions.transpose()).cwiseAbs();
-  const auto least_between = [&](Eigen::Index a, Eigen::Index b) {
+  const auto min_between = [&](Eigen::Index a, Eigen::Index b) {
     double least = 1;
     for (std::size_t i = 0; i < tree.leaves.size(); ++i)
       for (std::size_t j = 0; j < tree.leaves.size(); ++j)
@@ -192,8 +192,8 @@ TEST(LearnStructure, MergingKeepsTheTree) {
     return least;
   };
   for (Eigen::Index a = 0; a < tree.parent_atoms.rows(); ++a) {
-    EXPECT_GE(least_between(a, a), 0.35);
-    for (Eigen::Index b = 0; b < a; ++b) EXPECT_LT(least_between(a, b), 0.35);
+    EXPECT_GE(min_between(a, a), 0.35);
+    for (Eigen::Index b = 0; b < a; ++b) EXPECT_LT(min_between(a, b), 0.35);
   }
   for (const auto& merge : tree.merges) EXPECT_GE(merge.likeness, 0.35);
   for (std::size_t i = 0; i < tree.leaves.size(); ++i) {

@@ -102,8 +102,8 @@ TEST(CodeSets, TheThresholdDecidesPresence) {
   EXPECT_EQ(CodeSets::of_coefficients(codes, 0.1).set(0).size(), 2u);
   EXPECT_EQ(CodeSets::of_coefficients(codes, 0.5).set(0)[0], 1);
   codes(0, 0) = 9;
-  EXPECT_TRUE(
-      test::says(test::error_of([&] { CodeSets::of_tokens(codes, 9); }), {"row 1", "9 is no token 0 … 8"}));
+  EXPECT_TRUE(test::says(test::error_of([&] { CodeSets::of_tokens(codes, 9); }),
+                         {"row 1", "9 is not a token 0 … 8"}));
 }
 
 /// The figures by their definition, frame by frame.

@@ -108,7 +108,7 @@ TEST_F(MatchTest, SubjectsOfLabels) {
   const std::vector<std::pair<const char*, const char*>> bad = {
       {"", "is empty"},
       {"name,group\na,x\n", "no column 'subject'"},
-      {"name,subject\na,P1\na,P2\n", "line 3, column name: 'a' stands there twice"},
+      {"name,subject\na,P1\na,P2\n", "line 3, column name: 'a' occurs twice"},
       {"name,subject\na\n", "line 2: 1 fields, but the header has 2"},
       {"name,subject\n", "names no recording"}};
   for (const auto& [text, message] : bad) {

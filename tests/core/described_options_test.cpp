@@ -1,5 +1,6 @@
-// No described option without a test: every field that a struct describes is set by a test, so that someone has asked
-// what it does. The test walks the sources, and so knows a struct from the day on which it is written.
+// No described option without a test: every field that a struct describes is set by a test, so that someone
+// has asked what it does. The test walks the sources, and so knows a struct from the day on which it is
+// written.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -199,7 +199,7 @@ TEST(Options, AnUnknownNameGetsASuggestion) {
   const auto message = refusal([&] { options.from_json(Json::parse(R"({"qualty": "fast"})"), "run.json"); });
   EXPECT_TRUE(holds(message, "unknown option 'qualty'; did you mean 'quality'?")) << message;
   const auto far = refusal([&] { options.from_json(Json::parse(R"({"zzzzzz": 1})"), "run.json"); });
-  EXPECT_TRUE(holds(far, "known are mirror, count")) << far;
+  EXPECT_TRUE(holds(far, "known: mirror, count")) << far;
 }
 
 TEST(Options, ChangedAreThoseThatDifferFromTheirDefault) {

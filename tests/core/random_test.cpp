@@ -100,9 +100,9 @@ TEST(Random, ShufflesEveryPermutationEquallyOften) {
     random.shuffle(std::span<int>(items));
     int rank = 0;
     for (int a = 0; a < 4; ++a) {
-      const int smaller_behind = static_cast<int>(std::count_if(
+      const int smaller_after = static_cast<int>(std::count_if(
           items.begin() + a, items.end(), [&](int x) { return x < items[static_cast<std::size_t>(a)]; }));
-      rank = rank * (4 - a) + smaller_behind;
+      rank = rank * (4 - a) + smaller_after;
     }
     ++seen.at(static_cast<std::size_t>(rank));
   }

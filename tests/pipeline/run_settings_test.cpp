@@ -39,7 +39,7 @@ TEST(RunSettings, MotionThatIsFrontalizedInSpaceFitsFirst) {
   settings.resolve(nullptr, "out/fits");
   EXPECT_TRUE(settings.own_fits);
   EXPECT_EQ(settings.standardize.fits, "out/fits");
-  EXPECT_FALSE(settings.to_json()["standardize"].contains("fits")) << "a folder of this run is no option";
+  EXPECT_FALSE(settings.to_json()["standardize"].contains("fits")) << "a folder of this run is not an option";
 }
 
 TEST(RunSettings, WhatContradictsItselfIsRefusedBeforeTheWork) {

@@ -40,10 +40,10 @@ Eigen::Index unit(const std::string& name) {
 }
 
 /// Onsets within the recording.
-std::vector<double> onsets(const std::vector<UnitEvent>& events, Eigen::Index of) {
+std::vector<double> onsets(const std::vector<UnitEvent>& events, Eigen::Index unit) {
   std::vector<double> list;
   for (const UnitEvent& event : events)
-    if (event.unit == of && event.onset_s >= 0) list.push_back(event.onset_s);
+    if (event.unit == unit && event.onset_s >= 0) list.push_back(event.onset_s);
   return list;
 }
 
@@ -94,14 +94,14 @@ TEST(Behaviour, CoursesAreSmoothAndBounded) {
     EXPECT_LE(course.maxCoeff(), most.maxCoeff());
     EXPECT_GT(course.col(unit("AU12_L")).maxCoeff(), 0.5);
     // The largest change of slope from step to step shrinks with the step: no kinks.
-    const auto largest_bend = [&](double fps) {
+    const auto max_bend = [&](double fps) {
       const Eigen::MatrixXd fine = expression_course(events, times(10, fps), most);
       const Eigen::Index rows = fine.rows();
       return ((fine.bottomRows(rows - 2) - 2 * fine.middleRows(1, rows - 2) + fine.topRows(rows - 2)) * fps)
           .cwiseAbs()
           .maxCoeff();
     };
-    EXPECT_LT(largest_bend(8000), 0.3 * largest_bend(2000));
+    EXPECT_LT(max_bend(8000), 0.3 * max_bend(2000));
   }
 }
 

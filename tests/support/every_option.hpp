@@ -32,7 +32,8 @@ inline Json other_value(const Option& option) {
 }
 
 /// Each option of the struct, set to its text in `values` or else to another value, changes what `result`
-/// gives, or is refused; one at a time. tests/core/described_options_test.cpp looks for every_option<Struct>(.
+/// gives, or is refused; one at a time. tests/core/described_options_test.cpp looks for
+/// every_option<Struct>(.
 template <class Options, class Result>
 void every_option(Options& options, const std::map<std::string, std::string>& values, const Result& result) {
   const auto base = result();

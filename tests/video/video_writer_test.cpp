@@ -113,8 +113,8 @@ TEST(VideoWriter, RefusesWhatIsNoVideo) {
   const TemporaryFolder folder;
   VideoWriter writer(folder / "a.mp4");
   expect_usage_error([&] { writer.finish(); }, "a.mp4: a video needs at least one picture");
-  expect_usage_error([&] { writer.add({}, 0); }, "a.mp4: picture 1 is no picture");
-  expect_usage_error([&] { writer.add(cv::Mat(8, 8, CV_32F), 0); }, "picture 1 is no picture");
+  expect_usage_error([&] { writer.add({}, 0); }, "a.mp4: picture 1 is not a picture");
+  expect_usage_error([&] { writer.add(cv::Mat(8, 8, CV_32F), 0); }, "picture 1 is not a picture");
   writer.add(numbered_picture(0), 0.5);
   expect_usage_error([&] { writer.add(numbered_picture(0, 32, 32), 1); }, "picture 2 has another size");
   expect_usage_error([&] { writer.add(cv::Mat(48, 64, CV_8UC3), 1); }, "picture 2 has another size");

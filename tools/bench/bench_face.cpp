@@ -45,16 +45,16 @@ std::vector<Landmarks68> random_faces(const Camera& camera, std::size_t count) {
 /// nothing is optimised away.
 double seconds_per_frame(const std::vector<Landmarks68>& faces,
                          const std::function<double(const Landmarks68&)>& task) {
-  double least = 1e9;
+  double best = 1e9;
   double kept = 0;
   for (int run = 0; run < 5; ++run) {
     const auto start = std::chrono::steady_clock::now();
     for (const auto& face : faces) kept += task(face);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    least = std::min(least, taken.count() / static_cast<double>(faces.size()));
+    best = std::min(best, taken.count() / static_cast<double>(faces.size()));
   }
   if (kept == 0.125) std::puts("");
-  return least;
+  return best;
 }
 
 double plain_least_squares(const Landmarks68& face) {

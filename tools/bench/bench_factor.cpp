@@ -45,7 +45,7 @@ void learn(const Row& row, const Json& groups, const Settings& settings, Diction
     const auto atoms = (counts.is_object() ? counts.at(group) : counts).get<Eigen::Index>();
     const RowMatrix samples = columns_of(table, columns);
     DictionaryResult result;
-    const Time best = least(settings.repeat, [&] {
+    const Time best = best_time(settings.repeat, [&] {
       result = DictionaryLearner(samples, {}, work, precision).learn(atoms, options, work);
     });
     print_line(
@@ -99,7 +99,7 @@ void search_parts(const Json& groups, const Settings& settings, DictionaryMethod
   for (const auto& [group, columns] : groups.at("df").items()) {
     const RowMatrix samples = columns_of(table, columns);
     HaltingGrid grid;
-    const Time best = least(settings.repeat, [&] { grid = search(samples, options, work); });
+    const Time best = best_time(settings.repeat, [&] { grid = search(samples, options, work); });
     print_line(settings, "grid-10k",
                group + " " + std::to_string(grid.cells) + " cells to alpha " + number_text(grid.alpha),
                method == DictionaryMethod::fast ? "fast" : "sklearn",
@@ -116,7 +116,8 @@ void encode(const Settings& settings) {
   for (const auto solver : {LassoSolver::sklearn, LassoSolver::exact}) {
     const LassoOptions options{0.5, solver, true, 1000};
     SparseCodes result;
-    const Time best = least(settings.repeat, [&] { result = sparse_encode(samples, atoms, options, work); });
+    const Time best =
+        best_time(settings.repeat, [&] { result = sparse_encode(samples, atoms, options, work); });
     print_line(settings, "one-alpha-136k", "all", solver == LassoSolver::exact ? "exact" : "sklearn",
                {samples.rows(), samples.cols(), atoms.rows(), 0, result.unconverged == 0,
                 lasso_objective(samples, atoms, result.codes, options.alpha)},

@@ -119,14 +119,14 @@ class PlainFit {
 
 /// Seconds per call, the least of several runs.
 double seconds_per_frame(int count, const std::function<void(std::size_t)>& task) {
-  double least = 1e9;
+  double best = 1e9;
   for (int run = 0; run < 5; ++run) {
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < count; ++i) task(static_cast<std::size_t>(i));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    least = std::min(least, taken.count() / count);
+    best = std::min(best, taken.count() / count);
   }
-  return least;
+  return best;
 }
 
 double median(std::vector<double> values) {

@@ -23,7 +23,7 @@ void measure(const Settings& settings, const std::string& row, const std::string
   if (!settings.wants(row, method)) return;
   Figures figures;
   const Work work = settings.work();
-  const Time best = least(settings.repeat, [&] { figures = run(work); });
+  const Time best = best_time(settings.repeat, [&] { figures = run(work); });
   print_line(settings, row, "all", method, figures, best);
 }
 
@@ -55,7 +55,7 @@ void measure_path(const Settings& settings) {
   });
 }
 
-/// The objective is the share of the variance that is left behind 16 components.
+/// The objective is the share of the variance that is left after 16 components.
 void measure_pca(const Settings& settings) {
   const RowMatrix samples = read_npy(settings.folder / "df_X_114k.npy");
   const auto run = [&](const PcaFitOptions& options, const Work& work) {

@@ -67,7 +67,7 @@ struct Time {
 
 /// The least of so many runs.
 template <class Run>
-Time least(int repeat, Run run) {
+Time best_time(int repeat, Run run) {
   Time best;
   for (int i = 0; i < repeat; ++i) {
     const Time start;

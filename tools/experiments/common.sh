@@ -48,7 +48,7 @@ stand_in() {
 # encode MODEL FITS OUT: codes of the fits.
 encode() { "$facelex" encode "$2" --model "$1" -o "$3" --quiet >&2 || [ $? -eq 1 ]; }
 
-# units_by_activation CODES: names of units by falling mean modulus over all frames (paper 000, IV-B), a line each.
+# units_by_activation CODES: names of units by decreasing mean modulus over all frames (paper 000, IV-B), a line each.
 units_by_activation() {
   local files=() file
   for file in "$1"/*.csv; do [[ "$file" == */manifest* ]] || files+=("$file"); done

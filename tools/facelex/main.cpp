@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   commands.push_back(make_import_codes_command(program));
   commands.push_back(make_compare_command(program));
   CLI::App* evaluate = program.add_subcommand(
-      "evaluate", "What features of videos tell of people, by nested cross-validation");
+      "evaluate", "What features of videos tell about people, by nested cross-validation");
   evaluate->require_subcommand(1);
   for (auto& command : make_evaluate_commands(*evaluate)) commands.push_back(std::move(command));
   CLI::App* features = program.add_subcommand("features", "One row of numbers per video, from its codes");

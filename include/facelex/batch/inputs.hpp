@@ -13,15 +13,15 @@ namespace facelex {
 /// Which files a command takes.
 struct InputKind {
   std::string noun;  ///< plural, for messages: "videos"
-  std::function<bool(const std::filesystem::path&)>
-      is_file;  ///< a file found in a folder belongs to the batch
-  std::function<bool(const std::filesystem::path&)>
-      is_folder;  ///< a folder is one item (image folder); may be empty
+  /// Whether a file found in a folder belongs to the batch.
+  std::function<bool(const std::filesystem::path&)> is_file;
+  /// Whether a folder is one item (image folder); may be empty.
+  std::function<bool(const std::filesystem::path&)> is_folder;
 };
 
 /// Where the inputs come from, besides those named on the command line.
 struct InputOptions {
-  std::string list;            ///< file with one path a line (list_file.hpp), or "-" for standard input
+  std::string list;            ///< file with one path per line (list_file.hpp), or "-" for standard input
   std::string list0;           ///< the same with paths that NUL bytes end
   std::string shard = "auto";  ///< "i/n", "none", or "auto": from Slurm's array variables
 
@@ -45,21 +45,21 @@ struct Inputs {
   std::vector<NamedFile> items;  ///< of this shard
   std::size_t items_in_all = 0;  ///< of all shards
   Shard shard;
-  std::size_t others = 0;  ///< files seen in folders that are not of the kind
+  std::size_t others = 0;  ///< files in the folders that are of another kind
 };
 
-/// Collects files and folders (recursively; hidden files, manifests, and everything below `output` left out).
+/// Collects files and folders, recursively; hidden files, manifests and everything below `output` are left
+/// out.
 ///
 /// Names: the path below the folder named on the command line, without extension; a file named itself has its
 /// stem. When that gives one name to two inputs (a/07.mp4 b/07.mp4), all names are paths below the deepest
-/// folder that holds all inputs. Two files that differ in the extension alone keep it.
-/// Slurm's array variables divide the batch only when its inputs come from a folder or a list: a file that a
-/// job names itself is always done.
-/// A path that does not exist becomes an item with a problem, so that the rest of the batch is done; so does
-/// one whose name (of a list) leads out of the output folder, and of x.csv and x.npy that share a sidecar the
-/// one that the sidecar does not describe.
-/// Throws Error (usage) when there is no input at all, a list cannot be read, or two outputs would have one
-/// name, also when spaces at the ends and the ways to write an accent in Unicode do not count.
+/// folder that holds all inputs. Two files that differ only in the extension keep it. Slurm's array variables
+/// divide the batch only when its inputs come from a folder or a list: a file that a job names itself is
+/// always done. A path that does not exist becomes an item with a problem, so that the rest of the batch is
+/// done; so does one whose name (of a list) leads out of the output folder, and of x.csv and x.npy that share
+/// a sidecar the one that the sidecar does not describe. Throws Error (usage) when there is no input at all,
+/// a list cannot be read, or two outputs would have one name, also when spaces at the ends and the ways to
+/// write an accent in Unicode do not count.
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
 

@@ -26,8 +26,8 @@ struct StageOutputs {
   std::vector<std::string> suffixes() const;
 };
 
-/// Files besides the input that an item's result depends on (its sidecar, a file of poses beside it). Those
-/// that exist decide with the input whether an output is complete.
+/// Files besides the input that an item's result depends on (its sidecar, a file of poses beside it).
+/// Together with the input, those that exist decide whether an output is complete.
 using StageBeside = std::function<std::vector<std::filesystem::path>(const std::filesystem::path& input,
                                                                      const std::filesystem::path& output)>;
 /// Writes `output` (atomically) from `input`. Throws Error for a bad input.
@@ -64,13 +64,12 @@ struct BatchSummary {
 
 /// Runs a stage over items on several threads. An item's failure is one line on stderr and one row of the
 /// manifest, never the end of the batch. An item whose output, sidecar and companions are complete for the
-/// same input (SHA-256), options, model and version is skipped. Items are given threads / min(threads, items)
-/// threads each. Temporary files that killed runs left in the output folder are removed first; another
-/// process of this machine that works in the folder is said.
-/// An item fails, before anything is written, whose output leads out of the folder by a link, has a name that
-/// is too long, would take the place of its input or of the input's sidecar, shares its sidecar with a table
-/// of the other format, or (unless forced) would replace a file that facelex did not write. Throws Error
-/// (usage) when that is the manifest.
+/// same input (SHA-256), options, model and version is skipped. Each item is given threads / min(threads,
+/// items) threads. Temporary files that killed runs left in the output folder are removed first; another
+/// process of this machine that works in the folder is said. An item fails, before anything is written, whose
+/// output leads out of the folder by a link, has a name that is too long, would take the place of its input
+/// or of the input's sidecar, shares its sidecar with a table of the other format, or (unless forced) would
+/// replace a file that facelex did not write. Throws Error (usage) when that is the manifest.
 BatchSummary run_batch(const Inputs& inputs, const Stage& stage, const BatchOptions& options,
                        Reporter& reporter);
 

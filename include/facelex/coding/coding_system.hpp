@@ -43,7 +43,7 @@ class CodingSystem {
   /// The options as they act here, for the record: the model's penalty where none is given. Throws Error
   /// (usage): what EncodeOptions::check throws, an option that is set and has no meaning for these codes.
   Json resolved(const EncodeOptions& options) const;
-  /// N: frames before the present one that codes depend on too. FrameHistory puts them beside it.
+  /// N: how many frames before the present one its codes depend on too. FrameHistory puts them beside it.
   virtual int history() const { return 0; }
   /// What codes frames with these options; this system must outlive it. Throws what resolved throws.
   std::unique_ptr<Encoder> encoder(const EncodeOptions& options = {}) const;
@@ -61,7 +61,7 @@ class CodingSystem {
   /// D: the rest.
   Eigen::RowVectorXd rest() const;
 
-  /// What learning said of itself (frames, objective, variance explained, statistics of units).
+  /// What learning reported (frames, objective, variance explained, statistics of units).
   virtual const Json& training() const = 0;
   virtual ModelFile to_model() const = 0;
 

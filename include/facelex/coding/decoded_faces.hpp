@@ -41,7 +41,8 @@ struct DecodedFacesOptions {
 
   void describe(OptionList& options);
   bool any() const { return meshes || vertices; }
-  /// Throws Error (usage): FrameChoice's, an option without --meshes or --vertices that needs them.
+  /// Throws Error (usage) for what FrameChoice throws, and for an option that needs --meshes or --vertices
+  /// but comes without them.
   void check() const;
 };
 

@@ -14,8 +14,8 @@ namespace facelex {
 struct SparseCodeOptions {
   LassoSolver solver = LassoSolver::exact;
   double alpha = 0;  ///< penalty in the unit of the codes; 0: that of the model; ≥ 0
-  /// At most this many units of a frame: the last point of its lasso path (lasso_path.hpp) that has no more,
-  /// and whose penalty is not below alpha; 0: any number. Exact solver only.
+  /// At most this many units of a frame: the last point of its lasso path (factor/lasso/path.hpp) that has no
+  /// more, and whose penalty is not below alpha; 0: any number. Exact solver only.
   int most_units = 0;
   /// The point of a frame's lasso path where Σ|z| reaches this, if it does before alpha; 0: any; ≥ 0.
   double l1_budget = 0;
@@ -57,7 +57,7 @@ struct EncodedFrames {
   /// after each stage, NaN where the codes are. A system of tokens has as many units as stages.
   RowMatrix residuals;
   std::int64_t coded = 0;  ///< rows with codes
-  /// Problems (one for each row and group of units) whose solver met its limit first.
+  /// Problems (one for each row and group of units) whose solver reached its limit before it converged.
   std::int64_t unconverged = 0;
 };
 

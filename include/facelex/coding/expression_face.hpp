@@ -13,7 +13,7 @@ namespace facelex {
 /// expressions of a morphable model (e_AU12_L or AU12_L).
 class ExpressionFace {
  public:
-  /// Throws Error (usage) that says which columns (D) are no expressions of the face.
+  /// Throws Error (usage) that names those of the D columns that are not expressions of the face.
   ExpressionFace(const MorphableModel& face, const std::vector<Column>& columns);
 
   /// dX_<n> …, dY_<n> …, dZ_<n> … of the face's iBUG points.

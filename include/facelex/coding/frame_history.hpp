@@ -14,12 +14,12 @@ namespace facelex {
 /// The N frames before each frame of one recording, for codes that depend on them; never a later one, so that
 /// codes can be written while recording.
 ///
-/// Before a row stands the row of the same face_id whose frame number is one step lower, if it has all
-/// values; the step is the least by which numbers grew from one row to the next so far (1, or n in a
-/// recording of every n-th frame). Where none stands (a recording begins, a number is left out or comes
-/// again, a face was lost or has a new face_id) a stretch begins: in it the earliest frame stands for those
-/// before it, which at its beginning is the present frame itself. So no column tells that history is missing,
-/// and a face that just appeared is coded as one that has not moved.
+/// The frame before a row is the row of the same face_id whose frame number is one step lower, if it has all
+/// values; the step is the smallest increase of the number from one row to the next so far (1, or n in a
+/// recording of every n-th frame). Where there is no such row (a recording begins, a number is left out or
+/// repeats, a face was lost or has a new face_id) a new stretch begins. In it the earliest frame stands for
+/// those before it; at its beginning that is the present frame itself. So no column tells that history is
+/// missing, and a face that has just appeared is coded as one that has not moved.
 ///
 /// Keeps what it needs between calls: blocks of rows of any length give the same. Memory: N·D numbers for
 /// each face_id.
@@ -28,8 +28,8 @@ class FrameHistory {
   /// N ≥ 0 frames of D numbers.
   FrameHistory(int frames, Eigen::Index width);
 
-  /// Columns that widened gives: D·(N+1).
-  Eigen::Index width() const { return width_ * (most_ + 1); }
+  /// The number of columns that widened() returns: D·(N+1).
+  Eigen::Index width() const { return width_ * (history_ + 1); }
   /// The values of the recording's next row (1×D), then those of the frame before it, of the one before that
   /// … : 1×D·(N+1), all NaN where a value is missing or the row has no success.
   Eigen::RowVectorXd widened(const Frame& frame, const Eigen::Ref<const Eigen::RowVectorXd>& values);
@@ -43,7 +43,7 @@ class FrameHistory {
     Eigen::RowVectorXd rows;  ///< the last N frames of it, newest first; filled up with the earliest
   };
 
-  Eigen::Index width_, most_;
+  Eigen::Index width_, history_;
   std::optional<std::int64_t> number_;  ///< of the row before, of whichever face
   std::int64_t step_ = std::numeric_limits<std::int64_t>::max();
   std::map<int, Stretch> stretches_;  ///< of each face_id

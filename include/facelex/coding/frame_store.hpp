@@ -7,14 +7,14 @@
 namespace facelex {
 
 /// Frames that memory need not hold: rows of D numbers (double or float) in a temporary file in $TMPDIR (/tmp
-/// without), which has no name and is gone when this object or the program is. Reading is safe from one
-/// thread at a time.
+/// when that is not set), which has no name and disappears with this object or the program. Reading is safe
+/// from one thread at a time.
 template <class Number>
 class FrameStoreOf {
  public:
   using Rows = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-  /// Rows that are read together at the least: neighbours in time, which are alike.
+  /// At least this many rows are read together: neighbours in time, which are alike.
   static constexpr Eigen::Index piece_rows = 64;
 
   /// Rows of `width` numbers, in blocks of about `rows_at_once` rows; both ≥ 1. Throws Error (environment)
@@ -30,13 +30,13 @@ class FrameStoreOf {
   Eigen::Index width() const { return width_; }
   std::int64_t rows() const { return rows_; }
   std::int64_t blocks() const;
-  /// A column that is not zero in every row.
+  /// Whether the column differs from zero in any row.
   bool moves(Eigen::Index column) const { return moves_[static_cast<std::size_t>(column)]; }
 
   /// Rows of a block, at most rows_at_once: pieces from all over the store. Every row is in exactly one
   /// block.
   void read(std::int64_t block, Rows& rows) const;
-  /// Rows first … first+n−1 as they were appended, to n×D numbers. Requires that there are so many.
+  /// Rows first … first+n−1 as they were appended, to n×D numbers. Requires that these rows exist.
   void read_rows(std::int64_t first, Eigen::Index n, Number* to) const;
 
  private:

@@ -17,8 +17,9 @@ struct ImportCodesOptions {
     automatic,  ///< the first of the following three that the file has
     openface,   ///< AU01_r … (intensity, 0 … 5); its AU01_c (presence) only with `columns`
     pyfeat,     ///< AU01 … (0 … 1)
-    blendshapes  ///< ARKit's and MediaPipe's: browInnerUp, jawOpen, mouthSmileLeft or mouthSmile_L … (0 … 1);
-                 ///< MediaPipe's _neutral is left out
+    /// ARKit's and MediaPipe's: browInnerUp, jawOpen, mouthSmileLeft or mouthSmile_L … (0 … 1); MediaPipe's
+    /// _neutral is left out.
+    blendshapes
   };
   Source from = Source::automatic;
   /// Columns by name, in this order; an entry that ends in * stands for all that begin so, in the file's

@@ -17,9 +17,9 @@ namespace facelex {
 /// How a signal is divided and scaled before a linear system is learnt from it.
 struct SignalOptions {
   FeatureDivision features = FeatureDivision::facial_basis;
-  /// Factor that signals are multiplied with before coding, so that a penalty means the same for every
-  /// signal; ≥ 0. 0: keypoint motion is brought from template units to millimetres by 89/600 (the
-  /// published dictionary has the outer eye corners 89 mm apart, the template 600 units); 1 for other kinds.
+  /// Factor by which signals are multiplied before coding, so that a penalty means the same for every signal;
+  /// ≥ 0. 0: keypoint motion is brought from template units to millimetres by 89/600 (the published
+  /// dictionary has the outer eye corners 89 mm apart, the template 600 units); 1 for other kinds.
   double scale = 0;
 
   void describe(OptionList& options);
@@ -29,9 +29,9 @@ struct SignalOptions {
   std::string scaled_unit(SignalKind kind, const std::string& unit) const;
 };
 
-/// Atoms of a feature unless `--atoms` says otherwise: LB 5, RB 5, NO 3, LE 7, RE 7, MO 23 (the published
-/// dictionary); the divided mouth and the jaw line have our own: UL 12, LL 11, JA 5. Zero for other names.
-int usual_atoms(const std::string& feature);
+/// Default number of atoms of a feature: LB 5, RB 5, NO 3, LE 7, RE 7, MO 23 (the published dictionary); the
+/// divided mouth and the jaw line have our own: UL 12, LL 11, JA 5. Zero for other names.
+int default_atoms(const std::string& feature);
 
 /// What is asked of a feature's atoms beyond equation 4 (paper 000, Limitations).
 struct AtomOptions {
@@ -53,21 +53,22 @@ struct AtomOptions {
 struct FacialBasisOptions {
   TrainingOptions training;
   SignalOptions signal;
-  std::vector<std::string> atoms;  ///< "MO=10": atoms of a feature, ≥ 0; features not named have usual_atoms
+  /// "MO=10": atoms of a feature, ≥ 0; features not named have default_atoms.
+  std::vector<std::string> atoms;
   double alpha = 0.21;      ///< penalty in the unit of the scaled signal, ½-form; > 0. The published value.
   double tolerance = 1e-8;  ///< relative fall of the objective at which learning ends; ≥ 0
   int max_iterations = 10000;  ///< ≥ 1
   DictionaryMethod method = DictionaryMethod::fast;
   AtomOptions structure;
-  /// 0 … 1: how far frames count less the more frames move alike, so that rare movements are learnt beside
-  /// frequent ones: 0 not at all, 1 until every kind of movement counts the same.
+  /// 0 … 1: how strongly frames are weighted down the more frames move alike, so that rare movements are
+  /// learnt beside frequent ones; 0: not at all; 1: until every kind of movement counts the same.
   double balance = 0;
   /// A Facial Basis model of the same columns, scale and numbers of atoms to begin with; empty: none.
   std::string start_from;
-  /// Bound of the memory that frames and what is made of them take, in GB (10⁹ bytes); ≥ 0; 0: none. Of more
-  /// frames a fair sample is learnt from as otherwise, and its atoms are then refined in passes over all of
-  /// them (learn_dictionary_stream) in a temporary file in $TMPDIR; order, polarity, merging and statistics
-  /// of units are those of the sample. Not with max_frames or balance.
+  /// Upper bound of the memory for frames and what is made of them, in GB (10⁹ bytes); ≥ 0; 0: no bound. When
+  /// there are more frames, a fair sample of them is learnt from as usual, and its atoms are then refined in
+  /// passes over all of them (learn_dictionary_stream) in a temporary file in $TMPDIR; order, polarity,
+  /// merging and statistics of units are those of the sample. Not with max_frames or balance.
   double memory = 0;
   Precision precision = Precision::float64;  ///< of learning in memory
 
@@ -76,7 +77,7 @@ struct FacialBasisOptions {
   void check() const;
 };
 
-/// What of a recording of kind `fit` is learnt from.
+/// Which part of a recording of kind `fit` is learnt from.
 enum class FitPart { displacement, expression };
 
 /// The paper's comparator: principal components of all features' columns together, or, of signals without
@@ -110,25 +111,25 @@ struct LearnResult {
 };
 
 /// Learns a coding system from recordings of keypoint motion or displacement, or of fits, whose
-/// displacement is taken (PCA: of any numbers but pixels
-/// and tokens). The same bytes for the same inputs, options and seed, whatever the number of threads and the
-/// order of the inputs. Its training() holds the frames used and, for each group of units, what was reached:
-/// objective, iterations, converged, share of variance explained (1 − ‖s·x − x̂‖²/‖s·x − m‖², pooled over
-/// frames), and for each unit mean |z|, mean, sd and quantiles of z, the share of frames that use it, the
-/// share of Σz² where z > 0; of Facial Basis also the unit of the group that is most alike and how much, the
-/// shares of its energy on the subject's left and right, and with mirrored atoms its mirror image.
+/// displacement is taken (PCA: of any numbers but pixels and tokens). The same bytes for the same inputs,
+/// options and seed, whatever the number of threads and the order of the inputs. Its training() holds the
+/// frames used and, for each group of units, what was reached: objective, iterations, converged, share of
+/// variance explained (1 − ‖s·x − x̂‖²/‖s·x − m‖², pooled over frames), and for each unit mean |z|, mean, sd
+/// and quantiles of z, the share of frames that use it, the share of Σz² where z > 0; for Facial Basis also
+/// the most similar unit of the group and how similar it is, the shares of its energy on the subject's left
+/// and right, and with mirrored atoms its mirror image.
 ///
-/// Facial Basis: the units of a feature are ordered by falling mean |z| (paper 000, IV-B), and their polarity
-/// is such that most of Σz² lies where z > 0; PCA: by falling variance, the largest entry positive.
-/// A feature's columns that are zero in all frames (anchors of the registration, points that a landmark
-/// scheme lacks) stay zero in its atoms. Mirrored: left and right units have the same order and polarity,
-/// those of both sides' frames together; mirror pairs of the mouth and the nose stand together.
+/// Facial Basis: the units of a feature are ordered by decreasing mean |z| (paper 000, IV-B), and their
+/// polarity is such that most of Σz² lies where z > 0; PCA: by decreasing variance, the largest entry
+/// positive. A feature's columns that are zero in all frames (anchors of the registration, points that a
+/// landmark scheme lacks) stay zero in its atoms. Mirrored: left and right units have the same order and
+/// polarity, those of both sides' frames together; mirror pairs of the mouth and the nose stand together.
 ///
 /// Throws Error (usage) for options that do not fit; Error (data) for what read_training_data throws, a
 /// signal without facial features, fewer frames than atoms, a feature that never moves, a model to start from
 /// that cannot be read or does not fit. Not converging, and more atoms than moving columns (an overcomplete
-/// dictionary, whose codes are less certain), are results with a warning. work.progress counts iterations, of
-/// a number not known.
+/// dictionary, whose codes are less certain), are results with a warning. work.progress counts iterations;
+/// their total is not known.
 LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const FacialBasisOptions& options,
                                const Work& work = {});
 LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options,

@@ -48,12 +48,12 @@ struct TrainingData {
   /// sample of all rows.
   RowMatrix values;
   int history = 0;  ///< N
-  /// All rows, when they are more than memory was to hold; else null.
+  /// All rows, when memory was not to hold them; else null.
   std::shared_ptr<const FrameStore> store;
   std::vector<TrainingSource> sources;
 
   std::int64_t frames() const { return store ? store->rows() : values.rows(); }  ///< learnt from
-  /// A column that is not zero in all frames.
+  /// Whether the column differs from zero in any frame.
   bool moves(Eigen::Index column) const {
     return store ? store->moves(column) : !values.col(column).isZero(0);
   }
@@ -66,12 +66,12 @@ struct TrainingData {
 };
 
 /// Chooses the columns to learn from, given the first recording without its rows, and its file for messages;
-/// throws Error that says what it misses.
+/// throws Error that says what is missing.
 using ColumnChoice =
     std::function<std::vector<Eigen::Index>(const Recording& header, const std::string& file)>;
 
-/// The option --memory: a bound in GB (10⁹ bytes) of the memory that frames and what is made of them take; 0:
-/// none. check_memory throws Error (usage) for what is not finite and ≥ 0, and beside --max-frames.
+/// The option --memory: a bound in GB (10⁹ bytes) of the memory for frames and what is made of them; 0: no
+/// bound. check_memory throws Error (usage) unless it is finite and ≥ 0, and when --max-frames is set too.
 void describe_memory(OptionList& options, double& memory);
 void check_memory(double memory, const TrainingOptions& options);
 std::int64_t memory_in_bytes(double memory);
@@ -80,18 +80,18 @@ std::int64_t memory_in_bytes(double memory);
 /// matrix. Rows stand in the order of the inputs' names; which are drawn depends on seed, names and rows
 /// alone: the result is the same for any order of the inputs. Memory: 8·D bytes for each row that is kept, up
 /// to four times that for a moment (growing, copying in order); --max-frames bounds it, and so does
-/// most_bytes > 0 (without effect beside --max-frames): when rows and what learning makes of them (four times
+/// max_bytes > 0 (without effect beside --max-frames): when rows and what learning makes of them (four times
 /// as much) would need more, all rows go to a FrameStore, and the matrix holds a sample of as many as fit.
 ///
 /// One unreadable input ends the learning, since a model of the others would be another model. Throws Error
 /// (usage): no inputs, a name twice; Error (data): what RecordingReader and `choose` throw, a recording of
-/// another kind or without one of the columns, no row at all; Error (usage) when
-/// most_bytes is too little for 1024 rows.
+/// another kind or without one of the columns, no row at all; Error (usage) when max_bytes is too little for
+/// 1024 rows.
 ///
-/// With history > 0 each row has the frames before it beside it (D·(history+1) numbers, wherever D bounds
-/// memory above): those of its recording, whichever of them are learnt from.
+/// With history > 0 the frames before a row stand beside it (D·(history+1) numbers, which take the place of D
+/// in the bounds of memory above): those of its recording, whether they are learnt from or not.
 TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
                                 const TrainingOptions& options, const Work& work = {},
-                                std::int64_t most_bytes = 0, int history = 0);
+                                std::int64_t max_bytes = 0, int history = 0);
 
 }  // namespace facelex

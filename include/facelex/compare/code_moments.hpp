@@ -24,8 +24,8 @@ class CodeMoments {
   /// Σ‖x − x̂‖² of a decoder (K+1)×D: a row w_k for each unit, b last.
   double squared_error(const RowMatrix& decoder) const;
 
-  /// The decoder of least squared error that uses these units alone; rows of the others are 0. Codes that
-  /// depend linearly on one another share their weight.
+  /// The least-squares decoder that uses these units alone; rows of the others are 0. Codes that depend
+  /// linearly on one another share their weight.
   RowMatrix best_decoder(const std::vector<Eigen::Index>& units) const;
 
  private:
@@ -40,10 +40,10 @@ struct PartError {
   double squares = 0;  ///< Σ‖x‖²
 };
 
-/// Each part decoded by the affine least-squares decoder of the parts of the other half, so that no part is
-/// decoded by what was fitted to it; parts 0, 2, 4 … are one half, 1, 3, 5 … the other. How much of the
-/// signal a system's codes tell when the system itself cannot decode. Nothing when there are fewer than two
-/// parts.
+/// Decodes each part by the affine least-squares decoder of the parts of the other half, so that no part is
+/// decoded by what was fitted to it; parts 0, 2, 4 … are one half, 1, 3, 5 … the other. It tells how much of
+/// the signal a system's codes hold when the system itself cannot decode. Nothing when there are fewer than
+/// two parts.
 std::optional<std::vector<PartError>> cross_decoded(const std::vector<CodeMoments>& parts,
                                                     const std::vector<Eigen::Index>& units);
 

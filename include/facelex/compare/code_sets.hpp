@@ -16,7 +16,7 @@ namespace facelex {
 std::vector<Eigen::Index> code_columns(const Recording& header, const std::string& file);
 
 /// Which units are present in each frame: the tokens of its stages, or the units whose code is far enough
-/// from 0. Rows with a missing code are no frames here.
+/// from 0. Rows with a missing code do not count as frames.
 class CodeSets {
  public:
   /// tokens: T×L, each 0 … vocabulary−1. Throws Error (data) that names row and value otherwise.
@@ -28,7 +28,7 @@ class CodeSets {
   std::size_t frames() const { return rows_.size(); }
   /// The row of the codes that frame i is.
   Eigen::Index row(std::size_t i) const { return rows_[i]; }
-  /// Its units, rising, each once.
+  /// Its units, ascending, each once.
   std::span<const std::int32_t> set(std::size_t i) const {
     return {members_.data() + begin_[i], begin_[i + 1] - begin_[i]};
   }
@@ -56,10 +56,10 @@ struct CodeDiversity {
   /// −Σ p_k log p_k / log K, p_k the unit's share of all occurrences; 1: all units alike. (Equation 8 as
   /// printed divides by K.) NaN without occurrences or for K = 1.
   double normalized_entropy = 0;
-  double perplexity = 0;  ///< 2^H: so many units, used alike, would be as diverse
+  double perplexity = 0;  ///< 2^H: this many units, used equally often, would be as diverse
   double largest_share = 0;
-  /// Mean over pairs of units of I(i, j) / √(H_i·H_j), of presence in a frame; 0: units come and go without
-  /// one another. Units that are always or never there have no entropy and are left out. NaN for fewer than
+  /// Mean over pairs of units of I(i, j) / √(H_i·H_j), of presence in a frame; 0: units come and go
+  /// independently. Units that are always or never there have no entropy and are left out. NaN for fewer than
   /// two.
   double mean_nmi = 0;
   int without_entropy = 0;  ///< units that were left out

@@ -29,7 +29,7 @@ struct ComparedSystem {
 /// A recording that all systems are compared on.
 struct ComparedRecording {
   std::string name;
-  std::string subject;  ///< who it is of
+  std::string subject;  ///< whom it shows
   /// For each system the file that it takes: signals, or imported codes.
   std::vector<std::filesystem::path> files;
   std::filesystem::path truth;  ///< a recording with the e_* that were simulated; empty: not known

@@ -44,7 +44,8 @@ struct ComparedUnit {
   double nearest = std::numeric_limits<double>::quiet_NaN();    ///< |cos| with the other unit most like it
   double symmetry = std::numeric_limits<double>::quiet_NaN();   ///< mirror_likeness
   double stability = std::numeric_limits<double>::quiet_NaN();  ///< unit_stability
-  std::string truth;                                            ///< the true unit that it goes with most
+  /// The true unit that it correlates with most.
+  std::string truth;
   double truth_correlation = std::numeric_limits<double>::quiet_NaN();
 };
 
@@ -74,7 +75,7 @@ struct ComparedFigures {
   Figure stability;  ///< mean of unit_stability
   /// Mean over the true units that move of the largest |r| (CodeCorrelation) with a unit.
   Figure agreement;
-  /// The same with partners one to one, chosen so that the sum of |r| is greatest.
+  /// The same with partners one to one, chosen so that the sum of |r| is maximal.
   Figure agreement_matched;
   std::vector<ComparedUnit> of_unit;  ///< in the system's own order
 };

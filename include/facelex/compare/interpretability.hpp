@@ -13,9 +13,10 @@ namespace facelex {
 /// An automatic stand-in for the raters of paper 001, 3.4: whether a unit moves each point of the face in a
 /// direction in which facial muscles can pull it there.
 struct InterpretabilityOptions {
-  /// single: the way of one action unit alone, as the paper's raters compare with the arrows of a chart.
-  /// cone: any way in which those of a point can pull together; it forgives more, since two that work against
-  /// one another (up and down, both a little outward) also allow what neither does (outward).
+  /// single: the direction of one action unit alone, as the paper's raters compare with the arrows of a
+  /// chart. cone: any direction in which the action units of a point can pull together; it forgives more,
+  /// since two that work against one another (up and down, both a little outward) also allow what neither
+  /// does (outward).
   enum class Directions { single, cone };
 
   Directions directions = Directions::single;
@@ -27,8 +28,8 @@ struct InterpretabilityOptions {
   void describe(OptionList& options);
 };
 
-/// Of each of the 68 points the directions in which muscles pull it, in radians, rising; x to image-right, y
-/// down. Empty where no muscle moves it.
+/// For each of the 68 points the directions in which muscles pull it, in radians, ascending; x to
+/// image-right, y down. Empty where no muscle moves it.
 using MuscleDirections = std::array<std::vector<double>, 68>;
 
 /// The directions of each expression mode of a face (each an action unit of one side). `registered`: after
@@ -43,7 +44,7 @@ double degrees_outside(const std::vector<double>& directions, double movement,
 /// What is found of one unit, or of one sign of a unit whose codes have both signs.
 struct UnitInterpretability {
   std::string unit;
-  int sign = 1;               ///< −1: the unit turned
+  int sign = 1;               ///< −1: the negative of the unit
   bool interpretable = true;  ///< no point is moved outside
   int points_moved = 0;
   std::vector<int> points_outside;  ///< iBUG numbers

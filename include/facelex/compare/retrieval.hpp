@@ -8,7 +8,7 @@
 
 namespace facelex {
 
-/// How alike frames are that a lexicon writes alike (paper 002, 5.1).
+/// How similar frames with the same codes are (paper 002, 5.1).
 struct Retrieval {
   std::int64_t frames = 0, different_sets = 0;
   std::int64_t queries = 0;  ///< frames with at least `least_matches` matches

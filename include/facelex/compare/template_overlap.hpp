@@ -19,18 +19,18 @@ struct TemplateDisplacements {
   RowMatrix magnitudes() const;
 };
 
-/// Of movements (K×D) whose columns are displacements of points: dX_n, dY_n, dZ_n or dx_n, dy_n; the columns
-/// of a point that are missing count as 0. Nothing when no column is one.
+/// The displacements of movements (K×D) whose columns are displacements of points: dX_n, dY_n, dZ_n or dx_n,
+/// dy_n; the columns of a point that are missing count as 0. Empty when no column is a displacement.
 TemplateDisplacements displacements_of_columns(const RowMatrix& movements,
                                                const std::vector<Column>& columns);
-/// Of vertices as ExpressionFace::vertices gives them (K×3P, [x₀ y₀ z₀ x₁ …], mm).
+/// The displacements of vertices as ExpressionFace::vertices gives them (K×3P, [x₀ y₀ z₀ x₁ …], mm).
 TemplateDisplacements displacements_of_vertices(const RowMatrix& vertices);
 
 /// How much templates move the same parts of the face (paper 002, table 8), as means over pairs of different
 /// templates. Lower: more unlike.
 struct TemplateOverlap {
-  int templates = 0,
-      without_movement = 0;     ///< templates of zeros have no cosine: pairs with one are left out of it
+  /// All templates, and those of zeros, which have no cosine: pairs with one are left out of it.
+  int templates = 0, without_movement = 0;
   double magnitude_dot = 0;     ///< Σ over points |d_i|·|d_j|, squared unit; over all pairs
   double magnitude_cosine = 0;  ///< of the vectors of |d|
   double signed_dot = 0;        ///< Σ over points d_i·d_j
@@ -40,7 +40,7 @@ struct TemplateOverlap {
 TemplateOverlap template_overlap(const TemplateDisplacements& templates);
 
 /// Figure 8 of paper 002: the share of all points of all templates that go further than each distance;
-/// distances 0 … the largest, in `steps` equal steps (steps + 1 rows of distance and share).
+/// distances from 0 to the largest, in `steps` equal steps (steps + 1 rows of distance and share).
 RowMatrix displacement_curve(const TemplateDisplacements& templates, int steps);
 
 }  // namespace facelex

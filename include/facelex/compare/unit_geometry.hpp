@@ -49,7 +49,7 @@ std::optional<std::vector<UnitPlace>> unit_places(const RowMatrix& movements,
 Eigen::VectorXd mirror_likeness(const RowMatrix& movements, const ColumnMirror& mirror, bool either_sign);
 
 /// K: the cosine (or |cos|) of each unit of one lexicon and its partner in the other (L×D), partners chosen
-/// one to one so that their sum is greatest (assignment.hpp). 0 for a unit without partner.
+/// one to one so that their sum is maximal (assignment.hpp). 0 for a unit without partner.
 Eigen::VectorXd matched_likeness(const RowMatrix& movements, const RowMatrix& others, bool either_sign);
 
 }  // namespace facelex

@@ -16,7 +16,8 @@ struct VarianceCurves {
   std::int64_t frames = 0;
   std::int64_t moving = 0;  ///< frames that are not zero: those of the means
   /// K+1: with at most k = 0 … K units of each frame. Pooled: 1 − Σ‖x − x̂‖²/Σ‖x‖²; mean: the mean over frames
-  /// of 1 − ‖x − x̂‖²/‖x‖². The same codes differ much: in the pooled form large movements weigh more.
+  /// of 1 − ‖x − x̂‖²/‖x‖². The two differ much for the same codes: in the pooled form large movements weigh
+  /// more.
   std::vector<double> pooled_by_units, mean_by_units;
   std::vector<double> l1;  ///< budgets, in the unit of the signal
   std::vector<double> pooled_by_l1, mean_by_l1;
@@ -24,11 +25,11 @@ struct VarianceCurves {
 
 /// Systems of any scale compare: units are brought to length 1 in the signal's own unit, so a budget means
 /// the same for all. The data's columns must be among the system's (those that several systems share, for
-/// instance); units are cut to them, and those of which nothing remains left out. A point that a recording
-/// lacks (zero in all its rows) is zero when coding, as in the paper, and left out of both sums.
+/// instance); units are cut to them, and those of which nothing remains are left out. A point that a
+/// recording lacks (zero in all its rows) is zero when coding, as in the paper, and left out of both sums.
 ///
 /// positive: codes ≥ 0. l1: rising, > 0. The same bytes whatever work.threads. Throws Error (data) when the
-/// data has a column that the system has not, or nothing moves.
+/// data has a column that the system does not have, or nothing moves.
 VarianceCurves variance_curves(const UnitMovements& units, const std::vector<Column>& input_columns,
                                bool positive, const TrainingData& data, const std::vector<double>& l1,
                                const Work& work = {});

@@ -34,7 +34,7 @@ class PartDraws {
 };
 
 /// K units w_k as the rows of `movements`, T samples x − m. residual[k] = Σ‖x − m − x̂‖² with at most
-/// k = 0 … `most` codes ≠ 0 in each frame; most ≤ K.
+/// k = 0 … `max_units` codes ≠ 0 in each frame; max_units ≤ K.
 ///
 /// Which units a frame takes is what sparse coding would take: those of its lasso path
 /// (factor/lasso/path.hpp; paper 001, equation 4; units brought to length 1) at the last point with at most
@@ -42,6 +42,6 @@ class PartDraws {
 /// sparse systems worse than orthogonal ones: refitted, all are judged alike, and for orthogonal units these
 /// are the k largest projections. `positive`: codes ≥ 0. Throws what lasso_path throws.
 Eigen::VectorXd residual_by_active_units(const RowMatrix& samples, const RowMatrix& movements,
-                                         Eigen::Index most, bool positive, const Work& work = {});
+                                         Eigen::Index max_units, bool positive, const Work& work = {});
 
 }  // namespace facelex

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-/// FACELEX_EMBED(symbol, "folder/file"): the file's bytes as it was when the program was built, from
+/// FACELEX_EMBED(symbol, "folder/file"): the bytes of the file as it was when the program was built, from
 /// symbol_begin to symbol_end. The assembler takes them: a program without data files beside it works
 /// wherever it is copied, and nothing has to be turned into source text. The build must name the file in
 /// OBJECT_DEPENDS.

@@ -74,8 +74,7 @@ Error option_error(std::string field, Message what, Message remedy = {});
 /// An error of kind environment: "<what>[; <remedy>]".
 Error environment_error(Message what, Message remedy = {});
 /// An error from errno, of kind data, or environment when nothing can be written (disk full, quota,
-/// read-only, a file larger than may be):
-/// "<file>: cannot <action>: No such file or directory".
+/// read-only, a file that is too large): "<file>: cannot <action>: No such file or directory".
 Error system_error(std::string_view file, std::string_view action, int error_number);
 
 /// What `work` gives; an error of kind data that it throws without a file is of `file`.

@@ -8,7 +8,7 @@
 
 namespace facelex {
 
-/// Why a text is no JSON that is read; in one short line.
+/// Why a text is not a JSON that is read; in one short line.
 class JsonError : public std::runtime_error {
  public:
   explicit JsonError(const std::string& message, long long line = 0)

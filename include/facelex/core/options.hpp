@@ -29,7 +29,7 @@ struct Bounds {
 };
 
 /// One field of an options struct: everything that the command line, the JSON configuration, the sidecar and
-/// the documentation say of it comes from here. The default is the value that the field had when it was
+/// the documentation say about it comes from here. The default is the value that the field had when it was
 /// described.
 struct Option {
   enum class Type { flag, integer, number, text, choice, texts, integers, numbers };

@@ -6,8 +6,8 @@
 
 namespace facelex {
 
-/// Processors that this process may use: the least of the affinity mask, the cgroup's CPU quota (rounded up)
-/// and SLURM_CPUS_PER_TASK. At least 1.
+/// Processors that this process may use: the minimum of the affinity mask, the cgroup's CPU quota (rounded
+/// up) and SLURM_CPUS_PER_TASK. At least 1.
 int available_processors();
 
 /// A fixed set of worker threads. Work is handed out in indices; which thread takes which index is not fixed,
@@ -23,8 +23,8 @@ class ThreadPool {
   int threads() const;
 
   /// Calls task(i) for every i in [0, count), and returns when all are done. The first exception (that of the
-  /// lowest index among those thrown) is rethrown; indices not yet begun are then left out. Not to be called
-  /// from a task of the same pool, nor from two threads at once.
+  /// lowest index among those thrown) is rethrown; indices not yet begun are then left out. Must not be
+  /// called from a task of the same pool or from two threads at once.
   void for_each(std::size_t count, const std::function<void(std::size_t)>& task);
 
   /// Splits [0, size) into blocks of `block` (the last may be shorter) and calls task(block_index, begin,

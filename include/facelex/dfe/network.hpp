@@ -65,8 +65,8 @@ struct DfeNetwork {
   std::map<std::string, FloatRowMatrix> weights;
 };
 
-/// Frames before the present one at the most: ten seconds of 25 in each.
-inline constexpr int most_dfe_history = 250;
+/// Max number of frames before the present one: ten seconds at 25 frames per second.
+inline constexpr int max_dfe_history = 250;
 
 /// A weight's name with its rows and columns.
 struct DfeWeight {
@@ -77,7 +77,7 @@ struct DfeWeight {
 std::vector<DfeWeight> dfe_weights(const DfeShape& shape);
 
 /// Throws Error (data) with `place` (a file) naming the field, its value and the bound: sizes from 1 (Z, K, D
-/// at most 65536, widths, layers and stages at most 4096; N 0 … most_dfe_history), heads that divide the
+/// at most 65536, widths, layers and stages at most 4096; N 0 … max_dfe_history), heads that divide the
 /// width.
 void check_dfe_shape(const DfeShape& shape, const std::string& place);
 /// The same, and that the weights are those of the shape, all finite, and input.scale > 0.

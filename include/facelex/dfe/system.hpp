@@ -13,14 +13,14 @@ class DfeForward;
 
 /// Discrete Facial Encoding (paper 002): a frame's D numbers → latent vector z₀ → L tokens, the nearest codes
 /// of what the stages before left over: q_i = argmin_k ‖z_{i−1} − e_k‖², z_i = z_{i−1} − e_{q_i}. Needs no
-/// libtorch. Latents are float32; the bytes are the same whatever the number of threads and a row's
-/// neighbours, on one kind of processor (another may round the last digits otherwise).
+/// libtorch. Latents are float32; on one kind of processor the bytes are the same whatever the number of
+/// threads and a row's neighbours (another may round the last digits differently).
 class DiscreteFacialEncoding final : public CodingSystem {
  public:
   static constexpr std::string_view model_kind = "dfe";
 
-  /// inputs: D columns with different names. options: of learning, as resolved; training: what learning said
-  /// of itself. Throws Error (data): what check_dfe_network throws, columns that do not fit D.
+  /// inputs: D columns with different names. options: of learning, as resolved; training: what learning
+  /// reported. Throws Error (data): what check_dfe_network throws, columns that do not fit D.
   DiscreteFacialEncoding(DfeNetwork network, std::vector<Column> inputs, SignalKind input_kind,
                          Json options = Json::object(), Json training = Json::object());
   ~DiscreteFacialEncoding() override;
@@ -38,7 +38,7 @@ class DiscreteFacialEncoding final : public CodingSystem {
   const std::vector<Column>& units() const override { return units_; }
   int vocabulary() const override { return network_.shape.codes; }
   int history() const override { return network_.shape.history; }
-  /// Decoder of Σ e_q. Throws Error (data) for a code that is no token 0 … K−1 too.
+  /// Decoder of Σ e_q. Also throws Error (data) for a code that is not a token 0 … K−1.
   RowMatrix decode(const RowMatrix& codes) const override;
   RowMatrix decode_prefix(const RowMatrix& codes, int stages) const override;
   /// K×D: decode(e_k) − decode(0); with the decoder of one layer W·e_k.

@@ -16,30 +16,31 @@ enum class MissingFeatures { refuse, leave_out, impute };
 
 /// Which columns of the tables mean what.
 struct EvaluationDataOptions {
-  std::string label;        ///< column of the labels; empty: the first there is of `default_label_columns`
+  std::string label;        ///< column of the labels; empty: the first of `default_label_columns` that exists
   std::string fold_column;  ///< column of the labels with given splits; empty: none
-  std::vector<std::string>
-      classes;             ///< only these, the last is the positive one; empty: all, in natural order
+  /// Only these classes; the last is the positive one; empty: all, in natural order.
+  std::vector<std::string> classes;
   bool per_video = false;  ///< the videos of a subject may be of different classes
   MissingFeatures missing = MissingFeatures::refuse;
 
   /// `classes` and `per-video` only for classification.
   void describe(OptionList& options, EvaluationTask task);
 };
-/// What a column of labels is called when nobody says: label, group, class; or target, label, score.
+/// The names that a column of labels may have when none is given: label, group, class; or target, label,
+/// score.
 const std::vector<std::string>& default_label_columns(EvaluationTask task);
 
 /// A column that is not used, or a video, and why.
 struct LeftOutOfEvaluation {
   std::string name;
   std::string reason;       ///< which others may share: "no features in f.csv"
-  std::string detail = {};  ///< what is of this one alone: "there is 'S1'"; or empty
+  std::string detail = {};  ///< what concerns this one alone: "there is 'S1'"; or empty
 
   /// "no features in f.csv (there is 'S1')".
   std::string text() const { return detail.empty() ? reason : reason + " (" + detail + ")"; }
 };
 
-/// Features and what is to be told from them, a row for each video.
+/// Features and what is to be predicted from them, a row for each video.
 struct EvaluationData {
   std::vector<std::string> names;          ///< N, of the videos, in natural order
   std::vector<int> subject;                ///< N, indices of subject_names
@@ -63,7 +64,7 @@ struct EvaluationData {
 /// Joins tables of features (CSV: name, then columns of numbers; a row for each video) by name, and with the
 /// labels (CSV: name, the label, and subject if people have several videos). Videos that lack a label or a
 /// row in some table, features that are the same in all videos, and what the options leave out are named in
-/// the result; so is, for a name that is in one table alone, the almost equal one of another. Throws Error
+/// the result; so is, for a name that is in one table only, the nearly equal name in another. Throws Error
 /// (data or usage): a table that cannot be read, a name or a column twice, no video in common, missing values
 /// with MissingFeatures::refuse, a target that is not a number, fewer than two classes, a subject of two
 /// classes without per_video, no feature that varies.

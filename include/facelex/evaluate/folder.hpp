@@ -9,11 +9,11 @@
 
 namespace facelex {
 
-/// Writes the folder of an evaluation: metrics.csv, predictions.csv, folds.csv, permutations.csv (without
-/// permutations none), weights.csv and component_weights.csv (linear learners; the latter for features of
-/// pairs), each with its sidecar; report.md. Tables of an earlier
-/// evaluation that this one has not are removed. metrics.json is written last: with it the folder is
-/// complete. Throws Error (data) when a file cannot be written.
+/// Writes the folder of an evaluation: metrics.csv, predictions.csv, folds.csv, permutations.csv (not without
+/// permutations), weights.csv and component_weights.csv (linear learners; the latter for features of pairs),
+/// each with its sidecar; report.md. Tables of an earlier evaluation that this one does not have are removed.
+/// metrics.json is written last: with it the folder is complete. Throws Error (data) when a file cannot be
+/// written.
 void write_evaluation(const std::filesystem::path& folder, const EvaluationData& data,
                       const EvaluationOptions& options, const EvaluationResult& result,
                       const std::optional<EvaluationWeights>& weights, const Provenance& made);

@@ -14,9 +14,9 @@ enum class FoldProtocol { leave_one_out, k_fold };
 
 /// How subjects are divided. A subject is never on both sides of any split.
 struct FoldOptions {
-  /// Folds keep the classes' shares. Leaving one out does not: the class of who is left out is the rarer one
-  /// of the training rows, and of balanced classes that nothing tells apart a strongly penalised machine gets
-  /// all wrong, 0 % instead of 50 %. The papers leave one out.
+  /// Folds keep the classes' shares. Leaving one out does not: the class of the subject left out is then the
+  /// rarer one in the training rows, so with balanced classes that nothing tells apart a strongly penalised
+  /// machine gets every prediction wrong, 0 % instead of 50 %. The papers leave one out.
   FoldProtocol protocol = FoldProtocol::k_fold;
   int folds = 10;       ///< of the outer k-fold; ≥ 2
   int inner_folds = 5;  ///< that choose the hyper-parameters within the training subjects; ≥ 2
@@ -38,9 +38,9 @@ struct OuterFold {
 /// values train, dev (or validation) and test, one fold: hyper-parameters are chosen on dev when there is
 /// one, then learnt from train and dev. Otherwise one fold for each subject, or k: subjects are shuffled with
 /// `seed` and dealt so that folds hold the classes (for a regression, the range of targets) in equal shares;
-/// so are the inner folds. A subject of several classes counts as of that which most of its videos have. `y`:
-/// as data.y, or permuted. Throws Error (data, usage): fewer subjects than folds, a subject in two given
-/// folds, a training side without videos.
+/// so are the inner folds. A subject of several classes counts as one of the class that most of its videos
+/// have. `y`: as data.y, or permuted. Throws Error (data, usage): fewer subjects than folds, a subject in two
+/// given folds, a training side without videos.
 std::vector<OuterFold> evaluation_folds(const EvaluationData& data, const Eigen::VectorXd& y,
                                         const FoldOptions& options, std::uint64_t seed);
 

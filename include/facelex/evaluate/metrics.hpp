@@ -18,12 +18,14 @@ struct MetricKind {
 const std::vector<MetricKind>& metric_kinds(int classes);
 
 /// The figures of metric_kinds(classes) over `rows` of truth and predictions (N each; scores N×K). What is
-/// not defined is NaN: AUC of one class, the correlation with a constant. Classes without a true row count in
-/// neither balanced accuracy nor F1 means weights (as scikit-learn's).
-///   f1: 2TP/(2TP+FP+FN), 0 when nothing is there; weighted by the true rows, or plain mean over classes that
-///   are true or predicted auc: share of pairs of different truth that the scores order rightly, ties half
-///   (Mann & Whitney 1947); of more classes the mean of each against the others ccc: 2·s_xy/(s_x² + s_y² + (x̄
-///   − ȳ)²) with population moments (Lin 1989) r2: 1 − Σ(y − ŷ)²/Σ(y − ȳ)²
+/// not defined is NaN: AUC of one class, the correlation with a constant. Classes without a true row count
+/// neither in balanced accuracy nor in the weights of F1's mean, as in scikit-learn.
+/// - f1: 2TP/(2TP+FP+FN), 0 when nothing is there; weighted by the true rows, or plain mean over classes that
+///   are true or predicted
+/// - auc: share of pairs of different truth that the scores order rightly, ties half (Mann & Whitney 1947);
+///   of more classes the mean of each against the others
+/// - ccc: 2·s_xy/(s_x² + s_y² + (x̄ − ȳ)²) with population moments (Lin 1989)
+/// - r2: 1 − Σ(y − ŷ)²/Σ(y − ȳ)²
 Eigen::VectorXd metric_values(int classes, const Eigen::VectorXd& truth, const Eigen::VectorXd& predicted,
                               const Eigen::MatrixXd& scores, const std::vector<Eigen::Index>& rows);
 

@@ -33,18 +33,18 @@ struct EvaluationOptions {
 
 /// What one outer fold came to.
 struct FoldOutcome {
-  double cost = 0, gamma = 0,
-         epsilon = 0;  ///< chosen; gamma as the kernel has it, epsilon in units of the target
-  double inner_score =
-      0;  ///< mean accuracy (or −mean squared error) of the inner folds; NaN: nothing was to be chosen
+  /// The values chosen; gamma as the kernel has it, epsilon in units of the target.
+  double cost = 0, gamma = 0, epsilon = 0;
+  /// Mean accuracy (or −mean squared error) of the inner folds; NaN: nothing was to be chosen.
+  double inner_score = 0;
   Eigen::Index features = 0;  ///< in use
   bool converged = true;
   KernelPredictions predictions;  ///< of the fold's test rows
 };
 
 /// The nested protocol on one outer fold: for each point of the grid the mean over the inner folds of the
-/// accuracy (or the negative mean squared error), everything refitted within each; the best (ties: least C,
-/// then epsilon, then gamma) is learnt from all training rows.
+/// accuracy (or the negative mean squared error), everything refitted within each; the best (ties: smallest
+/// C, then epsilon, then gamma) is learnt from all training rows.
 FoldOutcome run_outer_fold(const EvaluationData& data, const KernelSource& source, const Eigen::VectorXd& y,
                            const OuterFold& fold, const LearnerOptions& options, const Work& work);
 
@@ -74,8 +74,8 @@ struct MetricResult {
   double chance = 0, chance_low = 0, chance_high = 0;  ///< mean, 2.5 % and 97.5 % of the permutations
 };
 
-/// Whether labels without meaning were told: nothing but a leak of the test rows into the training would make
-/// them.
+/// Whether labels without meaning could be predicted: only a leak of the test rows into the training would
+/// allow it.
 struct LeakageCheck {
   std::string metric;        ///< balanced_accuracy or pearson
   double expected = 0;       ///< 1/K, or 0

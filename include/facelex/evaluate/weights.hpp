@@ -29,10 +29,11 @@ struct ContrastWeights {
   /// P, of the model learnt from all videos: what the score changes by when a feature grows by one standard
   /// deviation of the videos (with FeatureScaling::none, by 1). NaN: the feature is not in use.
   Eigen::VectorXd weight;
-  Eigen::VectorXd unscaled;   ///< P: the same when the feature grows by 1 in its own unit
-  int subsamples = 0;         ///< in which this function could be learnt
-  Eigen::VectorXd mean, sd;   ///< P, of the weights over subsamples (sd with n − 1); a feature that a
-                              ///< subsample does not use has weight 0 there
+  Eigen::VectorXd unscaled;  ///< P: the same when the feature grows by 1 in its own unit
+  int subsamples = 0;        ///< in which this function could be learnt
+  /// P, of the weights over subsamples (sd with n − 1); a feature that a subsample does not use has weight 0
+  /// there.
+  Eigen::VectorXd mean, sd;
   Eigen::VectorXd used;       ///< P: share of the subsamples in which the feature is in use
   Eigen::VectorXd same_sign;  ///< P: share of the subsamples in which the weight has the sign of `weight`
   Eigen::VectorXd component;  ///< C: component_weights of `weight`

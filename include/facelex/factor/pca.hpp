@@ -10,9 +10,10 @@ namespace facelex {
 
 /// Principal components of T×D samples.
 struct Pca {
-  Eigen::VectorXd mean;      ///< D; zero when not centred
-  RowMatrix components;      ///< K×D orthonormal rows, by falling variance; the largest |entry| is positive
-  Eigen::VectorXd variance;  ///< K: variance along each component (divisor T−1; T when not centred)
+  Eigen::VectorXd mean;  ///< D; zero when not centred
+  /// K×D orthonormal rows, by decreasing variance; the largest |entry| is positive.
+  RowMatrix components;
+  Eigen::VectorXd variance;        ///< K: variance along each component (divisor T−1; T when not centred)
   Eigen::VectorXd variance_share;  ///< K: of the total variance; zero when there is none
 
   /// T×K scores (x − mean)·vₖ.
@@ -33,7 +34,7 @@ struct PcaFitOptions {
   PcaSolver solver = PcaSolver::exact;
   int oversampling = 10;  ///< randomised: directions beyond K; ≥ 0
   /// Randomised: passes over the samples that sharpen the directions, by (λ_{K+oversampling+1}/λ_k)² each:
-  /// with a spectrum that hardly falls behind K the last components stay inexact. ≥ 0
+  /// with a spectrum that hardly falls after K the last components stay inexact. ≥ 0
   int power_iterations = 4;
   long long seed = 1907;  ///< of the random directions; ≥ 0
 

@@ -8,7 +8,7 @@
 
 namespace facelex {
 
-/// What the file holds; nothing when it cannot be read, which the tables say when its turn comes.
+/// What the file holds; nothing when it cannot be read, which is reported when its turn comes.
 std::optional<SignalKind> kind_of(const FeatureInput& input);
 
 /// The number of codes K that the sidecars of these files of tokens name; files without one go by those with.

@@ -53,7 +53,7 @@ struct VideoFeatureTable {
 };
 
 /// Makes the features of all inputs, several at a time, and puts them in one table. The first input that
-/// succeeds says which columns there are; one with others is left out with the reason, as is one that
+/// succeeds decides which columns there are; one with others is left out with the reason, as is one that
 /// fails. The same table whatever the number of threads. Throws Error: interrupted, and anything but data.
 VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
                                      const Work& work);

@@ -8,8 +8,9 @@
 namespace facelex {
 
 /// The frame rate at which the features of these inputs are made: options.fps, else that of most of them; 0:
-/// none has time stamps. Whose time stamps say another rate, or nothing, has it said in its note.
-/// at_one_rate: features need the same rate of all; else another rate than that of most is worth no note.
+/// none has time stamps. The note of an input whose time stamps give another rate, or none, says so.
+/// at_one_rate: the features need one rate for all inputs; if false, a rate other than that of most is not
+/// noted.
 double settle_frame_rate(std::vector<FeatureInput>& inputs, const CodeSignalOptions& options,
                          bool at_one_rate = true);
 

@@ -53,22 +53,24 @@ bool is_same_rate(double a, double b, double tolerance = 0.01);
 
 /// The rate of each file as far as its first rows tell; 0: it has no time stamps; NaN: it cannot be read.
 std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files);
-/// The rate that most have (of equals the lower); rates within 1 % are one, and 0 and NaN are none. 0 when
-/// all are none.
+/// The rate that most have (the lower one of a tie); rates within 1 % count as one, and 0 and NaN do not
+/// count. 0 when none counts.
 double most_frequent_rate(std::vector<double> rates);
 /// most_frequent_rate of frame_rates.
 double common_frame_rate(const std::vector<std::filesystem::path>& files);
 
-/// The recording with pitch, yaw, roll behind its columns: from its own pose_R* columns, or from those of
-/// `head`, a recording with the same frame numbers (and face_ids, where either has several faces). NaN where
-/// `head` lacks a frame. Throws Error (data) when pose_Rx, pose_Ry or pose_Rz is not there or no frame is.
+/// Adds pitch, yaw and roll after the columns of the recording: from its own pose_R* columns, or from those
+/// of `head`, a recording with the same frame numbers (and face_ids, where either has several faces). NaN
+/// where `head` lacks a frame. Throws Error (data) when pose_Rx, pose_Ry or pose_Rz is missing, or `head` has
+/// none of the frames.
 void add_head(Recording& recording, std::vector<Eigen::Index>& columns, const Recording& head,
               const std::string& file);
 
 /// The signals of each face of a recording at even times: at its own rate where that is within `tolerance`
 /// (a share) of fps, else resampled linearly to fps; times without a frame are missing, and nothing is
-/// interpolated across them. `fps` 0: its own rate. A recording without time stamps, or whose are ignored,
-/// has the rate fps. Throws Error (data): no time stamps and fps 0, another rate with options.strict.
+/// interpolated across them. `fps` 0: its own rate. A recording without time stamps, or whose time stamps are
+/// ignored, has the rate fps. Throws Error (data): no time stamps and fps 0, another rate with
+/// options.strict.
 std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Eigen::Index>& columns,
                                        const CodeSignalOptions& options, double fps, const std::string& file,
                                        double tolerance = 0.01);

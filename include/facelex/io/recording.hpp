@@ -26,8 +26,7 @@ std::string_view kind_name(SignalKind kind);
 SignalKind kind_from_name(std::string_view name);
 /// The kind that the names of columns tell: x_<n> and y_<n> are landmarks; dx_<n>, dy_<n> keypoint motion;
 /// dX_<n>, dY_<n>, dZ_<n> displacement; e_<…> or the blendshapes that ARKit and MediaPipe share expression;
-/// displacement and e_<…> together fit;
-/// q<n> and nothing else tokens. `other` when they tell none.
+/// displacement and e_<…> together fit; q<n> and nothing else tokens. `other` when they tell none.
 SignalKind kind_from_columns(const std::vector<std::string>& names);
 /// Whether a recording of kind `held` can give signals of kind `wanted`: the same kind, or a part of a fit.
 bool gives(SignalKind held, SignalKind wanted);
@@ -62,7 +61,7 @@ struct Recording {
   /// Index of the column of that name, or -1.
   Eigen::Index column(std::string_view name) const;
   /// The rows of each face: one group of all rows when no frame number repeats (a track may break and go on
-  /// under a new face_id, it is still one recording), else one group per face_id in order of appearance. Rows
+  /// under a new face_id; it is still one recording), else one group per face_id in order of appearance. Rows
   /// without a face_id in a file of several faces belong to no group.
   std::vector<std::vector<Eigen::Index>> faces() const;
 };

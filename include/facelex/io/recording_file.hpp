@@ -50,9 +50,9 @@ class RecordingReader {
 
   /// Name, kind and columns; no rows.
   const Recording& header() const;
-  /// Replaces `block` by the next rows, at most `most_rows` and at most 2^20 values (but one row at least),
+  /// Replaces `block` by the next rows, at most `max_rows` and at most 2^20 values (but one row at least),
   /// so that a table of very many columns takes no more memory. False at the end, with no rows.
-  bool read(Recording& block, Eigen::Index most_rows = 4096);
+  bool read(Recording& block, Eigen::Index max_rows = 4096);
 
  private:
   struct State;

@@ -19,15 +19,15 @@ struct FrameCounts {
   bool operator==(const FrameCounts&) const = default;
 };
 
-/// What a stage (extract, standardize, encode …) says of one file that it has written.
+/// What a stage (extract, standardize, encode …) reports about one file that it has written.
 struct StageResult {
   SignalKind kind = SignalKind::other;
   std::vector<Column> columns;  ///< without the five frame columns
   FrameCounts counts;
   std::string state = "ok";  ///< ok, or partial: the input broke off and its good frames are here
   std::string message;       ///< why it is partial; or what the user should know
-  Json details =
-      Json::object();  ///< what only this stage knows (video: size, rotation, variable frame rate, codec …)
+  /// What only this stage knows (video: size, rotation, variable frame rate, codec …).
+  Json details = Json::object();
   std::string output_digest;  ///< sha256 of the file written
 };
 
@@ -53,8 +53,8 @@ class FrameCounter {
 /// between two runs of the same input, options and version: no times, no absolute paths, no thread counts. It
 /// is written after its file, so a file with a sidecar that fits is complete.
 struct Sidecar {
-  std::string
-      command;  ///< the command line that makes the file again, with paths as they stand below the input
+  /// The command line that makes the file again, with paths as they stand below the input.
+  std::string command;
   std::string stage;         ///< the command's name: extract, standardize, encode …
   std::string version;       ///< of facelex
   std::string input;         ///< the input's path below the input folder

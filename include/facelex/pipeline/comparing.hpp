@@ -17,7 +17,7 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
                                              const std::vector<std::string>& imported,
                                              const std::filesystem::path& search_folder);
 
-/// The recordings of a folder by names. A path that does not exist is an error (usage) named `option`.
+/// The recordings of a folder by names. A path that does not exist is an error (usage) that names `option`.
 std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const Message& option,
                                                 const std::filesystem::path& output);
 

@@ -11,8 +11,8 @@ namespace facelex {
 
 /// The codes of a command line, and the recordings of the head that belong to them: `head` is "none", "auto"
 /// (the file of codes itself, where it has pose_Rx, pose_Ry, pose_Rz) or a folder of recordings with the same
-/// names, one of which lacking is the video's problem. Throws Error (usage) for a head that is no such
-/// folder.
+/// names, where one that is missing there becomes the video's problem. Throws Error (usage) for a head that
+/// is no such folder.
 std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string& head,
                                          const std::filesystem::path& output);
 

@@ -27,7 +27,7 @@ struct Learning {
   std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete
 };
 
-/// How a program that was built with libtorch trains on a graphics card; no `make` in one without.
+/// How a program that was built with libtorch trains on a graphics card; `make` is empty in one without it.
 struct DfeCard {
   std::function<bool()> is_there;
   std::function<std::unique_ptr<DfeBackend>(const DfeTask&, int threads)> make;
@@ -64,11 +64,11 @@ struct LearnableSystem {
   OptionList (*options)(LearnOptions&);
   /// Checks the options, and completes a Learning that has them.
   void (*maker)(LearnOptions&, const LearningPlace&, Learning&);
-  /// Chooses what of a fit is learnt from; null: the system needs movements of points, which expression is
-  /// not.
+  /// Chooses which part of a fit is learnt from; null: the system needs movements of points, which expression
+  /// is not.
   void (*take_part)(LearnOptions&, FitPart) = nullptr;
-  bool by_network =
-      false;  ///< learns for hours, on a graphics card where there is one, with files of its own
+  /// Learns for hours, on a graphics card where there is one, with files of its own.
+  bool by_network = false;
 };
 
 /// Each of them, in the order of the help.

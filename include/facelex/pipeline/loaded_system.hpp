@@ -7,7 +7,7 @@
 
 namespace facelex {
 
-/// What commands call the face and the codebook that facelex ships.
+/// The name by which commands know the face and the codebook that facelex ships.
 inline constexpr const char* built_in_name = "built-in";
 
 /// A coding system as it is used by a batch.

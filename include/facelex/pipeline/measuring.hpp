@@ -25,7 +25,7 @@ std::vector<MeasuredSystem> load_measured(const std::vector<std::string>& files)
 /// common.
 std::vector<Column> shared_columns(const std::vector<MeasuredSystem>& systems);
 
-/// Whole rows of these columns of the recordings, each with so many frames before it (TrainingData). Throws
+/// Whole rows of these columns of the recordings, each with `history` frames before it (TrainingData). Throws
 /// what read_training_data throws, and Error (data) for recordings of another kind than the systems take.
 TrainingData read_measured(const std::vector<NamedFile>& items, const std::vector<Column>& columns,
                            SignalKind kind, const TrainingOptions& options, const Work& work,

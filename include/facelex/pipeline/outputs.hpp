@@ -10,20 +10,20 @@
 
 namespace facelex {
 
-/// Throws Error (usage), which names the option, unless the output is named .csv and is no folder.
+/// Throws Error (usage), which names the option, unless the output is named .csv and is not a folder.
 void check_table_path(const std::filesystem::path& output, const std::string& option = "output");
 
 /// Throws Error (usage) when the output is named like a table, or is a file, where several files go to a
 /// folder.
 void check_folder_path(const std::filesystem::path& output);
 
-/// Whether `file` can be written is known before the work that it is to hold: it is made, with its folder,
-/// and removed again. Throws Error (environment).
+/// Checks that `file` can be written before the work begins whose result it is to hold: it is made, with its
+/// folder, and removed again. Throws Error (environment).
 void check_writable(const std::filesystem::path& file);
 
 /// Before the work of a single file with a sidecar: require_replaceable, then check_writable; what killed
 /// runs left of it is removed. Throws Error (usage), unless `force`, also when another command wrote it: a
-/// file of codes is no place for a table of features, though a folder that is the input does not count its
+/// file of codes is not a place for a table of features, though a folder that is the input does not count its
 /// output.
 void prepare_output(const std::filesystem::path& file, const Provenance& made,
                     const std::vector<NamedFile>& sources, bool force);

@@ -23,7 +23,7 @@ struct PowerPoolOptions {
   void describe(OptionList& options);
 };
 
-/// Everything that decides what the pool of facelex power is, and what follows of it.
+/// Everything that decides what the pool of facelex power is, and what follows from it.
 struct PowerPoolSettings {
   PowerPoolOptions options;
   LearnOptions learn;  ///< of the Facial Basis, where no model is given

@@ -5,7 +5,7 @@
 
 namespace facelex {
 
-/// Videos to recordings of what a network tells of their faces. The landmarks of the video whose result is
+/// Videos to recordings of what a network tells about their faces. The landmarks of the video whose result is
 /// `fits`/NAME lie at `landmarks`/NAME.csv. `face`: the model that the network's coefficients belong to, or
 /// null.
 Stage regressor_stage(const std::string& onnx, const LoadedFace* face, const ExtractOptions& extraction,

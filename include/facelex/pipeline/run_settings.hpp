@@ -12,7 +12,7 @@
 
 namespace facelex {
 
-/// What of a recording is learnt from and coded.
+/// Which part of a recording is learnt from and coded.
 enum class CodedSignal { motion, displacement, expression };
 
 /// The options of `run` that no stage has.
@@ -40,7 +40,7 @@ struct RunSettings {
   /// Kind of the recordings that are learnt from and coded.
   SignalKind coded_kind() const;
   /// Throws Error (usage) when options contradict each other, or a given `system` (null: none) does not code
-  /// the signal. `fits`: the folder that fits go to. To be called once, before hours of extraction.
+  /// the signal. `fits`: the folder that fits go to. Call it once, before hours of extraction.
   void resolve(const CodingSystem* system, const std::string& fits);
   /// All options as resolved, in the layout that --config reads.
   Json to_json();

@@ -88,7 +88,7 @@ struct Behaviour {
   /// From an object with the keys blink, head, units, couplings, speech, spread, each optional. Throws Error
   /// (usage) that begins with `place`: an unknown key (with the nearest known one), a value of the wrong type
   /// or out of range, a unit that is not among `model_units` (with or without side), rates that leave no time
-  /// between events, a coupling whose `from` no unit of the group ever does.
+  /// between events, a coupling whose `from` is not a unit that the group ever moves.
   static Behaviour from_json(const Json& json, const std::string& place,
                              const std::vector<std::string>& model_units);
   Json to_json() const;
@@ -113,21 +113,21 @@ struct UnitEvent {
 /// there is no such unit.
 std::vector<Eigen::Index> units_of_name(const std::string& name, const std::vector<std::string>& model_units);
 
-/// Everything that a subject does between 0 and `seconds`, in order of its making; the same for the same
-/// state of `random`.
+/// Everything that a subject does between 0 and `seconds`, in the order in which it is drawn; the same for
+/// the same state of `random`.
 std::vector<UnitEvent> draw_events(const Behaviour& subject, const std::vector<std::string>& model_units,
                                    double seconds, Random& random);
 
-/// The coefficients over time (T×K): overlapping events of a unit join to at most `most` of it, without a
-/// kink: most·(1 − Π(1 − aᵢ/most)).
+/// The coefficients over time (T×K): overlapping events of a unit join to at most its limit, without a kink:
+/// limit·(1 − Π(1 − aᵢ/limit)).
 Eigen::MatrixXd expression_course(const std::vector<UnitEvent>& events, const Eigen::VectorXd& times_s,
-                                  const Eigen::VectorXd& most);
+                                  const Eigen::VectorXd& limits);
 
 /// Head pose over time, T×6: translation from the subject's place in mm, then pitch, yaw, roll in radians.
 /// Each column is a sum of sines with random phases and frequencies, smooth to any order.
 Eigen::MatrixXd head_course(const HeadBehaviour& head, const Eigen::VectorXd& times_s, Random& random);
 
-/// Throws Error (usage) "<place>: …" unless `json` is an object with no other than these keys.
+/// Throws Error (usage) "<place>: …" unless `json` is an object without keys other than these.
 void check_keys(const Json& json, const std::vector<std::string>& known, const std::string& place);
 
 }  // namespace facelex

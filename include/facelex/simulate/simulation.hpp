@@ -16,14 +16,14 @@ namespace facelex {
 /// One recording of a cohort: a subject's face and what it does. Depends on the cohort and on the item alone.
 struct SimulatedSession {
   Camera camera;  ///< openface_camera of the cohort's pictures
-  Eigen::VectorXd
-      identity;  ///< α: each coefficient normal with identity_sd of the model's scale, within ±2 SD
+  /// α: each coefficient normal with identity_sd of the model's scale, within ±2 SD.
+  Eigen::VectorXd identity;
   Eigen::VectorXd times_s;     ///< T: (number − 1) / fps
   Eigen::MatrixXd expression;  ///< T×K: ε
   /// T×6, in the conventions of rotation.hpp: a point p of the face is at R(pitch, yaw, roll)·p + (x, y, z)
   /// mm before the camera.
   Eigen::MatrixXd pose;
-  std::vector<bool> visible;  ///< T: whether the face is to be found in the frame
+  std::vector<bool> visible;  ///< T: whether the face can be found in the frame
   Random look{0};  ///< for what else differs between subjects and no number of the truth holds: tones, hair
 
   Eigen::Index frames() const { return times_s.size(); }
@@ -52,14 +52,14 @@ class LandmarkProjector {
 };
 
 /// Writes the truth of an item as a recording of kind fit: pose_Tx…pose_Rz, e_<unit> …, dX_0 … dX_67, dY_0 …,
-/// dZ_0 …. Values are rounded to 1/1000 mm, 1e-5 rad and 1e-5 of a coefficient. Every row has success 1, also
-/// where the face is not to be found. Throws Error: output that cannot be written, interrupted.
+/// dZ_0 …. Values are rounded to 1/1000 mm, 1e-5 rad and 1e-5 of a coefficient. Every row has success 1, even
+/// where the face cannot be found. Throws Error: output that cannot be written, interrupted.
 StageResult write_simulated_truth(const MorphableModel& model, const Cohort& cohort, const CohortItem& item,
                                   const std::filesystem::path& output, const Work& work);
 
 /// Writes landmarks as facelex extract would: pose_Tx…pose_Rz, x_0…x_67, y_0…y_67, rounded to 1/1000 pixel;
-/// rows where the face is not to be found have success 0. The pose is the true one. `noisy`: with the
-/// cohort's noise; else the true places, and success in every row.
+/// rows where the face cannot be found have success 0. The pose is the true one. `noisy`: with the cohort's
+/// noise; else the true places, and success in every row.
 StageResult write_simulated_landmarks(const MorphableModel& model, const Cohort& cohort,
                                       const CohortItem& item, bool noisy, const std::filesystem::path& output,
                                       const Work& work);

@@ -19,7 +19,7 @@ struct SystemKind {
 std::span<const SystemKind> system_kinds();
 
 /// The system that a model file holds. Throws Error (data) that names the file and what is wrong: a kind that
-/// is no coding system, a missing field or tensor, sizes that do not fit, values that are not finite.
+/// is not a coding system, a missing field or tensor, sizes that do not fit, values that are not finite.
 std::unique_ptr<CodingSystem> coding_system_from_model(const ModelFile& model);
 /// read_model, then coding_system_from_model.
 std::unique_ptr<CodingSystem> load_coding_system(const std::filesystem::path& file);

@@ -12,15 +12,16 @@ namespace facelex {
 
 /// How a video is written.
 struct VideoWriterOptions {
-  int quality = 20;         ///< constant rate factor of H.264: 0 (without loss) … 51 (coarse)
-  int key_interval = 48;    ///< frames from one key frame to the next, ≥ 1
-  int b_frames = 0;         ///< frames between others that refer to both sides, 0 … 16: smaller files
-  int rotation = 0;         ///< clockwise degrees (0, 90, 180, 270) by which players turn the pictures
-  double default_rate = 0;  ///< frames per second by which a frame follows the last one when its time stamp
-                            ///< is missing or not later; 0: such a time stamp is an error
+  int quality = 20;       ///< constant rate factor of H.264: 0 (without loss) … 51 (coarse)
+  int key_interval = 48;  ///< frames from one key frame to the next, ≥ 1
+  int b_frames = 0;       ///< frames between others that refer to both sides, 0 … 16: smaller files
+  int rotation = 0;       ///< clockwise degrees (0, 90, 180, 270) by which players turn the pictures
+  /// Frames per second by which a frame follows the last one when its time stamp is missing or not later; 0:
+  /// such a time stamp is an error.
+  double default_rate = 0;
 
   void describe(OptionList& options);
-  /// Throws Error (usage) when rotation is no multiple of 90 below 360.
+  /// Throws Error (usage) when rotation is not a multiple of 90 below 360.
   void check() const;
 };
 

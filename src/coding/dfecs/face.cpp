@@ -10,7 +10,7 @@
 namespace facelex {
 namespace {
 
-/// Shares of a unit's Σ of squares that lie in each part, by falling share.
+/// Shares of a unit's Σ of squares that lie in each part, by decreasing share.
 std::vector<std::pair<double, const UnitGroup*>> shares_of_parts(const Eigen::RowVectorXd& atom,
                                                                  const std::vector<UnitGroup>& parts) {
   std::vector<std::pair<double, const UnitGroup*>> shares;
@@ -24,10 +24,10 @@ std::vector<std::pair<double, const UnitGroup*>> shares_of_parts(const Eigen::Ro
 
 /// "lips, jaw line": the parts that a unit moves.
 std::string moved_parts(const Eigen::RowVectorXd& atom, const std::vector<UnitGroup>& parts) {
-  constexpr double least = 0.05;
+  constexpr double min_share = 0.05;
   std::string text;
   for (const auto& [share, part] : shares_of_parts(atom, parts))
-    if (share >= least) text += (text.empty() ? "" : ", ") + part->description;
+    if (share >= min_share) text += (text.empty() ? "" : ", ") + part->description;
   return text;
 }
 

@@ -11,7 +11,7 @@
 namespace facelex {
 namespace {
 
-constexpr double least_motion = 1e-3;  ///< mm: what is less is the rounding of a mesh in floats
+constexpr double min_motion = 1e-3;  ///< mm: what is less is the rounding of a mesh in floats
 
 /// Expression modes that make one unit together.
 struct ActionUnit {
@@ -80,7 +80,7 @@ std::vector<UnitMotion> unit_motions(const MorphableModel& face, FacsUnits units
   std::vector<UnitMotion> motions;
   for (ActionUnit& unit : action_units(face.expression, units)) {
     Landmarks68 points = points_of(unit.modes);
-    if ((points - neutral).norm() < least_motion) {
+    if ((points - neutral).norm() < min_motion) {
       // Two sides that undo each other: the jaw moves sideways to one side at a time.
       if (units == FacsUnits::sided || unit.modes.size() < 2) continue;
       unit.modes.resize(1);

@@ -120,11 +120,11 @@ LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOpt
   const FaceSignal signal = face_signal(data, parts, settings, scale);
   DfecsSearch::FaceSettings face{options.units, options.alpha_a, options.alpha_b};
   if (options.search) face = search.find_face(level, signal);
-  const Eigen::Index most = std::min(level.codes.cols(), level.codes.rows());
-  if (face.units > most)
+  const Eigen::Index max_units = std::min(level.codes.cols(), level.codes.rows());
+  if (face.units > max_units)
     throw option_error("units",
                        std::to_string(face.units) + " units of the whole face are more than the " +
-                           std::to_string(most) + " units of its parts",
+                           std::to_string(max_units) + " units of its parts",
                        "ask for at most as many, or for more " + field("part-units"));
   const FullFaceFit fit =
       fit_face(level, signal, face.units, face.alpha_a, face.alpha_b, options, observed, inner);

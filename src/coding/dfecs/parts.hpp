@@ -59,7 +59,7 @@ PartLevel learn_parts(const std::vector<DfecsPart>& parts, const std::vector<Par
                       const std::string& unit, Eigen::Index input_columns, const DfecsOptions& options,
                       const ObservedColumns& observed, const Work& work);
 
-/// Brings K×D atoms of positive codes T×K into canonical order: by falling mean code, equal ones by their
+/// Brings K×D atoms of positive codes T×K into canonical order: by decreasing mean code, equal ones by their
 /// entries. Returns the order.
 std::vector<Eigen::Index> order_by_use(const RowMatrix& atoms, const RowMatrix& codes);
 /// [{"name", "mean_magnitude", "share_active"} …] of positive codes.

@@ -58,11 +58,11 @@ void DfecsSearch::conclude(const Best& best, double wanted) {
 
 PartSettings DfecsSearch::find_part(const DfecsPart& part) {
   const double wanted = 1 - options_.beta / 2;
-  const int most =
+  const int max_units =
       static_cast<int>(std::min(static_cast<Eigen::Index>(part.moving.size()), part.samples->rows()));
   Best best;
   bool found = false;
-  for (int units = 1; units <= most && !found; ++units)
+  for (int units = 1; units <= max_units && !found; ++units)
     for (const double alpha : options_.search_alphas) {
       found = halts(best, {part.feature.name, units, number_text(alpha), "", ""}, wanted, [&] {
         const PartFit fit = fit_part(part, {units, alpha}, options_, observed_, quiet_);
@@ -76,7 +76,7 @@ PartSettings DfecsSearch::find_part(const DfecsPart& part) {
 
 DfecsSearch::FaceSettings DfecsSearch::find_face(const PartLevel& parts, const FaceSignal& signal) {
   const double wanted = 1 - options_.beta;
-  const int most = static_cast<int>(std::min(parts.codes.cols(), parts.codes.rows()));
+  const int max_units = static_cast<int>(std::min(parts.codes.cols(), parts.codes.rows()));
   Best best;
   bool found = false;
   const auto try_cell = [&](int units, double alpha_a, double alpha_b) {
@@ -85,7 +85,7 @@ DfecsSearch::FaceSettings DfecsSearch::find_face(const PartLevel& parts, const F
       return SearchOutcome{1 - fit.residual / signal.squares, fit.nmf.iterations, fit.nmf.converged};
     });
   };
-  for (int units = 1; units <= most && !found; ++units)
+  for (int units = 1; units <= max_units && !found; ++units)
     for (std::size_t a = 0; a < options_.search_alphas.size() && !found; ++a)
       for (std::size_t b = 0; b < options_.search_alphas.size() && !found; ++b)
         found = try_cell(units, options_.search_alphas[a], options_.search_alphas[b]);

@@ -53,7 +53,7 @@ class ReleasedDictionary {
     if (object_->type != Type::object || !object_->class_name.ends_with("DictionaryLearning"))
       refuse_release(file_, feature_.key, "is not a DictionaryLearning of scikit-learn");
     const PickleValue& algorithm = field("transform_algorithm");
-    if (!algorithm.says("lasso_cd"))
+    if (!algorithm.equals("lasso_cd"))
       refuse("transform_algorithm", "is " + in_quotes(algorithm.text) + ", not lasso_cd");
     for (const char* name : {"positive_code", "split_sign"})
       if (const PickleValue& flag = field(name); flag.type != Type::boolean || flag.integer != 0)
@@ -74,8 +74,8 @@ class ReleasedDictionary {
         array.shape[1] != width) {
       std::string shape;
       for (const auto size : array.shape) shape += (shape.empty() ? "" : "×") + std::to_string(size);
-      refuse("components_", (shape.empty() ? "is no array" : "is of shape " + shape) + ", expected atoms × " +
-                                std::to_string(width) + " (three axes of " +
+      refuse("components_", (shape.empty() ? "is not an array" : "is of shape " + shape) +
+                                ", expected atoms × " + std::to_string(width) + " (three axes of " +
                                 std::to_string(feature_.points.size()) + " points)");
     }
     const auto numbers = pickle_numbers(array, file_ + ": " + feature_.key + ".components_");
@@ -162,11 +162,10 @@ void check_release(const PickleValue& release, const std::string& file) {
     refuse_release(file, "use_abs", "is not True: codes would be normalised in a way that is not known");
   for (std::size_t i = 0; i + 1 < release.items.size(); i += 2) {
     const PickleValue& key = *release.items[i];
-    const bool known = key.says("use_abs") || key.says("num_comps") || key.says("chosen_feats") ||
+    const bool known = key.equals("use_abs") || key.equals("num_comps") || key.equals("chosen_feats") ||
                        std::any_of(released_features().begin(), released_features().end(),
-                                   [&](const auto& feature) { return key.says(feature.key); });
-    if (!known)
-      refuse_release(file, {}, "holds " + in_quotes(key.text) + ", which is no feature that is known");
+                                   [&](const auto& feature) { return key.equals(feature.key); });
+    if (!known) refuse_release(file, {}, "holds " + in_quotes(key.text) + ", which is not a known feature");
   }
 }
 

@@ -14,7 +14,7 @@ namespace facelex {
 
 /// The units that were learnt for one feature, over all columns of the data.
 struct FeatureUnits {
-  RowMatrix parents;  ///< P×D, by falling mean |z|
+  RowMatrix parents;  ///< P×D, by decreasing mean |z|
   RowMatrix leaves;   ///< L×D: the learnt atoms, in the order of their parents; the same when none merged
   std::vector<Eigen::Index> parent_of;  ///< L
   std::vector<UnitHierarchy::Merge> merges;

@@ -60,7 +60,7 @@ FeatureUnits FeatureDictionary::of_side(const FeatureProblem& problem, std::size
   const RowMatrix own_samples = problem.codes_of_side(problem.samples(), side);
   for (Eigen::Index k = 0; k < own_codes.cols(); ++k) {
     units.uses.push_back(use_of_codes(own_codes.col(k)));
-    units.uses.back().turned = uses[static_cast<std::size_t>(k)].turned;
+    units.uses.back().negated = uses[static_cast<std::size_t>(k)].negated;
   }
   units.squares = own_samples.squaredNorm();
   units.residual = (own_samples - own_codes * (units_are_leaves ? leaves : parents)).squaredNorm();

@@ -159,14 +159,14 @@ void FacialBasisOptions::describe(OptionList& options) {
               "Sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁ in the unit of the scaled signal; paper 000's λ/2")
       .number("tolerance", tolerance, Bounds::at_least(0),
               "Learning ends when an iteration lowers the objective by less than this share of it")
-      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Most iterations for each feature")
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "Max iterations for each feature")
       .choice("method", method, {{"fast", DictionaryMethod::fast}, {"sklearn", DictionaryMethod::sklearn}},
               "How the objective is brought down: with extrapolation, or by scikit-learn's own iteration");
   structure.describe(options);
   options
       .number("balance", balance, Bounds::between(0, 1),
-              "How far frames count less the more frames move alike: 0 not at all, 1 until every kind of "
-              "movement counts the same")
+              "How strongly frames are weighted down the more frames move alike: 0 not at all, 1 until every "
+              "kind of movement counts the same")
       .text("start-from", start_from, "Model file of a facial basis whose atoms learning begins with");
   describe_memory(options, memory);
   describe_precision(options, precision);

@@ -40,7 +40,7 @@ Json learn_group(LinearModel& model, const UnitGroup& group, const TrainingData&
   variance += total;
   explained += pca.variance.sum();
   const RowMatrix codes = pca.encode(samples);
-  // Units stand by falling variance.
+  // Units stand by decreasing variance.
   const Eigen::Index telling = (pca.variance_share.head(group.units).array() >= 1e-12).count();
   if (telling < group.units)
     warnings.push_back(
@@ -85,7 +85,7 @@ LearntGroups learn_groups(LinearModel model, const TrainingData& data, const Opt
   return {std::move(model), std::move(warnings)};
 }
 
-/// [U −U] of a model with one group: each unit and behind it its negative.
+/// [U −U] of a model with one group: each unit followed by its negative.
 LinearModel signed_pairs_of(const LinearModel& pca) {
   LinearModel pairs = pca;
   pairs.units.clear();
@@ -135,7 +135,7 @@ void PcaOptions::describe(OptionList& options) {
   signal.describe(options);
   options.choice("fit-part", fit_part,
                  {{"displacement", FitPart::displacement}, {"expression", FitPart::expression}},
-                 "What of recordings of facelex fit is learnt from");
+                 "Which part of the recordings of facelex fit is learnt from");
   options.integer("components", components, Bounds::at_least(1), "Number of principal components")
       .flag("signed-pairs", signed_pairs,
             "Each component and its negative as units of non-negative codes, about zero (paper 001)")

@@ -16,7 +16,7 @@ Cluster joined(const Cluster& a, const Cluster& b) {
   return both;
 }
 
-double least_likeness(const Eigen::MatrixXd& likeness, const Cluster& a, const Cluster& b) {
+double min_likeness(const Eigen::MatrixXd& likeness, const Cluster& a, const Cluster& b) {
   return likeness(a, b).minCoeff();
 }
 
@@ -42,17 +42,17 @@ MergedAtoms merge_alike(const RowMatrix& atoms, const Eigen::VectorXd& energies,
   std::vector<Cluster>& clusters = merged.members;
   for (Eigen::Index k = 0; k < atoms.rows(); ++k) clusters.push_back({k});
   for (;;) {
-    double most = -1;
+    double highest = -1;
     std::size_t first = 0, second = 0;
     for (std::size_t i = 0; i < clusters.size(); ++i)
       for (std::size_t j = i + 1; j < clusters.size(); ++j)
-        if (const double least = least_likeness(likeness, clusters[i], clusters[j]); least > most) {
-          most = least;
+        if (const double lowest = min_likeness(likeness, clusters[i], clusters[j]); lowest > highest) {
+          highest = lowest;
           first = i;
           second = j;
         }
-    if (most < above) break;
-    merged.merges.push_back({clusters[first], clusters[second], std::min(most, 1.0)});
+    if (highest < above) break;
+    merged.merges.push_back({clusters[first], clusters[second], std::min(highest, 1.0)});
     clusters[first] = joined(clusters[first], clusters[second]);
     clusters.erase(clusters.begin() + static_cast<std::ptrdiff_t>(second));
   }

@@ -27,7 +27,7 @@ RowMatrix rows_of_parity(const AtomConstraints& mirror, double parity) {
 }
 
 struct Components {
-  RowMatrix rows;            ///< by falling energy
+  RowMatrix rows;            ///< by decreasing energy
   Eigen::VectorXd energies;  ///< Σ over samples of the squared projection
 };
 
@@ -61,12 +61,12 @@ RowMatrix mirrored_start(const RowMatrix& samples, Eigen::Index atoms, AtomConst
   std::vector<bool> taken(static_cast<std::size_t>(even.rows.rows()));
   for (Eigen::Index p = 0; p < pairs; ++p) {
     Eigen::Index partner = -1;
-    double most = -1;
+    double highest = -1;
     // Among the symmetric components that the atoms reach at all.
     for (Eigen::Index e = 0; e < std::min(even.rows.rows(), atoms - pairs); ++e) {
       const double overlap = even.rows.row(e).cwiseAbs().dot(odd.rows.row(p).cwiseAbs());
-      if (taken[static_cast<std::size_t>(e)] || overlap <= most) continue;
-      most = overlap;
+      if (taken[static_cast<std::size_t>(e)] || overlap <= highest) continue;
+      highest = overlap;
       partner = e;
     }
     taken[static_cast<std::size_t>(partner)] = true;

@@ -38,8 +38,8 @@ class ProjectionEncoder final : public Encoder {
 
  private:
   const LinearModel& model_;
-  std::vector<Eigen::MatrixXd>
-      atoms_;  ///< K×D, column-major: what one column of the samples adds to all codes
+  /// K×D, column-major: what one column of the samples adds to all codes.
+  std::vector<Eigen::MatrixXd> atoms_;
 };
 
 }  // namespace

@@ -129,7 +129,7 @@ DfeProgress read_checkpoint(const std::filesystem::path& file, const Json& ident
     progress.first_loss = model.metadata.at("first_loss").get<double>();
     progress.revived = model.metadata.at("revived").get<int>();
   } catch (const Json::exception&) {
-    throw data_error({file.string(), 0, {}}, "is no checkpoint of this program",
+    throw data_error({file.string(), 0, {}}, "is not a checkpoint of this program",
                      "begin anew with " + field("force"));
   }
   progress.state.weights = floats(model, "weights");

@@ -10,7 +10,7 @@ namespace facelex {
 namespace {
 
 constexpr int points_of_face = 256;
-constexpr double least_share = 0.01;
+constexpr double min_share = 0.01;
 
 /// D×3P: how a unit of each column moves the vertices.
 RowMatrix movements_of(const MorphableModel& face, const std::vector<Column>& columns) {
@@ -27,10 +27,10 @@ Eigen::VectorXd mobility_of(const RowMatrix& movements) {
 
 std::vector<Eigen::Index> spread_points(const MorphableModel& face, const RowMatrix& movements, int count) {
   const Eigen::VectorXd mobility = mobility_of(movements);
-  const double least = least_share * mobility.maxCoeff();
+  const double threshold = min_share * mobility.maxCoeff();
   Eigen::VectorXd distance(mobility.size());
   for (Eigen::Index v = 0; v < distance.size(); ++v)
-    distance[v] = mobility[v] > least ? std::numeric_limits<double>::infinity() : 0;
+    distance[v] = mobility[v] > threshold ? std::numeric_limits<double>::infinity() : 0;
   std::vector<Eigen::Index> points;
   Eigen::Index next = 0;
   mobility.maxCoeff(&next);

@@ -2,21 +2,21 @@
 
 namespace facelex {
 
-DfeEncoderPass::DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::Index most_frames)
+DfeEncoderPass::DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::Index max_frames)
     : shape_(layout.shape()), dropout_(dropout), latent_(layout, "latent") {
   const Eigen::Index width = shape_.width;
-  pooled_.resize(most_frames, width);
-  d_pooled_.resize(most_frames, width);
+  pooled_.resize(max_frames, width);
+  d_pooled_.resize(max_frames, width);
   if (shape_.encoder == DfeEncoder::mlp) {
     for (int i = 0; i < shape_.layers; ++i) {
       mlp_.emplace_back(layout, "mlp." + std::to_string(i));
-      activations_.emplace_back(most_frames, width);
+      activations_.emplace_back(max_frames, width);
     }
-    inputs_.resize(most_frames, shape_.encoder_inputs());
-    d_sum_.resize(most_frames, width);
+    inputs_.resize(max_frames, shape_.encoder_inputs());
+    d_sum_.resize(max_frames, width);
     return;
   }
-  const Eigen::Index rows = most_frames * shape_.encoder_tokens();
+  const Eigen::Index rows = max_frames * shape_.encoder_tokens();
   embed_ = LinearLayer(layout, "embed");
   positions_ = layout.parameter("positions").offset;
   memory_.resize(static_cast<std::size_t>(shape_.layers));

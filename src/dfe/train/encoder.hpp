@@ -24,9 +24,9 @@ struct TransformerLayer {
 /// Forward and backward of an encoder for blocks of at most so many frames; one for each thread.
 class DfeEncoderPass {
  public:
-  DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::Index most_frames);
+  DfeEncoderPass(const DfeLayout& layout, double dropout, Eigen::Index max_frames);
 
-  /// latent: n×Z of inputs n×D·(N+1), n ≤ most_frames. Dropout if `random` is there.
+  /// latent: n×Z of inputs n×D·(N+1), n ≤ max_frames. Dropout if `random` is there.
   void forward(const float* weights, const FloatRowMatrix& inputs, Eigen::Index frames, Random* random,
                FloatRowMatrix& latent);
   /// Adds the gradients, of the block that forward saw last, to `gradient`.

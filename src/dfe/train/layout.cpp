@@ -24,9 +24,9 @@ void check_shape(const DfeShape& shape) {
   require_positive("stages", shape.stages);
   require_positive("decoder-layers", shape.decoder_layers);
   require_positive("decoder-width", shape.decoder_width);
-  if (shape.history < 0 || shape.history > most_dfe_history)
+  if (shape.history < 0 || shape.history > max_dfe_history)
     throw option_error("history",
-                       std::to_string(shape.history) + " is not 0 … " + std::to_string(most_dfe_history));
+                       std::to_string(shape.history) + " is not 0 … " + std::to_string(max_dfe_history));
   if (shape.codes < 2) throw option_error("codes", std::to_string(shape.codes) + " is not ≥ 2");
   if (shape.encoder == DfeEncoder::transformer && shape.width % shape.heads != 0)
     throw option_error(

@@ -11,13 +11,13 @@ void DfeOptions::describe(OptionList& options) {
   options
       .choice("fit-part", fit_part,
               {{"expression", FitPart::expression}, {"displacement", FitPart::displacement}},
-              "What of recordings of facelex fit is learnt from")
+              "Which part of the recordings of facelex fit is learnt from")
       .texts("columns", columns,
              "Columns to learn from, by name or beginning (e_*,jawOpen); none: those of the expression")
       .flag("standardize", standardize, "Learn from each input minus its mean, divided by its sd")
       .choice("encoder", shape.encoder, {{"transformer", DfeEncoder::transformer}, {"mlp", DfeEncoder::mlp}},
               "Network from a frame to its latent point; mlp learns many times faster")
-      .integer("history", shape.history, Bounds::between(0, most_dfe_history),
+      .integer("history", shape.history, Bounds::between(0, max_dfe_history),
                "Frames before the present one, of the same recording and face, that the encoder sees too")
       .integer("token-width", shape.token_width, Bounds::at_least(1), "Inputs of a token of the transformer")
       .integer("layers", shape.layers, Bounds::between(1, 100), "Layers of the encoder")
@@ -58,7 +58,7 @@ void DfeOptions::describe(OptionList& options) {
               "Share of the frames set aside, as whole recordings or subjects, to watch the loss on")
       .text("subjects", subjects, "CSV with columns name and subject of the recordings, to set aside by")
       .integer("patience", patience, Bounds::at_least(0),
-               "End after so many epochs without a better validation loss, and keep the best; 0: never")
+               "End after this many epochs without a better validation loss, and keep the best; 0: never")
       .integer("checkpoint-every", checkpoint_every, Bounds::at_least(0),
                "Epochs between checkpoints; 0: only when interrupted")
       .choice("device", device,

@@ -12,7 +12,7 @@ namespace {
 /// Calls task(rows, their range, number of the first) for blocks of the table in its order.
 template <class Task>
 void each_block(const TrainingData& data, const DfeSplit& split, const Work& work, const Task& task) {
-  constexpr std::int64_t at_once = 1024;  // what read_training_data holds at the least
+  constexpr std::int64_t at_once = 1024;  // what read_training_data holds at least
   RowMatrix block;
   for (const DfeRowRange& range : split.ranges)
     for (std::int64_t first = range.first; first < range.end; first += at_once) {

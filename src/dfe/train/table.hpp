@@ -13,7 +13,8 @@ namespace facelex {
 /// How many rows of D numbers the source of a training holds, of so many bytes: four numbers for each, since
 /// facelex-nn copies the table that it gathers batches from, and an eight-byte row number.
 std::int64_t rows_of_pool(std::int64_t bytes, Eigen::Index width);
-/// Throws Error (usage) that names the least --memory, when not even a batch of D numbers a row fits into it.
+/// Throws Error (usage) that names the smallest --memory, when not even a batch of D numbers a row fits into
+/// it.
 void require_room_for_batch(const DfeOptions& options, Eigen::Index width);
 
 /// Mean and variance (the mean square of what is left) of each column over the training rows: 1×D.

@@ -79,9 +79,9 @@ void ScalingOptions::describe(OptionList& options) {
   options.choice(
       "scaling", scaling, {{"standardize", FeatureScaling::standardize}, {"none", FeatureScaling::none}},
       "Mean 0 and standard deviation 1 in the training rows of each fold, or features as they are");
-  options.integer(
-      "select", select, Bounds::at_least(0),
-      "Keep so many features, chosen in the training rows of each fold by what each tells alone; 0: all");
+  options.integer("select", select, Bounds::at_least(0),
+                  "Keep this many features, chosen in the training rows of each fold by what each tells on "
+                  "its own; 0: all");
 }
 
 RowMatrix FeatureScale::apply(const RowMatrix& x, const RowIndices& rows) const {

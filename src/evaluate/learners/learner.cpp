@@ -60,8 +60,8 @@ using SolverMaker = Solver (*)(const Eigen::MatrixXd& gram, double epsilon, doub
 Solver hinge_solver(const Eigen::MatrixXd& gram, double, double tolerance) {
   const auto solver = std::make_shared<SupportVectorSolver>(gram);
   return [=](const MachineProblem& problem, double cost, const KernelSolution&) {
-    const double most = cost * std::max(problem.positive_weight, problem.negative_weight);
-    return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(most));
+    const double max_cost = cost * std::max(problem.positive_weight, problem.negative_weight);
+    return solver->classify(problem, cost, tolerance > 0 ? tolerance : solver->safe_tolerance(max_cost));
   };
 }
 
@@ -188,10 +188,9 @@ void LearnerOptions::describe(OptionList& options, EvaluationTask task) {
                   "Costs to choose from within the training subjects; one value: nothing is chosen");
   options.numbers("gamma", gamma, Bounds::above(0),
                   "Of RBF kernels, to choose from: times 1/(features · variance)");
-  options.number(
-      "tolerance", tolerance, Bounds::at_least(0),
-      "To which solutions are exact, in units of the margin, rounding within the solvers apart; 0: "
-      "1e-6, of SVMs up to 1e-3 at costs where libsvm's single precision may not get further");
+  options.number("tolerance", tolerance, Bounds::at_least(0),
+                 "Tolerance of solutions in units of the margin, apart from rounding within the solvers; 0: "
+                 "1e-6, for SVMs up to 1e-3 at costs where libsvm's single precision may not get further");
 }
 
 bool LearnerOptions::has_kernel() const {

@@ -101,11 +101,11 @@ SupportVectorSolver::SupportVectorSolver(const Eigen::MatrixXd& gram) : gram_(gr
     table_.push_back({0, static_cast<double>(i + 1)});
     for (Eigen::Index j = 0; j < n; ++j) table_.push_back({static_cast<int>(j + 1), gram(j, i)});
   }
-  if (n > 0) largest_row_ = gram.cwiseAbs().colwise().sum().maxCoeff();
+  if (n > 0) max_row_sum_ = gram.cwiseAbs().colwise().sum().maxCoeff();
 }
 
-double SupportVectorSolver::safe_tolerance(double most) const {
-  return std::clamp(float_rounding * largest_row_ * most, 1e-6, 1e-3);
+double SupportVectorSolver::safe_tolerance(double max_cost) const {
+  return std::clamp(float_rounding * max_row_sum_ * max_cost, 1e-6, 1e-3);
 }
 
 Eigen::VectorXd SupportVectorSolver::train(const MachineProblem& problem, const svm_parameter& given) const {
@@ -139,15 +139,15 @@ KernelSolution SupportVectorSolver::classify(const MachineProblem& problem, doub
   parameters.weight = weights.data();
   KernelSolution solution;
   solution.coefficients = train(problem, parameters);
-  const Eigen::VectorXd most = problem.weights() * cost;
-  for (Eigen::Index i = 0; i < most.size(); ++i)
+  const Eigen::VectorXd costs = problem.weights() * cost;
+  for (Eigen::Index i = 0; i < costs.size(); ++i)
     solution.coefficients(i) =
-        problem.y(i) * at_bound_if_near(problem.y(i) * solution.coefficients(i), most(i));
+        problem.y(i) * at_bound_if_near(problem.y(i) * solution.coefficients(i), costs(i));
   const KernelSums sums = kernel_sums(gram_, problem.rows, solution.coefficients);
   InterceptBounds bounds;
-  for (Eigen::Index i = 0; i < most.size(); ++i) {
+  for (Eigen::Index i = 0; i < costs.size(); ++i) {
     const double size = problem.y(i) * solution.coefficients(i), slope = problem.y(i) - sums.value(i);
-    const bool more = size < most(i);
+    const bool more = size < costs(i);
     const bool less = size > 0;
     bounds.add(slope, problem.y(i) > 0 ? more : less, problem.y(i) > 0 ? less : more);
   }

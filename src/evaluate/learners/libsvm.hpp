@@ -21,11 +21,11 @@ class SupportVectorSolver {
   /// `gram`: n×n, finite; must outlive the solver.
   explicit SupportVectorSolver(const Eigen::MatrixXd& gram);
 
-  /// The least tolerance that is safe to ask for where no coefficient is larger than `most`: 1e-6, or what
-  /// rounding can be, but not above libsvm's own 1e-3. With more rows than features the kernel is singular,
-  /// and its rounded copy has directions of negative curvature: asked for less than rounding explains, libsvm
-  /// often goes on to its limit of 10⁷ steps, and says so on stderr past its hook.
-  double safe_tolerance(double most) const;
+  /// The smallest tolerance that is safe to ask for where no coefficient is larger than `max_cost`: 1e-6, or
+  /// what rounding can be, but not above libsvm's own 1e-3. With more rows than features the kernel is
+  /// singular, and its rounded copy has directions of negative curvature: asked for less than rounding
+  /// explains, libsvm often goes on to its limit of 10⁷ steps, and says so on stderr past its hook.
+  double safe_tolerance(double max_cost) const;
 
   /// ½‖w‖² + cost Σ weightᵢ max(0, 1 − yᵢf(xᵢ)), y: ±1, both there.
   KernelSolution classify(const MachineProblem& problem, double cost, double tolerance) const;
@@ -37,7 +37,7 @@ class SupportVectorSolver {
   Eigen::VectorXd train(const MachineProblem& problem, const svm_parameter& parameters) const;
 
   const Eigen::MatrixXd& gram_;
-  double largest_row_ = 0;       ///< largest sum of a row's moduli
+  double max_row_sum_ = 0;       ///< largest sum of a row's moduli
   std::vector<svm_node> table_;  ///< n rows of 1 + n nodes: the row's number from 1, then its values
 };
 

@@ -147,9 +147,10 @@ PowerPoint point_of(int size, const std::vector<double>& with, std::vector<doubl
   }
   for (const double value : without)
     if (!std::isnan(value)) chances.push_back(value);
-  const auto mean_of = [](const std::vector<double>& of) {
-    return of.empty() ? no_value
-                      : std::accumulate(of.begin(), of.end(), 0.0) / static_cast<double>(of.size());
+  const auto mean_of = [](const std::vector<double>& numbers) {
+    return numbers.empty()
+               ? no_value
+               : std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
   };
   point.mean = mean_of(values);
   point.low = quantile_of(values, 0.025);
@@ -196,7 +197,7 @@ void PowerOptions::check() const {
   check_bounds(*this);
   if (1.0 / (1 + studies) > alpha)
     throw option_error("studies",
-                       "with " + std::to_string(studies) + " the least p is " +
+                       "with " + std::to_string(studies) + " the smallest p is " +
                            number_text(1.0 / (1 + studies)) + ", which is above alpha " + number_text(alpha),
                        "ask for at least " + std::to_string(static_cast<int>(std::ceil(1 / alpha)) - 1));
 }
@@ -210,13 +211,13 @@ int PowerCurve::enough(double target) const {
 
 void check_power(const PowerOptions& options, const FoldOptions& folds, std::size_t classes) {
   (void)index_of_metric(options.metric, classes);
-  const int least = options.sizes().front(), subjects = least * static_cast<int>(classes);
+  const int min_subjects = options.sizes().front(), subjects = min_subjects * static_cast<int>(classes);
   const int wanted = folds.protocol == FoldProtocol::k_fold ? folds.folds : 2;
   if (subjects < wanted)
-    throw option_error(
-        "subjects",
-        std::to_string(least) + " of each group are fewer than the " + std::to_string(wanted) + " folds",
-        "ask for larger studies, or fewer " + field("folds"));
+    throw option_error("subjects",
+                       std::to_string(min_subjects) + " of each group are fewer than the " +
+                           std::to_string(wanted) + " folds",
+                       "ask for larger studies, or fewer " + field("folds"));
 }
 
 PowerCurve power_curve(const EvaluationData& pool, const PowerOptions& options,

@@ -41,7 +41,7 @@ std::vector<Column> power_columns(const PowerOptions& options) {
           {"low", "2.5 % quantile of the studies", ""},
           {"high", "97.5 % quantile of the studies", ""},
           {"chance", "mean of the studies whose labels are dealt at random", ""},
-          {"critical", "least value with p ≤ alpha", ""},
+          {"critical", "smallest value with p ≤ alpha", ""},
           {"power", "share of the studies with p ≤ alpha", ""},
           {"power_low", "lower end of its 95 % interval (Wilson)", ""},
           {"power_high", "upper end of its 95 % interval (Wilson)", ""}};
@@ -107,14 +107,13 @@ std::string power_markdown(const PowerCurve& curve, const PowerOptions& options,
                           " is too narrow: a larger pool mends it"
                     : "") +
       ".\n\nThe difference is the one that the cohort plants, seen by landmarks with the cohort's noise. "
-      "People differ in more ways than simulated ones: take the number as the least, not as a promise.\n";
+      "People differ in more ways than simulated ones: take the number as a minimum, not as a promise.\n";
   for (const PowerPoint& at : curve.points)
     if (at.chance < 0.8 / static_cast<double>(pool.classes.size()))
-      text +=
-          "\nStudies of " + std::to_string(at.subjects) +
-          " are so small that a fold holds one or two people: of the class of who is left out fewer are left "
-          "to learn from, which puts chance below one of " +
-          std::to_string(pool.classes.size()) + ". p allows for it; fewer folds mend it.\n";
+      text += "\nStudies of " + std::to_string(at.subjects) +
+              " are so small that a fold holds one or two people: the class of the subject left out has "
+              "fewer left to learn from, which puts chance below one of " +
+              std::to_string(pool.classes.size()) + ". p allows for it; fewer folds mend it.\n";
   return text;
 }
 

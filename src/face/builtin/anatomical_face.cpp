@@ -125,8 +125,8 @@ void add_identity(MorphableModel& model, const WholeMesh& mesh, const SmoothFiel
       const Eigen::RowVector3d at = mesh.mean.row(i);
       field.row(i) += at.cwiseProduct(mode.scale);
       for (const TableRamp& ramp : mode.ramps) {
-        const double of = ramp.of == 0 ? std::abs(at.x()) : at[ramp.of];
-        const double share = std::clamp((of - ramp.from) / (ramp.to - ramp.from), 0.0, 1.0);
+        const double place = ramp.along == 0 ? std::abs(at.x()) : at[ramp.along];
+        const double share = std::clamp((place - ramp.from) / (ramp.to - ramp.from), 0.0, 1.0);
         const double side = ramp.axis == 0 && at.x() < 0 ? -1 : 1;
         // Eased at both ends: a kink would show as a crease.
         field(i, ramp.axis) += side * ramp.by * share * share * (3 - 2 * share);

@@ -119,9 +119,9 @@ Borders borders_of(const HalfMesh& half, const AnatomicalTable& table) {
 }
 
 double nearest(const Points2d& points, const Eigen::Vector2d& place, std::size_t count) {
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < count; ++i) least = std::min(least, (points[i] - place).squaredNorm());
-  return std::sqrt(least);
+  double nearest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < count; ++i) nearest = std::min(nearest, (points[i] - place).squaredNorm());
+  return std::sqrt(nearest);
 }
 
 /// Points on the midline between its named ones; none across a hole.

@@ -44,9 +44,9 @@ struct Entry {
   Eigen::RowVector3d vector() const {
     const std::vector<Entry> numbers = list();
     if (numbers.size() != 3) fail("expected [left, down, away], found " + json.dump());
-    constexpr double most_mm = 1000;
+    constexpr double max_mm = 1000;
     for (const Entry& number : numbers)
-      if (!(std::abs(number.number()) <= most_mm)) number.fail("is more than 1000 mm");
+      if (!(std::abs(number.number()) <= max_mm)) number.fail("is more than 1000 mm");
     return {numbers[0].number(), numbers[1].number(), numbers[2].number()};
   }
 };
@@ -124,9 +124,9 @@ class Reader {
     TableCurve curve;
     for (const Entry& point : entry["through"].list())
       curve.through.push_back(known_point(point.text(), point));
-    constexpr double most_pieces = 1000;
+    constexpr double max_pieces = 1000;
     const double pieces = entry["pieces"].number();
-    if (!(pieces >= 1 && pieces <= most_pieces)) entry["pieces"].fail("expected 1 … 1000 pieces");
+    if (!(pieces >= 1 && pieces <= max_pieces)) entry["pieces"].fail("expected 1 … 1000 pieces");
     curve.pieces = static_cast<int>(pieces);
     curve.shapes = entry.has("shapes") && entry["shapes"].json == true;
     if (curve.through.size() < 2 || curve.pieces < static_cast<int>(curve.through.size()) - 1)

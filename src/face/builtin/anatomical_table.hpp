@@ -48,7 +48,7 @@ struct TableUnit {
 };
 
 struct TableRamp {
-  Eigen::Index axis = 0, of = 0;
+  Eigen::Index axis = 0, along = 0;
   double from = 0, to = 0, by = 0;
 };
 

@@ -6,7 +6,7 @@
 namespace facelex {
 namespace {
 
-constexpr int most_rounds = 20;
+constexpr int max_rounds = 20;
 
 enum class BoxPlace : char { free, at_lower, at_upper };
 
@@ -62,8 +62,8 @@ int pivot(const Eigen::VectorXd& x, const Eigen::VectorXd& gradient, const Eigen
 
 }  // namespace
 
-Eigen::VectorXd least_in_box(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right_side,
-                             const Eigen::VectorXd& lower, const Eigen::VectorXd& upper) {
+Eigen::VectorXd minimum_in_box(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right_side,
+                               const Eigen::VectorXd& lower, const Eigen::VectorXd& upper) {
   const Eigen::Index size = right_side.size();
   Active active{std::vector<BoxPlace>(static_cast<std::size_t>(size), BoxPlace::free), {}};
   // Steps of a descent that lies on its bounds begin held there.
@@ -72,7 +72,7 @@ Eigen::VectorXd least_in_box(const Eigen::MatrixXd& matrix, const Eigen::VectorX
     if (lower[i] == 0) active.place[static_cast<std::size_t>(i)] = BoxPlace::at_lower;
   }
   Eigen::VectorXd x = Eigen::VectorXd::Zero(size);
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 0; round < max_rounds; ++round) {
     for (Eigen::Index i = 0; i < size; ++i) {
       const BoxPlace place = active.place[static_cast<std::size_t>(i)];
       if (place == BoxPlace::at_lower) x[i] = lower[i];

@@ -31,7 +31,7 @@ PictureSize parse_picture_size(const std::string& text) {
     const auto height = std::from_chars(width.ptr + 1, end, size.height);
     if (height.ec == std::errc() && height.ptr == end && size.width > 0 && size.height > 0) return size;
   }
-  throw usage_error(field("image-size") + " " + in_quotes(text) + " is no size of a picture",
+  throw usage_error(field("image-size") + " " + in_quotes(text) + " is not the size of a picture",
                     "give it as 1280x720");
 }
 

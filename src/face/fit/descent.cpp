@@ -7,12 +7,12 @@
 namespace facelex {
 namespace {
 
-constexpr int most_descent_iterations = 20;
+constexpr int max_descent_iterations = 20;
 /// Later the jaw points keep their vertices, so that the cost is one function and the descent ends.
 constexpr int sliding_iterations = 4;
 /// Radians and parts of the distance; and scales of coefficients.
-constexpr double smallest_pose_step = 1e-5;
-constexpr double smallest_coefficient_step = 1e-3;
+constexpr double min_pose_step = 1e-5;
+constexpr double min_coefficient_step = 1e-3;
 /// A millimetre sideways counts as a hundredth of a radian: about what it looks like.
 constexpr double radians_per_mm = 0.01;
 
@@ -21,9 +21,8 @@ constexpr double radians_per_mm = 0.01;
 bool ExpressionPrior::is_small(const Eigen::VectorXd& step) const {
   Eigen::Matrix<double, pose_size, 1> pose = step.head<pose_size>();
   pose.segment<2>(3) *= radians_per_mm;
-  return pose.cwiseAbs().maxCoeff() < smallest_pose_step &&
-         (step.segment(pose_size, scale.size()).array().abs() < smallest_coefficient_step * scale.array())
-             .all();
+  return pose.cwiseAbs().maxCoeff() < min_pose_step &&
+         (step.segment(pose_size, scale.size()).array().abs() < min_coefficient_step * scale.array()).all();
 }
 
 void NormalEquations::build(const FitProblem& problem, const PersonalFace& face, const ViewState& state) {
@@ -51,7 +50,7 @@ void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrio
   double cost = total(state);
   double damping = first_damping;
   bool has_moved = true;
-  for (int iteration = 0; iteration < most_descent_iterations; ++iteration) {
+  for (int iteration = 0; iteration < max_descent_iterations; ++iteration) {
     if (has_moved) {
       equations.build(problem, face, state);
       equations.add(prior, state.expression);
@@ -60,7 +59,7 @@ void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrio
     damped.diagonal() *= 1 + damping;
     lower.tail(modes) = prior.lower - state.expression;
     upper.tail(modes) = prior.upper - state.expression;
-    const Eigen::VectorXd step = least_in_box(damped, equations.right_side, lower, upper);
+    const Eigen::VectorXd step = minimum_in_box(damped, equations.right_side, lower, upper);
     ViewState trial = moved(state, step);
     const double trial_cost = total(trial);
     has_moved = trial_cost <= cost;

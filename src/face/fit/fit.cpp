@@ -17,8 +17,8 @@
 namespace facelex {
 namespace {
 
-constexpr double most_turned_rad = 75 * std::numbers::pi / 180;
-constexpr double most_error_mm = 9;
+constexpr double max_turn_rad = 75 * std::numbers::pi / 180;
+constexpr double max_error_mm = 9;
 
 /// A row of the input while it is fitted.
 struct Row {
@@ -40,9 +40,9 @@ bool is_complete(const Landmarks68& points, LandmarkScheme scheme) {
 FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
   if (!fit) return FitOutcome::no_pose;
   // The face looks along −z of its own axes; so does the camera's viewer.
-  if (fit->rotation(2, 2) < std::cos(most_turned_rad)) return FitOutcome::profile;
+  if (fit->rotation(2, 2) < std::cos(max_turn_rad)) return FitOutcome::profile;
   const double mm_per_px = fit->translation_mm.z() / camera.fx;
-  return fit->reprojection_error_px * mm_per_px > most_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
+  return fit->reprojection_error_px * mm_per_px > max_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
 }
 
 /// Both passes over one recording.
@@ -255,7 +255,7 @@ void FitOptions::describe(OptionList& options) {
   options
       .choice("camera", camera,
               {{"perspective", CameraModel::perspective}, {"orthographic", CameraModel::orthographic}},
-              "A pinhole camera, or scaled orthographic projection, which tells no distance")
+              "A pinhole camera, or scaled orthographic projection, which gives no distance")
       .text("image-size", image_size,
             "Size of the picture in pixels, as 1280x720; default: what the sidecar of extract says, without "
             "one the camera is scaled orthographic")
@@ -280,10 +280,11 @@ void FitOptions::check() const {
     throw usage_error(field("camera") + " orthographic has neither focal length nor principal point",
                       "leave " + field("focal") + " and " + field("image-size") + " out, or the camera");
   if (signals.empty())
-    throw usage_error(field("signals") + " names none", "known are expression, displacement");
+    throw usage_error(field("signals") + " names no signal", "known: expression, displacement");
   for (const std::string& signal : signals)
     if (signal != "expression" && signal != "displacement")
-      throw option_error("signals", in_quotes(signal) + " is none", "known are expression, displacement");
+      throw option_error("signals", in_quotes(signal) + " is not a signal",
+                         "known: expression, displacement");
 }
 
 bool has_signal(const std::vector<std::string>& signals, std::string_view name) {

@@ -9,10 +9,10 @@
 namespace facelex {
 namespace {
 
-constexpr int most_identity_iterations = 25;
+constexpr int max_identity_iterations = 25;
 constexpr int identity_sliding_iterations = 6;
 /// The part of the cost that an iteration must save to go on.
-constexpr double least_gain = 1e-5;
+constexpr double min_gain = 1e-5;
 
 /// A view among those that share a face.
 struct SharedView {
@@ -103,7 +103,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
 
   double cost = total(face, false);
   double damping = first_damping;
-  for (int iteration = 0; iteration < most_identity_iterations; ++iteration) {
+  for (int iteration = 0; iteration < max_identity_iterations; ++iteration) {
     work.check_stop();
     pool.for_each(shared.size(), [&](std::size_t i) { reduce(shared[i], face, prior, damping); });
     Eigen::VectorXd values(weight.size());
@@ -125,7 +125,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     const bool better = trial_cost <= cost;
     damping *= better ? less_damping : more_damping;
     if (!better) continue;
-    const bool is_least = cost - trial_cost < least_gain * cost;
+    const bool gain_is_small = cost - trial_cost < min_gain * cost;
     face = trial;
     cost = trial_cost;
     bool slid = false;
@@ -135,7 +135,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
         slid = true;
     }
     if (slid) cost = total(face, false);
-    if (is_least && !slid) break;
+    if (gain_is_small && !slid) break;
   }
   return face;
 }

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t centring_frames = 192;
 constexpr double cell_rad = 10 * std::numbers::pi / 180;
 /// Beyond this, half of the points are guesses.
-constexpr double most_candidate_turn_rad = 50 * std::numbers::pi / 180;
+constexpr double max_candidate_turn_rad = 50 * std::numbers::pi / 180;
 
 /// A candidate whose head pose is known.
 struct Posed {
@@ -29,7 +29,7 @@ struct Posed {
 
 std::optional<Posed> posed(const FitCandidate& candidate, const Camera& camera) {
   const auto pose = estimate_head_pose(candidate.points, camera);
-  if (!pose || pose->rotation_rad.head<2>().cwiseAbs().maxCoeff() > most_candidate_turn_rad)
+  if (!pose || pose->rotation_rad.head<2>().cwiseAbs().maxCoeff() > max_candidate_turn_rad)
     return std::nullopt;
   Posed result{&candidate,
                {static_cast<int>(std::lround(pose->rotation_rad[1] / cell_rad)),
@@ -124,7 +124,7 @@ std::vector<FitCandidate> thinned(const std::vector<FitCandidate>& candidates, s
 void FitCandidates::add(const Frame& frame, const Landmarks68& points) {
   if (count_++ % stride_ != 0) return;
   kept_.push_back({frame.number, frame.confidence, points});
-  if (kept_.size() == most) thin();
+  if (kept_.size() == max_frames) thin();
 }
 
 void FitCandidates::thin() {

@@ -26,7 +26,7 @@ class FitCandidates {
   void thin();
   const std::vector<FitCandidate>& kept() const { return kept_; }
 
-  static constexpr std::size_t most = 512;
+  static constexpr std::size_t max_frames = 512;
 
  private:
   std::vector<FitCandidate> kept_;
@@ -52,7 +52,7 @@ class FitPersons {
 
  private:
   /// Frames that all persons of a file keep together.
-  static constexpr std::size_t most_candidates = 8 * FitCandidates::most;
+  static constexpr std::size_t max_candidates = 8 * FitCandidates::max_frames;
 
   struct Person {
     FitCandidates candidates;
@@ -64,7 +64,7 @@ class FitPersons {
     void thin() { candidates.thin(); }
   };
 
-  PerFace<Person> persons_{most_candidates};
+  PerFace<Person> persons_{max_candidates};
 };
 
 }  // namespace facelex

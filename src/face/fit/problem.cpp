@@ -104,13 +104,13 @@ bool FitProblem::slide_contour(const PersonalFace& face, const ViewState& state)
     Eigen::Vector3d outwards = face.neutral.row(line.front()).transpose() - middle;
     outwards.z() = 0;
     const Eigen::Vector2d direction = (state.rotation * outwards).head<2>();
-    double most = -std::numeric_limits<double>::infinity();
+    double farthest = -std::numeric_limits<double>::infinity();
     Eigen::Index best = given.row;
     for (const Eigen::Index row : line) {
       const Eigen::Vector3d place = state.rotation * on_face(face, state.expression, row) + state.translation;
       const double reach = direction.dot(place.head<2>()) / place.z();
-      if (place.z() > 0 && reach > most) {
-        most = reach;
+      if (place.z() > 0 && reach > farthest) {
+        farthest = reach;
         best = row;
       }
     }

@@ -136,7 +136,7 @@ class NumberLines {
         const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
         const auto number = parse_double(word);
         if (!number || std::isinf(*number))
-          throw data_error({file_.string(), row_, ""}, in_quotes(word) + " is no number",
+          throw data_error({file_.string(), row_, ""}, in_quotes(word) + " is not a number",
                            "expected numbers with blanks between them and no header");
         numbers.push_back(*number);
         rest = trimmed(rest.substr(word.size()));
@@ -259,8 +259,8 @@ class EmocaSource : public VectorSource {
       numbers_.push_back(*number);
     }
     // Names that are times or dates number no frames: rows up to there would fill the disk.
-    constexpr std::int64_t most_missing = 100000;
-    if (!numbers_.empty() && numbers_.back() - std::ssize(numbers_) > most_missing) numbers_.clear();
+    constexpr std::int64_t max_missing = 100000;
+    if (!numbers_.empty() && numbers_.back() - std::ssize(numbers_) > max_missing) numbers_.clear();
     if (numbers_.size() != folders_.size()) {
       numbers_.resize(folders_.size());
       for (std::size_t i = 0; i < numbers_.size(); ++i) numbers_[i] = static_cast<std::int64_t>(i) + 1;

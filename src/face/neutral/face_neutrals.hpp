@@ -35,7 +35,7 @@ class FaceNeutrals {
 
  private:
   /// Shapes that the faces of a file keep together, so that memory does not grow with their number.
-  static constexpr std::size_t most_kept = 4 * NeutralEstimator::most_frames;
+  static constexpr std::size_t max_kept = 4 * NeutralEstimator::max_frames;
 
   struct Face {
     NeutralEstimator estimator;
@@ -49,7 +49,7 @@ class FaceNeutrals {
   void add_to(Face& face, const Frame& frame, const Landmarks68& registered) const;
 
   StandardizeOptions options_;
-  PerFace<Face> faces_{most_kept};
+  PerFace<Face> faces_{max_kept};
   std::string file_digest_;
 };
 

@@ -30,7 +30,7 @@ void NeutralEstimator::add(const Frame& frame, const Landmarks68& standardised) 
   const double motion = count_ == 0 ? 0 : std::sqrt((standardised - last_).squaredNorm() / 68);
   last_ = standardised;
   if (count_++ % stride_ != 0) return;
-  if (seen_.size() == most_frames) thin();  // this frame stays one of them, as most_frames is even
+  if (seen_.size() == max_frames) thin();  // this frame stays one of them, as max_frames is even
   const double confidence = std::isfinite(frame.confidence) ? frame.confidence : 0;
   seen_.push_back({standardised, frame.number, confidence, motion});
 }
@@ -51,10 +51,10 @@ std::optional<Neutral> NeutralEstimator::estimate() const {
   }
   const double confidence = median(confidences);
   const double motion = median(motions);
-  const auto candidates = [&](double most_motion) {
+  const auto candidates = [&](double max_motion) {
     std::vector<const Seen*> found;
     for (const auto& seen : seen_)
-      if (seen.confidence >= confidence && seen.motion <= most_motion) found.push_back(&seen);
+      if (seen.confidence >= confidence && seen.motion <= max_motion) found.push_back(&seen);
     return found;
   };
   std::vector<const Seen*> chosen = candidates(motion);
@@ -65,11 +65,11 @@ std::optional<Neutral> NeutralEstimator::estimate() const {
   for (const auto* seen : chosen) shapes.push_back(&seen->landmarks);
   const Landmarks68 middle = median_shape(shapes);
   const Seen* nearest = chosen.front();
-  double least = std::numeric_limits<double>::infinity();
+  double min_distance = std::numeric_limits<double>::infinity();
   for (const auto* seen : chosen) {
     const double distance = (seen->landmarks - middle).squaredNorm();
-    if (distance < least) {
-      least = distance;
+    if (distance < min_distance) {
+      min_distance = distance;
       nearest = seen;
     }
   }

@@ -15,9 +15,9 @@ namespace {
 
 /// Residuals of this length on the face count half: about what faces differ from the mean face.
 constexpr double cauchy_width_mm = 6;
-constexpr int most_pose_iterations = 30;
+constexpr int max_pose_iterations = 30;
 /// Radians, and parts of the distance: far below what landmarks can tell.
-constexpr double smallest_step = 1e-6;
+constexpr double min_step = 1e-6;
 
 /// wᵢ: expressions do not move the eye corners and the bridge of the nose; they move lips and brows; and the
 /// jaw line is the outline that is seen, not a place on the skin.
@@ -167,7 +167,7 @@ Placement refined(const Correspondences& given, Placement placement, double dept
   NormalEquations equations;
   double cost = robust_cost(given, placement, depth, &equations);
   double damping = 1e-4;
-  for (int iteration = 0; iteration < most_pose_iterations && std::isfinite(cost); ++iteration) {
+  for (int iteration = 0; iteration < max_pose_iterations && std::isfinite(cost); ++iteration) {
     Eigen::Matrix<double, 6, 6> damped = equations.matrix;
     damped.diagonal() *= 1 + damping;
     const Eigen::Matrix<double, 6, 1> step = damped.ldlt().solve(equations.right_side);
@@ -185,7 +185,7 @@ Placement refined(const Correspondences& given, Placement placement, double dept
       damping *= 10;
     }
     // Also when the step was refused: near the minimum, costs differ by rounding only.
-    if (step.head<3>().norm() < smallest_step && step.tail<3>().norm() < smallest_step * depth) break;
+    if (step.head<3>().norm() < min_step && step.tail<3>().norm() < min_step * depth) break;
   }
   return placement;
 }

@@ -21,7 +21,7 @@ constexpr Anchors anchors_without_jaw = {
 
 /// Anchors nearer to a line than this, relative to their extent, do not determine a map. Landmarks carry some
 /// four digits, so real faces are far from it.
-constexpr double smallest_relative_extent = 1e-9;
+constexpr double min_relative_extent = 1e-9;
 
 /// p ↦ target_mean + map·(p − mean).
 struct AffineMap {
@@ -47,12 +47,12 @@ bool fit_affine(const Landmarks68& points, const Anchors& anchors, AffineMap& fi
   y -= fit.mean.y();
   const double length_x = std::sqrt(x.square().sum());
   const double extent = std::max(length_x, std::sqrt(y.square().sum()));
-  if (!(length_x > smallest_relative_extent * extent)) return false;
+  if (!(length_x > min_relative_extent * extent)) return false;
   x /= length_x;
   const double along_x = (x * y).sum();
   y -= along_x * x;
   const double length_y = std::sqrt(y.square().sum());
-  if (!(length_y > smallest_relative_extent * extent)) return false;
+  if (!(length_y > min_relative_extent * extent)) return false;
   y /= length_y;
   // Back substitution in R = [length_x along_x; 0 length_y].
   const Eigen::Vector2d by_x((x * target_x).sum(), (x * target_y).sum());
@@ -87,7 +87,7 @@ bool fit_similarity(const Landmarks68& points, const Target& from, const Target&
   const Eigen::Vector2d t(to.x - from.x, to.y - from.y);
   const double length2 = d.squaredNorm();
   const double target_length2 = t.squaredNorm();
-  if (!(length2 > smallest_relative_extent * smallest_relative_extent * target_length2)) return false;
+  if (!(length2 > min_relative_extent * min_relative_extent * target_length2)) return false;
   fit.a = (t.x() * d.x() + t.y() * d.y()) / length2;
   fit.b = (t.y() * d.x() - t.x() * d.y()) / length2;
   return true;

@@ -116,7 +116,8 @@ LandmarkColumns find_landmark_columns(const std::vector<Column>& columns, std::s
                        "this y has no x", expectation());
 
   const auto scheme = scheme_of_count(static_cast<int>(numbers.size()));
-  if (!scheme) throw data_error(place, range_text(numbers) + " are no known landmark scheme", expectation());
+  if (!scheme)
+    throw data_error(place, range_text(numbers) + " are not a known landmark scheme", expectation());
   if (given && *given != *scheme)
     throw usage_error(std::string(file) + ": it has " + range_text(numbers) + ", not the " +
                           std::to_string(point_count(*given)) + " of the scheme asked for",

@@ -45,8 +45,8 @@ RegistrationOutcome standard_place(const Landmarks68& points, LandmarkScheme sch
   const Eigen::RowVector2d eye_line =
       points.middleRows<6>(42).colwise().mean() - points.middleRows<6>(36).colwise().mean();
   const double length = eye_line.norm();
-  constexpr double smallest_relative_extent = 1e-9;
-  if (!(length > smallest_relative_extent * points.middleRows<12>(36).cwiseAbs().maxCoeff()) ||
+  constexpr double min_relative_extent = 1e-9;
+  if (!(length > min_relative_extent * points.middleRows<12>(36).cwiseAbs().maxCoeff()) ||
       !std::isfinite(radius))
     return RegistrationOutcome::degenerate;
   const double cosine = eye_line.x() / length / radius, sine = eye_line.y() / length / radius;

@@ -130,11 +130,11 @@ std::vector<FaceViews::View> draw(const FaceViews& faces, int count, const Work&
 void FrontalizationOptions::describe(OptionList& options) {
   constexpr double widest = 80;
   options.integer("views", views, Bounds::between(100, 1e6), "Pairs of simulated views to learn from");
-  options.number("yaw", yaw, Bounds::between(0, widest), "Largest turn of the head, degrees");
-  options.number("pitch", pitch, Bounds::between(0, widest), "Largest nod of the head, degrees");
-  options.number("roll", roll, Bounds::between(0, widest), "Largest tilt of the head, degrees");
-  options.number("nearest", nearest, Bounds::at_least(200), "Least distance of the camera, mm");
-  options.number("farthest", farthest, Bounds::at_least(200), "Greatest distance of the camera, mm");
+  options.number("yaw", yaw, Bounds::between(0, widest), "Max turn of the head, degrees");
+  options.number("pitch", pitch, Bounds::between(0, widest), "Max nod of the head, degrees");
+  options.number("roll", roll, Bounds::between(0, widest), "Max tilt of the head, degrees");
+  options.number("nearest", nearest, Bounds::at_least(200), "Min distance of the camera, mm");
+  options.number("farthest", farthest, Bounds::at_least(200), "Max distance of the camera, mm");
   options.number("expression", expression, Bounds::between(0, 1),
                  "Share of the expression units that a face shows");
   options.number("noise", noise, Bounds::between(0, 1),

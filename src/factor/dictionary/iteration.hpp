@@ -36,7 +36,7 @@ class DictionaryIteration {
   /// `passes` over the atoms; unused ones become samples. Returns whether any did.
   bool update(CodeStatistics& statistics, RowMatrix& atoms, int passes);
   Eigen::RowVectorXd noisy_sample();
-  /// Of the codes behind `statistics` under result_.atoms.
+  /// Of the codes that `statistics` is of, under result_.atoms.
   double objective(const CodeStatistics& statistics) const;
   void record(double objective);
   /// Of the options, or what the rounding of Number lets one see.

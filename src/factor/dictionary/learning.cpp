@@ -26,14 +26,14 @@ void DictionaryOptions::describe(OptionList& options) {
               "sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁, in the unit of the scaled signal (paper 000: λ/2)")
       .number("tolerance", tolerance, Bounds::at_least(0),
               "learning ends when an iteration lowers the objective by less than this share of it")
-      .integer("max-iterations", max_iterations, Bounds::at_least(1), "most iterations of learning")
+      .integer("max-iterations", max_iterations, Bounds::at_least(1), "max iterations of learning")
       .flag("positive-codes", positive_codes, "only codes ≥ 0")
       .choice("method", method, {{"fast", DictionaryMethod::fast}, {"sklearn", DictionaryMethod::sklearn}},
               "how the objective is brought down: with extrapolation, or by scikit-learn's own iteration")
       .choice("start", start, {{"svd", DictionaryStart::svd}, {"random", DictionaryStart::random}},
               "first atoms: singular vectors of the samples, as in scikit-learn, or random samples")
       .integer("max-sweeps", max_sweeps, Bounds::at_least(1),
-               "most sweeps over the atoms for a sample in one iteration")
+               "max sweeps over the atoms for a sample in one iteration")
       .integer("seed", seed, Bounds::at_least(0), "seed of the random numbers");
 }
 

@@ -100,14 +100,14 @@ void DictionarySamples<Number>::decompose(ThreadPool& pool, const Work& work) {
   RowMatrix gram = RowMatrix::Zero(size, size);
   for (const RowMatrix& part : parts) gram += part;
   squared_norm_ = gram.trace();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);  // in rising order
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);  // in ascending order
   singular_values_ = eigen.eigenvalues().reverse().cwiseMax(0).cwiseSqrt();
   directions_ = eigen.eigenvectors().rowwise().reverse();
   // Below this the square root holds rounding only.
-  const double least =
+  const double threshold =
       singular_values_[0] * std::sqrt(static_cast<double>(std::numeric_limits<Number>::epsilon()) *
                                       static_cast<double>(std::max(count(), size)));
-  while (rank_ < std::min(size, count()) && singular_values_[rank_] > least) ++rank_;
+  while (rank_ < std::min(size, count()) && singular_values_[rank_] > threshold) ++rank_;
 }
 
 template <class Number>

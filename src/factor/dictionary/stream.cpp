@@ -210,9 +210,9 @@ void DictionaryStreamOptions::describe(OptionList& options) {
               "sparsity penalty of ½‖X−ZW‖² + alpha‖Z‖₁, in the unit of the scaled signal (paper 000: λ/2)")
       .number("tolerance", tolerance, Bounds::at_least(0),
               "learning ends when an epoch lowers the objective by less than this share of it")
-      .integer("epochs", epochs, Bounds::at_least(1), "most passes over the data")
+      .integer("epochs", epochs, Bounds::at_least(1), "max passes over the data")
       .flag("positive-codes", positive_codes, "only codes ≥ 0")
-      .integer("max-sweeps", max_sweeps, Bounds::at_least(1), "most sweeps over the atoms for a sample")
+      .integer("max-sweeps", max_sweeps, Bounds::at_least(1), "max sweeps over the atoms for a sample")
       .integer("seed", seed, Bounds::at_least(0), "seed of the random numbers");
 }
 

@@ -57,8 +57,9 @@ class AtomProblem {
   Eigen::RowVectorXd minimiser_of_pair() const {
     const Eigen::RowVectorXd before = atoms_.row(atom_), image = constraints_.mirrored(pull_),
                              image_before = constraints_.mirrored(before);
-    const double least = unused_square * own_;
-    const double even = std::max(own_ + crossed_, least), odd = std::max(own_ - crossed_, least);
+    const double min_curvature = unused_square * own_;
+    const double even = std::max(own_ + crossed_, min_curvature),
+                 odd = std::max(own_ - crossed_, min_curvature);
     const Eigen::RowVectorXd even_pull =
         0.5 * (pull_ + image) + 0.5 * (even - own_ - crossed_) * (before + image_before);
     const Eigen::RowVectorXd odd_pull =

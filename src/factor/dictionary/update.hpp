@@ -15,7 +15,7 @@ namespace facelex {
 ///                        have their own curvature, and one multiplier brings the norm to 1;
 ///   coherence            projected gradient steps, whose length is safe: the objective never rises.
 /// Atoms obey the ties on entry and on return. Returns the atoms that no sample uses (A_kk ≤ 1e-6, their
-/// twin's too), in rising order; it leaves them alone. With a coherence penalty none is returned: an atom
+/// twin's too), in ascending order; it leaves them alone. With a coherence penalty none is returned: an atom
 /// that the penalty has taken out of use would only come back to be taken out again; it moves away from the
 /// others.
 std::vector<Eigen::Index> update_atoms(const Eigen::MatrixXd& products, const RowMatrix& samples,

@@ -11,7 +11,7 @@ namespace facelex {
 
 /// Throws Error (data) that names the first value that is not finite: one NaN would silently spoil every sum.
 inline void require_finite(const RowMatrix& matrix, const std::string& what) {
-  // Zero times what is not finite is no number; unlike allFinite() the sum runs in vectors.
+  // Zero times what is not finite is not a number; unlike allFinite() the sum runs in vectors.
   if ((matrix.array() * 0).sum() == 0) return;
   for (Eigen::Index i = 0; i < matrix.rows(); ++i)
     for (Eigen::Index j = 0; j < matrix.cols(); ++j)

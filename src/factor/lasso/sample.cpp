@@ -42,7 +42,7 @@ void LassoSample::restart_gradient() {
 }
 
 double LassoSample::sweep() {
-  double largest_step = 0;
+  double max_step = 0;
   for (Eigen::Index k = 0; k < code.size(); ++k) {
     const double norm = gram_(k, k);
     if (norm == 0) continue;
@@ -53,9 +53,9 @@ double LassoSample::sweep() {
       code[k] = after;
       gradient_ -= (after - before) * gram_.col(k);
     }
-    largest_step = std::max(largest_step, std::abs(after - before));
+    max_step = std::max(max_step, std::abs(after - before));
   }
-  return largest_step;
+  return max_step;
 }
 
 // Coordinate descent finds which atoms are active and with which sign, but creeps where atoms are alike (the
@@ -103,10 +103,10 @@ void LassoSample::minimise_on_support() {
   }
 }
 
-// Adds to the code up to `most` times the direction, but only until the first coefficient is zero; drops from
-// the support what is zero then.
-void LassoSample::move_on_support(double most) {
-  double step = most;
+// Adds to the code up to `max_step` times the direction, but only until the first coefficient is zero; drops
+// from the support what is zero then.
+void LassoSample::move_on_support(double max_step) {
+  double step = max_step;
   const auto to_zero = [&](std::size_t i) {
     const double value = code[support_[i]], slope = direction_[static_cast<Eigen::Index>(i)];
     return (value > 0) != (slope > 0) && slope != 0 ? -value / slope
@@ -179,7 +179,7 @@ bool LassoSample::is_optimal(double tolerance) const {
     const double violation =
         code[k] != 0 ? std::abs(gradient_[k] - options_.alpha * sign(code[k]))
                      : (options_.positive ? gradient_[k] : std::abs(gradient_[k])) - options_.alpha;
-    if (!(violation <= tolerance)) return false;  // NaN is no optimum
+    if (!(violation <= tolerance)) return false;  // NaN is not an optimum
   }
   return true;
 }

@@ -26,7 +26,7 @@ class LassoSample {
   double sweep();  ///< once over all atoms; max|Δz|
   bool solve_exactly();
   void minimise_on_support();
-  void move_on_support(double most);
+  void move_on_support(double max_step);
   Eigen::Index factorise_support();
   void find_optimum_direction();
   void find_null_direction(Eigen::Index dependent);

@@ -23,7 +23,7 @@ void LassoOptions::describe(OptionList& options) {
       .choice("solver", solver, {{"exact", LassoSolver::exact}, {"sklearn", LassoSolver::sklearn}},
               "where coding stops: at the optimum, or where scikit-learn's lasso_cd stops")
       .flag("positive", positive, "only codes ≥ 0")
-      .integer("max-sweeps", max_sweeps, Bounds::at_least(1), "most sweeps over the atoms for a sample");
+      .integer("max-sweeps", max_sweeps, Bounds::at_least(1), "max sweeps over the atoms for a sample");
 }
 
 void LassoOptions::check() const {

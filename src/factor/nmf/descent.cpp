@@ -7,10 +7,10 @@ namespace facelex {
 
 // scikit-learn multiplies the penalty of one factor with the length of the other's rows or columns.
 NmfPenalties::NmfPenalties(const NmfOptions& options, Eigen::Index rows_of_v, Eigen::Index columns_of_v,
-                           bool turned) {
+                           bool transposed) {
   const bool paper = options.penalty == NmfPenalty::paper;
-  rows = (turned ? options.alpha_b : options.alpha_a) * (paper ? 0.5 : static_cast<double>(columns_of_v));
-  columns = (turned ? options.alpha_a : options.alpha_b) * (paper ? 0.5 : static_cast<double>(rows_of_v));
+  rows = (transposed ? options.alpha_b : options.alpha_a) * (paper ? 0.5 : static_cast<double>(columns_of_v));
+  columns = (transposed ? options.alpha_a : options.alpha_b) * (paper ? 0.5 : static_cast<double>(rows_of_v));
   scale = paper ? 2 : 1;
 }
 
@@ -67,8 +67,8 @@ void NmfDescent::run_fast() {
   remove_dead();
 }
 
-// Multiplies each component of one factor and divides that of the other, so that the penalties are least:
-// p·d + c/d with p and c the penalties of the two is least for d = √(c/p). HALS alone only creeps there.
+// Multiplies each component of one factor and divides that of the other, so that the penalties are minimal:
+// p·d + c/d with p and c the penalties of the two is minimal for d = √(c/p). HALS alone only creeps there.
 void NmfDescent::balance() {
   const Eigen::VectorXd of_rows = penalties_.rows * rows_.statistics().l1;
   const Eigen::VectorXd of_columns = penalties_.columns * columns_.rowwise().sum();

@@ -14,8 +14,8 @@ namespace facelex {
 struct NmfPenalties {
   double rows = 0, columns = 0, scale = 1;
 
-  /// turned: R is what the options call Bᵀ, and C Aᵀ.
-  NmfPenalties(const NmfOptions& options, Eigen::Index rows_of_v, Eigen::Index columns_of_v, bool turned);
+  /// transposed: R is what the options call Bᵀ, and C Aᵀ.
+  NmfPenalties(const NmfOptions& options, Eigen::Index rows_of_v, Eigen::Index columns_of_v, bool transposed);
 };
 
 /// The factor R, wherever it and V's rows are.

@@ -31,7 +31,7 @@ void NmfOptions::describe(OptionList& options) {
               "fast, or scikit-learn 1.2.1's iterations")
       .number("nmf-tolerance", tolerance, Bounds::at_least(0),
               "ends when an iteration lowers the objective by less than this share (sklearn: its tol)")
-      .integer("nmf-max-iterations", max_iterations, Bounds::at_least(1), "most iterations")
+      .integer("nmf-max-iterations", max_iterations, Bounds::at_least(1), "max iterations")
       .integer("nmf-seed", seed, Bounds::at_least(0), "of a random start");
 }
 
@@ -48,36 +48,36 @@ void NmfOptions::check() const {
 namespace {
 
 /// A, then B, once each.
-void run_as_sklearn(NmfRows& rows, const RowMatrix& columns, const NmfPenalties& penalties, bool turned,
+void run_as_sklearn(NmfRows& rows, const RowMatrix& columns, const NmfPenalties& penalties, bool transposed,
                     NmfDescent& descent, const NmfOptions& options, NmfResult& result) {
   double first_violation = 0;
   while (descent.goes_on()) {
-    double violation = turned ? descent.update_columns(1) : 0;
+    double violation = transposed ? descent.update_columns(1) : 0;
     violation += rows.update_as_sklearn(columns, penalties.rows);
-    if (!turned) violation += descent.update_columns(1);
+    if (!transposed) violation += descent.update_columns(1);
     descent.record();
     if (result.iterations == 1) first_violation = violation;
     result.converged = violation <= options.tolerance * first_violation;
   }
 }
 
-/// v: T×n, T ≥ n; when `turned`, the transpose of what is to be factorised.
-NmfResult factorize(const RowMatrix& v, bool turned, Eigen::Index components, const NmfOptions& options,
+/// v: T×n, T ≥ n; when `transposed`, the transpose of what is to be factorised.
+NmfResult factorize(const RowMatrix& v, bool transposed, Eigen::Index components, const NmfOptions& options,
                     const Work& work) {
   ThreadPool pool(work.threads);
   const NmfFactors start = start_nmf(v, components, options, pool, work);
   RowMatrix columns = start.columns.transpose();
   NmfRows rows(v, start.rows, pool, work);
-  const NmfPenalties penalties(options, v.rows(), v.cols(), turned);
+  const NmfPenalties penalties(options, v.rows(), v.cols(), transposed);
   NmfResult result;
   NmfDescent descent(rows, columns, penalties, options, work, result);
   if (options.solver == NmfSolver::fast)
     descent.run_fast();
   else
-    run_as_sklearn(rows, columns, penalties, turned, descent, options, result);
+    run_as_sklearn(rows, columns, penalties, transposed, descent, options, result);
   const Eigen::MatrixXd row_factor = rows.factor();
-  result.a = turned ? RowMatrix(columns.transpose()) : RowMatrix(row_factor);
-  result.b = turned ? RowMatrix(row_factor.transpose()) : columns;
+  result.a = transposed ? RowMatrix(columns.transpose()) : RowMatrix(row_factor);
+  result.b = transposed ? RowMatrix(row_factor.transpose()) : columns;
   return result;
 }
 
@@ -86,24 +86,25 @@ NmfResult factorize(const RowMatrix& v, bool turned, Eigen::Index components, co
 NmfResult factorize_nmf(const RowMatrix& v, Eigen::Index components, const NmfOptions& options,
                         const Work& work) {
   options.check();
-  const Eigen::Index most = std::min(v.rows(), v.cols());
+  const Eigen::Index max_components = std::min(v.rows(), v.cols());
   if (components < 1) throw option_error("components", std::to_string(components) + " is not ≥ 1");
   require_non_negative(v, "row");
   if (v.size() == 0 || v.maxCoeff() == 0) throw data_error({}, "a matrix of zeros has no factors");
-  if (options.start != NmfStart::random && components > most)
-    throw option_error("components", std::to_string(components) + " is not 1 … " + std::to_string(most),
+  if (options.start != NmfStart::random && components > max_components)
+    throw option_error("components",
+                       std::to_string(components) + " is not 1 … " + std::to_string(max_components),
                        "a matrix of " + std::to_string(v.rows()) + "×" + std::to_string(v.cols()) +
                            " has no more singular vectors; start at random for more");
-  const bool turned = v.rows() < v.cols();
-  const RowMatrix turned_v = turned ? RowMatrix(v.transpose()) : RowMatrix();
-  const RowMatrix& tall = turned ? turned_v : v;
+  const bool transposed = v.rows() < v.cols();
+  const RowMatrix transposed_v = transposed ? RowMatrix(v.transpose()) : RowMatrix();
+  const RowMatrix& tall = transposed ? transposed_v : v;
   if (options.start != NmfStart::best || options.solver == NmfSolver::sklearn)
-    return factorize(tall, turned, components, options, work);
+    return factorize(tall, transposed, components, options, work);
   NmfOptions from = options;
   from.start = NmfStart::nndsvda;
-  NmfResult filled = factorize(tall, turned, components, from, work);
+  NmfResult filled = factorize(tall, transposed, components, from, work);
   from.start = NmfStart::nndsvd;
-  NmfResult sparse = factorize(tall, turned, components, from, work);
+  NmfResult sparse = factorize(tall, transposed, components, from, work);
   return sparse.objective.back() < filled.objective.back() ? std::move(sparse) : std::move(filled);
 }
 

@@ -39,8 +39,8 @@ void take_heavier_sign(const Eigen::VectorXd& left, const Eigen::VectorXd& right
 }
 
 NmfFactors nndsvd(const RowMatrix& v, Eigen::Index components, ThreadPool& pool, const Work& work) {
-  constexpr double least_singular = 1e-7;  // of the largest: what the eigenvalues of VᵀV can tell
-  constexpr double least_entry = 1e-6;     // scikit-learn's eps
+  constexpr double min_singular = 1e-7;  // of the largest: what the eigenvalues of VᵀV can tell
+  constexpr double min_entry = 1e-6;     // scikit-learn's eps
   const Eigen::Index columns = v.cols();
   const Eigen::MatrixXd gram = sum_over_blocks(
       pool, work, static_cast<std::size_t>(v.rows()), Eigen::MatrixXd::Zero(columns, columns).eval(),
@@ -51,9 +51,9 @@ NmfFactors nndsvd(const RowMatrix& v, Eigen::Index components, ThreadPool& pool,
   NmfFactors start{Eigen::MatrixXd::Zero(v.rows(), components), Eigen::MatrixXd::Zero(columns, components)};
   const double largest = std::sqrt(std::max(0.0, eigen.eigenvalues()[columns - 1]));
   for (Eigen::Index j = 0; j < components; ++j) {
-    const Eigen::Index from = columns - 1 - j;  // Eigen's are in rising order
+    const Eigen::Index from = columns - 1 - j;  // Eigen's are in ascending order
     const double sigma = std::sqrt(std::max(0.0, eigen.eigenvalues()[from]));
-    if (!(sigma > least_singular * largest)) break;
+    if (!(sigma > min_singular * largest)) break;
     const Eigen::VectorXd right = eigen.eigenvectors().col(from), left = v * right / sigma;
     if (j == 0) {
       start.rows.col(0) = std::sqrt(sigma) * left.cwiseAbs();
@@ -62,7 +62,7 @@ NmfFactors nndsvd(const RowMatrix& v, Eigen::Index components, ThreadPool& pool,
       take_heavier_sign(left, right, sigma, start.rows.col(j), start.columns.col(j));
     }
   }
-  const auto cut = [](double value) { return value < least_entry ? 0 : value; };
+  const auto cut = [](double value) { return value < min_entry ? 0 : value; };
   start.rows = start.rows.unaryExpr(cut);
   start.columns = start.columns.unaryExpr(cut);
   return start;

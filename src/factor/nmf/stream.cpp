@@ -20,9 +20,9 @@ class RowSample {
   void add(const RowMatrix& block) {
     for (Eigen::Index i = 0; i < block.rows(); ++i, ++seen_) {
       if (seen_ % every_ != 0) continue;
-      if (rows_.size() == most) {
-        for (std::size_t kept = 0; kept < most / 2; ++kept) rows_[kept] = rows_[2 * kept];
-        rows_.resize(most / 2);
+      if (rows_.size() == max_rows) {
+        for (std::size_t kept = 0; kept < max_rows / 2; ++kept) rows_[kept] = rows_[2 * kept];
+        rows_.resize(max_rows / 2);
         every_ *= 2;
         if (seen_ % every_ != 0) continue;
       }
@@ -37,7 +37,7 @@ class RowSample {
   }
 
  private:
-  static constexpr std::size_t most = 4096;
+  static constexpr std::size_t max_rows = 4096;
   std::vector<Eigen::RowVectorXd> rows_;
   std::int64_t seen_ = 0, every_ = 1;
 };

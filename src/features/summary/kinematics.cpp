@@ -51,21 +51,21 @@ void add_smoothness(const Eigen::VectorXd& speed, const Eigen::VectorXd& jerk, d
 Kinematics kinematics(const Eigen::Ref<const RowMatrix>& positions, double fps, double window, bool angles) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Mean speeds, accelerations, jerks, smoothness;
-  Eigen::RowVectorXd least = Eigen::RowVectorXd::Constant(positions.cols(), infinity), most = -least;
+  Eigen::RowVectorXd low = Eigen::RowVectorXd::Constant(positions.cols(), infinity), high = -low;
   const Index frames = std::max<Index>(4, std::lround(window * fps));
   Eigen::RowVectorXd before;
   for (const auto& [first, last] : common_stretches(positions)) {
     RowMatrix rows = positions.middleRows(first, last - first);
     if (angles) {
       rows = unwrapped(std::move(rows));
-      if (before.size() > 0)  // the range does not grow by a turn behind a gap
+      if (before.size() > 0)  // the range does not grow by a turn after a gap
         for (Index d = 0; d < rows.cols(); ++d)
           rows.col(d).array() -=
               2 * std::numbers::pi * std::round((rows(0, d) - before[d]) / (2 * std::numbers::pi));
     }
     before = rows.row(rows.rows() - 1);
-    least = least.cwiseMin(rows.colwise().minCoeff());
-    most = most.cwiseMax(rows.colwise().maxCoeff());
+    low = low.cwiseMin(rows.colwise().minCoeff());
+    high = high.cwiseMax(rows.colwise().maxCoeff());
     if (rows.rows() < 2) continue;
     const RowMatrix velocity = differences(rows) * fps;
     const Eigen::VectorXd speed = velocity.rowwise().norm();
@@ -79,7 +79,7 @@ Kinematics kinematics(const Eigen::Ref<const RowMatrix>& positions, double fps, 
     add_smoothness(speed, jerk, fps, frames, smoothness);
   }
   Kinematics made;
-  made.range = before.size() > 0 ? (most - least).norm() : std::numeric_limits<double>::quiet_NaN();
+  made.range = before.size() > 0 ? (high - low).norm() : std::numeric_limits<double>::quiet_NaN();
   made.path = speeds.count > 0 ? speeds.sum / fps : std::numeric_limits<double>::quiet_NaN();
   made.speed = speeds.value();
   made.acceleration = accelerations.value();

@@ -12,12 +12,12 @@ namespace {
 constexpr std::array<std::string_view, 6> known_groups = {"statistics", "activations",  "kinematics",
                                                           "asymmetry",  "expressivity", "diversity"};
 constexpr const char* groups_hint =
-    "known are statistics, activations, kinematics, asymmetry, expressivity, diversity";
+    "known: statistics, activations, kinematics, asymmetry, expressivity, diversity";
 
 void require_each_once(const char* name, std::vector<double> numbers) {
   std::sort(numbers.begin(), numbers.end());
   if (const auto twice = std::adjacent_find(numbers.begin(), numbers.end()); twice != numbers.end())
-    throw option_error(name, number_text(*twice) + " stands twice");
+    throw option_error(name, number_text(*twice) + " occurs twice");
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ void SummaryOptions::check() const {
       throw option_error("groups", "unknown group " + in_quotes(group), groups_hint);
   for (const std::string& group : groups)
     if (std::count(groups.begin(), groups.end(), group) > 1)
-      throw option_error("groups", group + " stands twice");
+      throw option_error("groups", group + " occurs twice");
   require_each_once("quantiles", quantiles);
   require_each_once("scales", scales);
 }

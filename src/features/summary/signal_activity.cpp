@@ -39,7 +39,7 @@ std::vector<Stretch> common_stretches(const Eigen::Ref<const Eigen::MatrixXd>& s
 Activations activations(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps, double threshold,
                         double shortest) {
   double seen = 0, active = 0, runs = 0, whole = 0, whole_frames = 0, peaks = 0;
-  const double least = shortest * fps - 1e-9;
+  const double min_frames = shortest * fps - 1e-9;
   for (const auto& [first, last] : stretches(signal)) {
     seen += static_cast<double>(last - first);
     for (Index t = first; t < last; ++t) {
@@ -50,7 +50,7 @@ Activations activations(const Eigen::Ref<const Eigen::VectorXd>& signal, double 
         peak = std::max(peak, std::abs(signal[end]));
       const bool cut = t == first || end == last;
       const auto frames = static_cast<double>(end - t);
-      if (cut || frames >= least) {
+      if (cut || frames >= min_frames) {
         active += frames;
         runs += 1;
         peaks += peak;

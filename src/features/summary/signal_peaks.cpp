@@ -51,9 +51,9 @@ Eigen::VectorXd scale_response(const Eigen::Ref<const Eigen::VectorXd>& signal, 
   return response;
 }
 
-std::vector<Index> response_peaks(const Eigen::Ref<const Eigen::VectorXd>& response, double least,
+std::vector<Index> response_peaks(const Eigen::Ref<const Eigen::VectorXd>& response, double min_height,
                                   double size) {
-  const double floor = std::max(least, 1e-12 * size);
+  const double floor = std::max(min_height, 1e-12 * size);
   std::vector<Index> peaks;
   for (const auto& [first, last] : stretches(response))
     for (Index t = first + 1; t + 1 < last; ++t) {

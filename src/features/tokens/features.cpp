@@ -50,7 +50,7 @@ TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& r
       if (value < 0 || value >= codes || value != std::floor(value))
         throw data_error({file, 0, recording.columns[static_cast<std::size_t>(stage)].name},
                          "frame " + std::to_string(frame.number) + ": " + number_text(value) +
-                             " is no token 0 … " + std::to_string(codes - 1),
+                             " is not a token 0 … " + std::to_string(codes - 1),
                          "does " + field("codes") + " say the size of the codebook?");
       const auto token = static_cast<Index>(value);
       const bool follows = before >= 0 && frame.number == number_before + 1;

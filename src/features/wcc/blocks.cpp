@@ -12,18 +12,18 @@ namespace {
 using Eigen::Index;
 
 /// Below this a block's own cost is no longer its products.
-constexpr Index least_block_rows = 8;
-constexpr Index most_blocks = 16;
-constexpr Index most_ring_numbers = Index{1} << 23;  // 64 MB
+constexpr Index min_block_rows = 8;
+constexpr Index max_blocks = 16;
+constexpr Index max_ring_numbers = Index{1} << 23;  // 64 MB
 /// Neighbouring places share the rows at which they are centred: at least three quarters of a block.
-constexpr Index most_places = 8, least_reach_share = 4;
+constexpr Index max_places = 8, min_reach_share = 4;
 
 /// Whether windows are a few blocks of one step each, and one of the two windows stays where it is.
 bool made_of_blocks(const WccFrames& frames, const std::vector<WccShift>& shifts) {
   const Index count = frames.window / frames.step;
   return (frames.moving == WccMoving::second || frames.moving == WccMoving::earlier) &&
          frames.over_lags != WccOverLags::mean_z && frames.window % frames.step == 0 &&
-         frames.step >= least_block_rows && count >= 2 && count <= most_blocks &&
+         frames.step >= min_block_rows && count >= 2 && count <= max_blocks &&
          std::all_of(shifts.begin(), shifts.end(), [](const WccShift& s) { return s.x == 0 || s.y == 0; });
 }
 
@@ -41,7 +41,7 @@ WccBlocks::WccBlocks(const WccSignals& x, const WccSignals& y, const WccFrames& 
   run_.contrasts = count_ - 1;
   run_.maximum = frames.over_lags == WccOverLags::maximum;
   const Index numbers = run_.stride_x * run_.columns * run_.lags * run_.contrasts;
-  usable_ = made_of_blocks(frames, shifts) && numbers <= most_ring_numbers;
+  usable_ = made_of_blocks(frames, shifts) && numbers <= max_ring_numbers;
   if (!usable_) return;
   ring_ = AlignedBuffer<double>(static_cast<std::size_t>(numbers));
   run_.ring = ring_.data();
@@ -94,7 +94,7 @@ bool WccBlocks::take(Chunk& chunk, const WccShift& shift) const {
   const Index place = place_of(shift);
   if (Track* track = track_of(chunk, shift)) {
     const Index reach = std::max(track->places.back(), place) - std::min(track->places.front(), place);
-    if (static_cast<Index>(track->places.size()) == most_places || reach > rows_ / least_reach_share)
+    if (static_cast<Index>(track->places.size()) == max_places || reach > rows_ / min_reach_share)
       return false;
     track->places.insert(std::lower_bound(track->places.begin(), track->places.end(), place), place);
   } else {
@@ -186,22 +186,22 @@ WccBlockProducts WccBlocks::described_products(Chunk& chunk, const std::vector<W
   Track& moving = *track_of(chunk, shift);
   Track& still = moving.of_x ? still_y_ : still_x_;
   const Index stride = wcc_stride(moving.signals->count());
-  WccBlockProducts of{};
-  of.lags = static_cast<std::ptrdiff_t>(lags.numbers.size());
-  for (std::size_t n = 0; n < lags.numbers.size(); ++n) of.lag[n] = static_cast<Index>(lags.numbers[n]);
+  WccBlockProducts made{};
+  made.lags = static_cast<std::ptrdiff_t>(lags.numbers.size());
+  for (std::size_t n = 0; n < lags.numbers.size(); ++n) made.lag[n] = static_cast<Index>(lags.numbers[n]);
   const auto set = [&](int table, const double* moves, const double* stays) {
-    of.x[table] = moving.of_x ? moves : stays;
-    of.y[table] = moving.of_x ? stays : moves;
+    made.x[table] = moving.of_x ? moves : stays;
+    made.y[table] = moving.of_x ? stays : moves;
   };
-  if (of.lags == 1) {
+  if (made.lags == 1) {
     set(0, moving.values.data() + (place_of(shift) - moving.places.front()) * stride, still.values.data());
-    return of;
+    return made;
   }
   const Index at = (place_of(shift) - moving.lowest_pair()) / 2 * stride;
   set(0, moving.shared.data() + at, still.shared.data());
   set(1, moving.first.data() + at, still.first.data());
   set(2, moving.second.data() + at, still.second.data());
-  return of;
+  return made;
 }
 
 bool WccBlocks::compute(Index at_x, Index at_y, const WccChoice& choice) {
@@ -259,7 +259,7 @@ void WccBlocks::center(Track& track, Index at, Index number) {
 bool WccBlocks::join(Track& track, Index number) {
   const Index stride = wcc_stride(track.signals->count());
   bool in_range = true;
-  WccBlock blocks[most_blocks];
+  WccBlock blocks[max_blocks];
   for (std::size_t place = 0; place < track.places.size(); ++place) {
     const Index at = (track.places[place] - track.places.front()) * stride;
     for (Index k = 0; k < count_; ++k) {

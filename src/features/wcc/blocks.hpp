@@ -90,7 +90,7 @@ class WccBlocks {
   WccBlockRun run_{};
   Eigen::Index lags_ = 0;                   ///< described so far
   Eigen::Index held_ = 0;                   ///< blocks without a gap before next_x_
-  Eigen::Index next_x_ = -1, next_y_ = -1;  ///< where the block behind those held begins
+  Eigen::Index next_x_ = -1, next_y_ = -1;  ///< where the block after those held begins
 };
 
 }  // namespace facelex

@@ -70,22 +70,23 @@ struct WccBlockTile {
     FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) store(window + k * width, sums[k]);
   }
 
-  FACELEX_INLINE void products(const WccBundle& bundle, const WccBlockProducts& of, double* windows) const {
+  FACELEX_INLINE void products(const WccBundle& bundle, const WccBlockProducts& described,
+                               double* windows) const {
     Vector sums[V * J] = {};
-    if (of.lags == 1) {
-      add(sums, of.x[0], of.y[0], run.rows);
-      finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
+    if (described.lags == 1) {
+      add(sums, described.x[0], described.y[0], run.rows);
+      finish(sums, bundle.lags[described.lag[0]], windows + described.lag[0] * size);
       return;
     }
     const std::ptrdiff_t half = (run.rows + 1) / 2;
     alignas(64) double shared[size];
-    add(sums, of.x[0], of.y[0], half);
+    add(sums, described.x[0], described.y[0], half);
     FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) store(shared + k * width, sums[k]);
-    add(sums, of.x[1], of.y[1], half);
-    finish(sums, bundle.lags[of.lag[0]], windows + of.lag[0] * size);
+    add(sums, described.x[1], described.y[1], half);
+    finish(sums, bundle.lags[described.lag[0]], windows + described.lag[0] * size);
     FACELEX_UNROLLED for (int k = 0; k < V * J; ++k) sums[k] = load(shared + k * width);
-    add(sums, of.x[2], of.y[2], half);
-    finish(sums, bundle.lags[of.lag[1]], windows + of.lag[1] * size);
+    add(sums, described.x[2], described.y[2], half);
+    finish(sums, bundle.lags[described.lag[1]], windows + described.lag[1] * size);
   }
 
   template <bool Maximum>
@@ -96,14 +97,14 @@ struct WccBlockTile {
         Vector value = load(choice.value + at), lag = load(choice.lag + at),
                held = load(choice.magnitude + at);
         for (std::ptrdiff_t n = 0; n < bundle.lag_count; ++n) {
-          const WccBlockLag& of = bundle.lags[n];
+          const WccBlockLag& block_lag = bundle.lags[n];
           const Vector r = load(windows + n * size + (k * V + v) * width) *
-                           (load(of.scale_x + i + v * width) * all(of.scale_y[j + k]));
+                           (load(block_lag.scale_x + i + v * width) * all(block_lag.scale_y[j + k]));
           const Vector modulus_or_r = Maximum ? r : magnitude(r);
           // NaN, of a signal that does not change, is neither larger nor less than anything.
           const Mask better = modulus_or_r > held;
           value = better ? r : value;
-          lag = better ? all(of.lag) : lag;
+          lag = better ? all(block_lag.lag) : lag;
           held = better ? modulus_or_r : held;
         }
         store(choice.value + at, value);

@@ -61,7 +61,7 @@ std::string resampling_note(const VideoSignals& signals) {
 std::string surrogate_note(int used, int asked) {
   if (used >= asked) return {};
   return std::to_string(used) + " of the " + std::to_string(asked) +
-         " surrogates, for its windows can be shifted in no more ways: p is at least " +
+         " surrogates, since its windows cannot be shifted in more ways: p is at least " +
          number_text(std::round(1e4 / (1 + used)) / 1e4);
 }
 
@@ -121,12 +121,12 @@ void WccFeatureOptions::describe(OptionList& options) {
 }
 
 void WccFeatureOptions::check() const {
-  if (values.empty()) throw option_error("values", "none given", "known are mean, sd, lag, windows");
+  if (values.empty()) throw option_error("values", "none given", "known: mean, sd, lag, windows");
   for (const std::string& value : values) {
     if (std::none_of(figures.begin(), figures.end(), [&](const WccFigure& f) { return value == f.name; }))
-      throw option_error("values", "unknown figure " + in_quotes(value), "known are mean, sd, lag, windows");
+      throw option_error("values", "unknown figure " + in_quotes(value), "known: mean, sd, lag, windows");
     if (std::count(values.begin(), values.end(), value) > 1)
-      throw option_error("values", value + " stands twice");
+      throw option_error("values", value + " occurs twice");
   }
 }
 
@@ -149,7 +149,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
     cut_to_common(faces[0], others[0], input);
   }
   VideoFeatures made;
-  int fewest = surrogates.surrogates;
+  int min_used = surrogates.surrogates;
   for (const VideoSignals& face : faces) {
     const VideoSignals& second = pair ? others[0] : face;
     const WccFrames frames = wcc_frames(wcc, face.fps);
@@ -206,7 +206,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
       add(" q", "false discovery rate (Benjamini-Hochberg) against surrogates", "",
           [&](std::size_t k) { return q[k]; });
       row.details["surrogates"] = used;
-      fewest = std::min(fewest, used);
+      min_used = std::min(min_used, used);
     }
     row.details["fps"] = face.fps;
     row.details["frames"] = rows;
@@ -217,7 +217,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
     made.rows.push_back(std::move(row));
     made.note = resampling_note(face.resampled ? face : second);
   }
-  if (const std::string note = surrogate_note(fewest, surrogates.surrogates); !note.empty())
+  if (const std::string note = surrogate_note(min_used, surrogates.surrogates); !note.empty())
     made.note += (made.note.empty() ? "" : "; ") + note;
   return made;
 }

@@ -4,7 +4,7 @@
 
 namespace facelex {
 
-/// Signals of one place of the recording side by side: `stride` numbers in each row, those behind the last
+/// Signals of one place of the recording side by side: `stride` numbers in each row, those after the last
 /// signal zeros. Stride is an odd multiple of eight numbers, so that rows do not fall on the same lines of
 /// the cache, and no less than the number of signals rounded up to eight and to six.
 constexpr std::ptrdiff_t wcc_lanes = 8;
@@ -104,15 +104,15 @@ struct WccKernels {
                        std::ptrdiff_t stride, double* values, double* mean, double* rest);
   /// Of each signal over the `window` rows from row 0, 1 … last, last < window. Each (last + 1) × stride.
   void (*moments)(const double* raw, const double* values, std::ptrdiff_t window, std::ptrdiff_t last,
-                  std::ptrdiff_t stride, const WccMoments& of);
-  /// Blocks of `rows` rows, one behind another, as one window: all moments but the mean, and its count − 1
+                  std::ptrdiff_t stride, const WccMoments& moments);
+  /// Blocks of `rows` rows, one after another, as one window: all moments but the mean, and its count − 1
   /// contrasts (× stride): the sum over contrasts of the products of x and y is what the blocks' own
   /// co-moments lack of the window's (Chan, Golub & LeVeque 1979). No term of the squares is negative, so
   /// nothing cancels.
   void (*join_blocks)(const WccBlock* blocks, std::ptrdiff_t count, std::ptrdiff_t rows,
-                      std::ptrdiff_t stride, double* contrasts, const WccMoments& of);
+                      std::ptrdiff_t stride, double* contrasts, const WccMoments& moments);
   /// Improves the choice of all pairs by all lags, in their order: larger moduli (or with `maximum`: larger
-  /// values) replace what is held. scratch: most starts × 8 × 64 bytes, aligned to 64 bytes as all arrays.
+  /// values) replace what is held. scratch: max starts × 8 × 64 bytes, aligned to 64 bytes as all arrays.
   /// Exchanging x and y changes nothing.
   void (*choose)(const WccSide& x, std::ptrdiff_t signals_x, const WccSide& y, std::ptrdiff_t signals_y,
                  const WccLag* lags, std::ptrdiff_t count, bool maximum, const WccChoice& choice,

@@ -67,36 +67,36 @@ struct RowSums {
 };
 
 void moments(const double* raw, const double* values, std::ptrdiff_t window, std::ptrdiff_t last,
-             std::ptrdiff_t stride, const WccMoments& of) {
+             std::ptrdiff_t stride, const WccMoments& moments) {
   const auto rows = static_cast<double>(window);
   for (std::ptrdiff_t i = 0; i < stride; i += width) {
     const auto first = load(raw + last * stride + i);
     RowSums core{first, first, {}, {}};
     for (std::ptrdiff_t t = last; t < window; ++t) core.add(raw + t * stride + i, values + t * stride + i);
-    // Rows before the core, which wait where the result of their window will be; then those behind it.
+    // Rows before the core, which wait where the result of their window will be; then those after it.
     RowSums before{first, first, {}, {}};
     for (std::ptrdiff_t t = last; t >= 0; --t) {
       const std::ptrdiff_t at = t * stride + i;
       if (t < last) before.add(raw + at, values + at);
-      store(of.mean + at, before.sum);
-      store(of.squares + at, before.squares);
-      store(of.high + at, before.high);
-      store(of.low + at, before.low);
+      store(moments.mean + at, before.sum);
+      store(moments.squares + at, before.squares);
+      store(moments.high + at, before.high);
+      store(moments.low + at, before.low);
     }
     for (std::ptrdiff_t t = 0; t <= last; ++t) {
       const std::ptrdiff_t at = t * stride + i;
       if (t > 0) core.add(raw + at + (window - 1) * stride, values + at + (window - 1) * stride);
-      const Vector mean = (core.sum + load(of.mean + at)) / rows;
-      store(of.mean + at, mean);
-      store(of.squares + at, core.squares + load(of.squares + at) - rows * mean * mean);
-      store(of.low + at, smaller(core.low, load(of.low + at)));
-      store(of.high + at, larger(core.high, load(of.high + at)));
+      const Vector mean = (core.sum + load(moments.mean + at)) / rows;
+      store(moments.mean + at, mean);
+      store(moments.squares + at, core.squares + load(moments.squares + at) - rows * mean * mean);
+      store(moments.low + at, smaller(core.low, load(moments.low + at)));
+      store(moments.high + at, larger(core.high, load(moments.high + at)));
     }
   }
 }
 
 void join_blocks(const WccBlock* blocks, std::ptrdiff_t count, std::ptrdiff_t rows, std::ptrdiff_t stride,
-                 double* contrasts, const WccMoments& of) {
+                 double* contrasts, const WccMoments& moments) {
   for (std::ptrdiff_t i = 0; i < stride; i += width) {
     const WccBlock& first = blocks[0];
     const Vector origin = load(first.center + i), mean = load(first.rest + i) + load(first.mean + i);
@@ -116,9 +116,9 @@ void join_blocks(const WccBlock* blocks, std::ptrdiff_t count, std::ptrdiff_t ro
       high = larger(load(block.high + i), high);
       sum += from_first;
     }
-    store(of.squares + i, squares);
-    store(of.low + i, low);
-    store(of.high + i, high);
+    store(moments.squares + i, squares);
+    store(moments.low + i, low);
+    store(moments.high + i, high);
   }
 }
 

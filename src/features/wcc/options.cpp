@@ -40,9 +40,9 @@ std::string frames_text(Eigen::Index count) {
   return std::to_string(count) + (count == 1 ? " frame" : " frames");
 }
 
-std::vector<WccShift> shifts_of(WccMoving moving, WccSides sides, Eigen::Index most, Eigen::Index every) {
+std::vector<WccShift> shifts_of(WccMoving moving, WccSides sides, Eigen::Index max_lag, Eigen::Index every) {
   std::vector<Eigen::Index> offsets = {0};
-  for (Eigen::Index lag = every; lag <= most; lag += every) {
+  for (Eigen::Index lag = every; lag <= max_lag; lag += every) {
     offsets.push_back(-lag);
     offsets.push_back(lag);
   }
@@ -75,11 +75,11 @@ void WccOptions::describe(OptionList& options) {
                {"bitbox-2024", WccPreset::bitbox_2024},
                {"bitbox-2025", WccPreset::bitbox_2025},
                {"rmea", WccPreset::rmea}},
-              "Definition of the windowed cross-correlation; the options below change what it says")
+              "Definition of the windowed cross-correlation; the options below change what it sets")
       .number("window", window, Bounds::at_least(0), "Length of a window in seconds; 0: as the preset says")
       .number("step", step, Bounds::at_least(0),
               "Seconds from the start of one window to that of the next; 0: as the preset says")
-      .number("lag", lag, Bounds::at_least(-1), "Largest lag in seconds; -1: as the preset says")
+      .number("lag", lag, Bounds::at_least(-1), "Max lag in seconds; -1: as the preset says")
       .number("lag-step", lag_step, Bounds::at_least(0), "Seconds from lag to lag; 0: every frame")
       .choice(
           "moving", moving,
@@ -115,7 +115,7 @@ void WccOptions::check() const {
   if (lag < 0 && lag != -1)
     throw option_error("lag", number_text(lag) + " is not ≥ 0", "-1 alone means: as the preset says");
   if (preset == WccPreset::rmea && (window == 0 || step == 0 || lag < 0))
-    throw usage_error("preset rmea says neither window, step nor lag",
+    throw usage_error("preset rmea sets neither window, step nor lag",
                       "give " + field("window") + ", " + field("step") + " and " + field("lag"));
 }
 
@@ -139,22 +139,22 @@ WccFrames wcc_frames(const WccOptions& options, double fps) {
   made.moving = options.moving != WccMoving::as_preset ? options.moving : preset.moving;
   made.over_lags = options.over_lags != WccOverLags::as_preset ? options.over_lags : preset.over_lags;
   const WccSides sides = options.sides != WccSides::as_preset ? options.sides : preset.sides;
-  Eigen::Index most = 0;
+  Eigen::Index max_lag = 0;
   if (options.lag >= 0)
-    most = in_frames(options.lag, fps);
+    max_lag = in_frames(options.lag, fps);
   else if (preset.lag >= 0)
-    most = in_frames(preset.lag, fps);
+    max_lag = in_frames(preset.lag, fps);
   else if (options.preset == WccPreset::bitbox_2024)
-    most = std::max<Eigen::Index>(0, made.window / 4 - 1);
+    max_lag = std::max<Eigen::Index>(0, made.window / 4 - 1);
   else
-    most = made.window / 4;
-  if (made.moving == WccMoving::within && most > made.window - 3)
+    max_lag = made.window / 4;
+  if (made.moving == WccMoving::within && max_lag > made.window - 3)
     throw option_error("lag",
-                       frames_text(most) + (most == 1 ? " leaves" : " leave") +
+                       frames_text(max_lag) + (max_lag == 1 ? " leaves" : " leave") +
                            " fewer than 3 of a window of " + frames_text(made.window),
                        "give a shorter " + field("lag") + ", or windows that move (" + field("moving") + ")");
   made.shifts =
-      shifts_of(made.moving, sides, most, std::max<Eigen::Index>(1, in_frames(options.lag_step, fps)));
+      shifts_of(made.moving, sides, max_lag, std::max<Eigen::Index>(1, in_frames(options.lag_step, fps)));
   made.valid = options.valid;
   made.leave_out_zeros = options.leave_out_zeros || options.preset == WccPreset::bitbox_2025;
   made.zero_diagonal = options.preset == WccPreset::bitbox_2024;

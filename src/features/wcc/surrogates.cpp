@@ -30,10 +30,10 @@ std::vector<std::vector<Index>> surrogate_partners(Index windows, const WccFrame
     }
     return partners;
   }
-  // So far that no window meets one that it overlaps, before or behind.
-  const Index least = (frames.reach() + frames.step - 1) / frames.step;
+  // So far that no window meets one that it overlaps, before or after it.
+  const Index min_shift = (frames.reach() + frames.step - 1) / frames.step;
   std::vector<Index> shifts;
-  for (Index shift = least; shift <= windows - least; ++shift) shifts.push_back(shift);
+  for (Index shift = min_shift; shift <= windows - min_shift; ++shift) shifts.push_back(shift);
   if (shifts.size() < 19)
     throw data_error({},
                      "its " + std::to_string(windows) + " windows can be shifted in " +
@@ -101,11 +101,11 @@ std::vector<double> benjamini_hochberg(const std::vector<double>& p) {
     if (!std::isnan(p[i])) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
   std::vector<double> q(p.size(), std::numeric_limits<double>::quiet_NaN());
-  double least = 1;
+  double smallest = 1;
   for (std::size_t rank = order.size(); rank > 0; --rank) {
-    least =
-        std::min(least, p[order[rank - 1]] * static_cast<double>(order.size()) / static_cast<double>(rank));
-    q[order[rank - 1]] = least;
+    smallest = std::min(smallest,
+                        p[order[rank - 1]] * static_cast<double>(order.size()) / static_cast<double>(rank));
+    q[order[rank - 1]] = smallest;
   }
   return q;
 }

@@ -14,7 +14,7 @@ namespace {
 using Eigen::Index;
 
 /// Shifts must have at least this share of a window in common.
-constexpr double least_core = 1.0 / 32;
+constexpr double min_core = 1.0 / 32;
 
 }  // namespace
 
@@ -48,18 +48,18 @@ WccWhole::WccWhole(const WccSignals& x, const WccSignals& y, const WccFrames& fr
   const auto reach = [](const std::set<Index>& places) { return *places.rbegin() - *places.begin(); };
   usable_ = frames.over_lags != WccOverLags::mean_z &&
             (within_ || static_cast<double>(window_ - std::max(reach(of_x), reach(of_y))) >=
-                            std::max(1.0, least_core * static_cast<double>(window_)));
+                            std::max(1.0, min_core * static_cast<double>(window_)));
   if (!usable_) return;
   x_.places.assign(of_x.begin(), of_x.end());
   y_.places.assign(of_y.begin(), of_y.end());
   x_.prepare(x, window_, within_);
   y_.prepare(y, window_, within_);
   equal_ = &x == &y && x_.places == y_.places;
-  Index most = 0;
+  Index max_starts = 0;
   for (std::size_t first = 0, end = 0; first < shifts.size() && usable_; first = end) {
     while (end < shifts.size() && shifts[end].lag == shifts[first].lag) ++end;
     usable_ = add_lag(shifts, first, end);
-    if (usable_) most = std::max(most, static_cast<Index>(lags_.back().starts));
+    if (usable_) max_starts = std::max(max_starts, static_cast<Index>(lags_.back().starts));
   }
   for (const Side* side : {&x_, &y_}) {
     const auto size = static_cast<std::size_t>((side->core_first + 1) * wcc_stride(side->signals->count()));
@@ -67,7 +67,7 @@ WccWhole::WccWhole(const WccSignals& x, const WccSignals& y, const WccFrames& fr
     for (AlignedBuffer<double>* buffer : {&mean_, &squares_, &low_, &high_})
       *buffer = AlignedBuffer<double>(size);
   }
-  scratch_ = AlignedBuffer<double>(static_cast<std::size_t>(most) * 8 * wcc_lanes);
+  scratch_ = AlignedBuffer<double>(static_cast<std::size_t>(max_starts) * 8 * wcc_lanes);
 }
 
 /// Shifts first … end − 1, which have one lag.

@@ -13,7 +13,7 @@ namespace facelex {
 class WccSignals;
 
 /// All shifts of a window without missing values. The shifts of one lag share the products of the rows that
-/// all of them have: the sum over these is computed once, and sums over the rows before and behind them are
+/// all of them have: the sum over these is computed once, and sums over the rows before and after them are
 /// added, never taken off. Signals are centred at their mean over rows that all shifts have, a share c of a
 /// window; what a shift's own mean then takes off is at most 1/c of what remains: no digits are lost.
 class WccWhole {

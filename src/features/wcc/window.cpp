@@ -71,7 +71,7 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
     shifts_.push_back(shift);
     places.insert(shift.y);
     lags.insert(shift.lag);
-    largest_ = std::max(largest_, std::abs(shift.lag));
+    max_lag_ = std::max(max_lag_, std::abs(shift.lag));
   }
   y_places_.assign(places.begin(), places.end());
   std::map<Index, std::set<Index>> of_x;
@@ -82,8 +82,8 @@ WccWindow::WccWindow(const WccSignals& x, const WccSignals& y, const WccFrames& 
   }
   lags_.assign(lags.begin(), lags.end());
   std::stable_sort(lags_.begin(), lags_.end(), [](Index a, Index b) { return std::abs(a) < std::abs(b); });
-  lag_index_.assign(static_cast<std::size_t>(2 * largest_ + 1), 0);
-  for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + largest_] = static_cast<Index>(i);
+  lag_index_.assign(static_cast<std::size_t>(2 * max_lag_ + 1), 0);
+  for (std::size_t i = 0; i < lags_.size(); ++i) lag_index_[lags_[i] + max_lag_] = static_cast<Index>(i);
   for (AlignedBuffer<double>* buffer : {&value_, &lag_, &magnitude_})
     *buffer = AlignedBuffer<double>(static_cast<std::size_t>(stride() * columns()));
   if (in_order) blocks_in_common_.emplace(x, y, frames, shifts_);
@@ -277,7 +277,7 @@ void WccWindow::gaps_within(Index at_x, Index at_y) {
 
 /// One shift's correlations into those of its lag.
 void WccWindow::take(Index lag, const Eigen::Ref<const MatrixXd>& r, bool all_there) {
-  const Index index = lag_index_[lag + largest_];
+  const Index index = lag_index_[lag + max_lag_];
   MatrixXd& held = of_lag_[index];
   const Index size = r.size();
   const double* from = r.data();

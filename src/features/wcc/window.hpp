@@ -27,7 +27,7 @@ class WccSignals {
   bool has(Eigen::Index frame, Eigen::Index signal) const { return valid_(frame, signal) != 0; }
   /// Groups of signals that miss the same of these frames.
   std::vector<std::vector<Eigen::Index>> alike(Eigen::Index first, Eigen::Index frames) const;
-  /// T×wcc_stride(P): rows begin at lines of the cache; zeros behind the last signal.
+  /// T×wcc_stride(P): rows begin at lines of the cache; zeros after the last signal.
   Eigen::Map<const RowMatrix> values() const { return {values_.data(), frames_, wcc_stride(count())}; }
 
  private:
@@ -50,7 +50,7 @@ class WccWindow {
   /// The windows that stand at frame `at_x` of x and at_y of y.
   void compute(Eigen::Index at_x, Eigen::Index at_y);
   /// The value that over_lags chooses, or `missing`, and its lag in frames: columns() × stride(), a row for
-  /// each signal of y, and `missing` behind the last signals.
+  /// each signal of y, and `missing` after the last signals.
   Eigen::Index stride() const { return wcc_stride(x_.count()); }
   Eigen::Index columns() const { return wcc_stride(y_.count()); }
   const double* value() const { return value_.data(); }
@@ -82,8 +82,8 @@ class WccWindow {
   std::vector<Eigen::Index> y_places_;
   std::vector<Row> rows_;
   std::vector<Eigen::Index> lags_;       // by |lag|, then lag
-  std::vector<Eigen::Index> lag_index_;  // of lag + largest
-  Eigen::Index largest_ = 0;
+  std::vector<Eigen::Index> lag_index_;  // of lag + max_lag_
+  Eigen::Index max_lag_ = 0;
 
   std::vector<Eigen::MatrixXd> of_lag_;  // P×Q for each lag; what over_lags chooses of its shifts
   std::vector<bool> begun_;

@@ -26,13 +26,13 @@ struct WindowMoments {
 
   void add(const WccWindow& window, const WccFrames& frames) {
     const bool bounded = frames.over_lags != WccOverLags::mean_z && frames.moving != WccMoving::within;
-    const double most = bounded ? 1 : std::numeric_limits<double>::infinity();
+    const double bound = bounded ? 1 : std::numeric_limits<double>::infinity();
     // Nothing else is below −3. Zeros that count are told from zeros that do not by a number that none is.
     const double left_out = frames.leave_out_zeros ? 0 : WccWindow::missing;
     const double *values = window.value(), *lags = window.lag();
     // No branches: which windows count changes from pair to pair.
     for (Index k = 0; k < mean.size(); ++k) {
-      const double value = std::min(std::max(values[k], -most), most);
+      const double value = std::min(std::max(values[k], -bound), bound);
       const bool counts = (values[k] != WccWindow::missing) & (values[k] != left_out);
       const double n = count[k] + (counts ? 1.0 : 0.0);
       const double step = value - mean[k];
@@ -87,9 +87,9 @@ WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool sam
   const Index windows = frames.windows(x.frames());
   // Moments are summed up in parts of so many windows, the same whatever the number of threads. A thread
   // takes several in a row, as windows that follow each other share sums.
-  constexpr Index part = 16, most_in_a_row = 16;
+  constexpr Index part = 16, max_in_a_row = 16;
   const Index parts = (windows + part - 1) / part, threads = std::max(1, work.threads);
-  const Index in_a_row = std::clamp<Index>((parts + threads - 1) / threads, 1, most_in_a_row);
+  const Index in_a_row = std::clamp<Index>((parts + threads - 1) / threads, 1, max_in_a_row);
   const bool half = same && partner.empty() && frames.mirrored && frames.over_lags != WccOverLags::mean_z;
   const bool in_order = partner.empty() || mostly_in_order(partner);
   const Index size = wcc_stride(x.count()) * wcc_stride(y.count());

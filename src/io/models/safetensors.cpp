@@ -20,7 +20,7 @@ namespace facelex {
 namespace {
 
 constexpr std::uint64_t longest_safetensors_header = 100'000'000;  // as the reference implementation has it
-constexpr std::size_t most_tensor_dimensions = 8;
+constexpr std::size_t max_tensor_dimensions = 8;
 constexpr const char* metadata_name = "__metadata__";
 
 struct TypeInfo {
@@ -42,9 +42,9 @@ const TypeInfo& info_of(Tensor::Type type) {
 std::optional<std::uint64_t> extent(const std::vector<std::int64_t>& shape, std::size_t item) {
   std::uint64_t bytes = item;
   for (const auto size : shape) {
-    constexpr std::uint64_t most = std::uint64_t{1} << 62;
+    constexpr std::uint64_t limit = std::uint64_t{1} << 62;
     const auto factor = static_cast<std::uint64_t>(size);
-    if (factor > most || (factor > 0 && bytes > most / factor)) return {};
+    if (factor > limit || (factor > 0 && bytes > limit / factor)) return {};
     bytes *= factor;
   }
   return bytes;
@@ -115,7 +115,7 @@ class Reader {
     data_size_ = *size - data_begin_;
     std::string text(length, '\0');
     file_.read_at(sizeof length, text.data(), text.size());
-    if (!text.starts_with('{')) refuse("is not a safetensors file: its header is no JSON object");
+    if (!text.starts_with('{')) refuse("is not a safetensors file: its header is not a JSON object");
     try {
       return parse_json(text);
     } catch (const JsonError& error) {
@@ -147,11 +147,11 @@ class Reader {
       refuse(tensor + " has elements of type " + in_quotes(json_text(dtype, -1)),
              "F64, F32, I64, I32 and U8 are read");
     entry.type = type->type;
-    if (!shape.is_array() || shape.size() > most_tensor_dimensions)
-      refuse(tensor + " has a shape of no list of sizes");
+    if (!shape.is_array() || shape.size() > max_tensor_dimensions)
+      refuse(tensor + " has a shape that is not a list of sizes");
     for (const auto& size : shape)
       entry.shape.push_back(static_cast<std::int64_t>(whole(size, tensor + ": size")));
-    if (!offsets.is_array() || offsets.size() != 2) refuse(tensor + " has no two data_offsets");
+    if (!offsets.is_array() || offsets.size() != 2) refuse(tensor + " does not have two data_offsets");
     entry.begin = whole(offsets[0], tensor + ": offset");
     entry.end = whole(offsets[1], tensor + ": offset");
     if (entry.begin > entry.end || entry.end > data_size_)
@@ -166,8 +166,8 @@ class Reader {
   }
 
   std::uint64_t whole(const Json& value, const std::string& what) const {
-    constexpr std::uint64_t most = std::uint64_t{1} << 62;
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
+    constexpr std::uint64_t limit = std::uint64_t{1} << 62;
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit)
       refuse(what + " " + in_quotes(json_text(value, -1)) + " is not a whole number from 0");
     return value.get<std::uint64_t>();
   }
@@ -241,7 +241,7 @@ std::string write_safetensors(const std::filesystem::path& file, const Safetenso
         std::all_of(tensor.shape.begin(), tensor.shape.end(), [](std::int64_t size) { return size >= 0; });
     const auto bytes = extent(tensor.shape, tensor_item_size(tensor.type));
     if (name == metadata_name || !sizes_hold || bytes != tensor.bytes.size() ||
-        tensor.shape.size() > most_tensor_dimensions)
+        tensor.shape.size() > max_tensor_dimensions)
       throw data_error({file.string(), 0, {}}, "tensor " + in_quotes(name) + " has " +
                                                    std::to_string(tensor.bytes.size()) +
                                                    " bytes, which is not what its shape asks for");

@@ -8,8 +8,8 @@
 namespace facelex {
 namespace {
 
-constexpr std::size_t most_dimensions = 32;  // as NumPy had it for long
-constexpr std::uint64_t most_shared = 8'000'000;
+constexpr std::size_t max_dimensions = 32;  // as NumPy had it for long
+constexpr std::uint64_t max_shared = 8'000'000;
 constexpr const char* dtype_class = "numpy.dtype";
 constexpr const char* array_class = "numpy.ndarray";
 
@@ -55,7 +55,7 @@ std::size_t pickle_item_size(std::string_view type) {
 
 void PickleReader::reduce() {
   const Value &arguments = pop(), &function = pop();
-  if (function.type != Type::global || arguments.type != Type::tuple) refuse("calls what is no function");
+  if (function.type != Type::global || arguments.type != Type::tuple) refuse("calls what is not a function");
   const auto& items = arguments.items;
   if (reduce_numpy(numpy_function(function.class_name), arguments)) return;
   const std::string& name = function.class_name;
@@ -97,7 +97,7 @@ void PickleReader::set_array_type(Value& array, const Value& type) {
   if (type.type != Type::object || type.class_name != dtype_class) refuse("an array without a dtype");
   std::string_view name = type.text;
   // What __setstate__ of the dtype gave: (3, '<', …).
-  const bool big = type.state && type.state->items.size() > 1 && type.state->items[1]->says(">");
+  const bool big = type.state && type.state->items.size() > 1 && type.state->items[1]->equals(">");
   if (big || name.starts_with('>')) refuse("numbers that are big-endian", "save the array little-endian");
   if (name.starts_with('<') || name.starts_with('|') || name.starts_with('=')) name.remove_prefix(1);
   array.class_name = name;
@@ -122,10 +122,10 @@ void PickleReader::make_scalar(const Value& type, const Value& bytes) {
 }
 
 void PickleReader::set_shape(Value& array, const Value& shape) {
-  if (shape.type != Type::tuple || shape.items.size() > most_dimensions) refuse("an array without a shape");
+  if (shape.type != Type::tuple || shape.items.size() > max_dimensions) refuse("an array without a shape");
   array.shape.clear();
   for (const Value* size : shape.items) {
-    if (size->type != Type::integer || size->integer < 0) refuse("an array with a size that is none");
+    if (size->type != Type::integer || size->integer < 0) refuse("an array with a size that is not a number");
     array.shape.push_back(size->integer);
   }
 }
@@ -155,7 +155,7 @@ void PickleReader::set_array_state(Value& array, const Value& state) {
   const Value& data = *state.items[4];
   // Many arrays may share one list, and each keeps its own copy.
   copied_ += data.items.size();
-  if (copied_ > most_shared) refuse("arrays that share more values than any model has");
+  if (copied_ > max_shared) refuse("arrays that share more values than any model has");
   if (data.type == Type::list) {
     array.items = data.items;
   } else if (data.type == Type::bytes) {
@@ -173,13 +173,13 @@ void PickleReader::array_from_buffer(const Value& arguments) {
   array.text = items[0]->text;
   set_array_type(array, *items[1]);
   set_shape(array, *items[2]);
-  array.fortran_order = items[3]->says("F");
+  array.fortran_order = items[3]->equals("F");
   check_array_size(array);
 }
 
 void PickleReader::encode(const Value& text, const Value& encoding) {
-  if (text.type != Type::text || (!encoding.says("latin1") && !encoding.says("latin-1")))
-    refuse("encodes what is no text, or not in latin1");
+  if (text.type != Type::text || (!encoding.equals("latin1") && !encoding.equals("latin-1")))
+    refuse("encodes what is not text, or not in latin1");
   std::string bytes;
   for (std::size_t i = 0; i < text.text.size(); ++i) {
     const auto lead = static_cast<unsigned char>(text.text[i]);
@@ -202,17 +202,17 @@ void PickleReader::build() {
   } else if (target.type == Type::object) {
     target.state = &state;
   } else {
-    refuse("sets the state of what is no object");
+    refuse("sets the state of what is not an object");
   }
 }
 
 std::vector<double> pickle_numbers(const PickleValue& array, const std::string& place) {
   const Item* item = item_of(array.class_name);
   if (array.type != PickleValue::Type::array || !item)
-    throw data_error(
-        {place, 0, {}},
-        "is no array of numbers" + (array.class_name.empty() ? "" : " but " + in_quotes(array.class_name)),
-        "f4, f8, i4, i8, u4 and b1 are read");
+    throw data_error({place, 0, {}},
+                     "is not an array of numbers" +
+                         (array.class_name.empty() ? "" : " but " + in_quotes(array.class_name)),
+                     "f4, f8, i4, i8, u4 and b1 are read");
   const std::size_t count = array.text.size() / item->size;
   std::vector<double> numbers(count);
   // The index of each dimension, counted up in C order; `step`: how far it moves in memory.

@@ -54,7 +54,7 @@ bool PickleReader::fill(unsigned char opcode) {
   }
   Value& target = top();
   if (target.type != (into_dict ? Type::dict : Type::list))
-    refuse(into_dict ? "sets items of what is no dict" : "appends to what is no list");
+    refuse(into_dict ? "sets items of what is not a dict" : "appends to what is not a list");
   if (into_dict && items.size() % 2 != 0) refuse("a dict with a key without a value");
   target.items.insert(target.items.end(), items.begin(), items.end());
   return true;
@@ -68,7 +68,7 @@ void PickleReader::global(std::string_view module, std::string_view name) {
 }
 
 void PickleReader::instance(const Value& class_value) {
-  if (class_value.type != Type::global) refuse("makes an instance of what is no class");
+  if (class_value.type != Type::global) refuse("makes an instance of what is not a class");
   push(Type::object).class_name = class_value.class_name;
 }
 

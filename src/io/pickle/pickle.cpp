@@ -15,8 +15,8 @@ static_assert(std::endian::native == std::endian::little,
 namespace facelex {
 namespace {
 
-constexpr std::size_t most_values = 2'000'000;
-constexpr std::size_t deepest_stack = 4 * most_values;
+constexpr std::size_t max_values = 2'000'000;
+constexpr std::size_t deepest_stack = 4 * max_values;
 constexpr unsigned newest_protocol = 5;
 
 std::string hexadecimal(unsigned char byte) {
@@ -24,7 +24,7 @@ std::string hexadecimal(unsigned char byte) {
   return {'0', 'x', digits[byte >> 4], digits[byte & 15]};
 }
 
-/// Where the pickle begins: behind the header of a .npy file.
+/// Where the pickle begins: after the header of a .npy file.
 std::uint64_t pickle_begin(const std::string& bytes) {
   constexpr std::string_view npy = "\x93NUMPY";
   constexpr std::size_t version_1_length = 10;
@@ -63,11 +63,11 @@ const PickleValue* PickleValue::find(std::string_view key) const {
   if (!dict || dict->type != Type::dict) return nullptr;
   // The last one counts, as in Python.
   for (std::size_t i = dict->items.size(); i >= 2; i -= 2)
-    if (dict->items[i - 2]->says(key)) return dict->items[i - 1];
+    if (dict->items[i - 2]->equals(key)) return dict->items[i - 1];
   return nullptr;
 }
 
-bool PickleValue::says(std::string_view word) const {
+bool PickleValue::equals(std::string_view word) const {
   return (type == Type::text || type == Type::bytes) && text == word;
 }
 
@@ -112,7 +112,7 @@ std::string_view PickleReader::take(std::uint64_t size) {
   const std::uint64_t left = at_ <= pickle_.bytes_.size() ? pickle_.bytes_.size() - at_ : 0;
   if (size > left)
     refuse("needs " + std::to_string(size) + " bytes, " + std::to_string(left) + " are left",
-           "the file was cut, is damaged or is no pickle");
+           "the file was cut, is damaged or is not a pickle");
   const std::string_view bytes(pickle_.bytes_.data() + at_, size);
   at_ += size;
   return bytes;
@@ -120,7 +120,7 @@ std::string_view PickleReader::take(std::uint64_t size) {
 
 std::string_view PickleReader::line() {
   const auto end = pickle_.bytes_.find('\n', at_);
-  if (end == std::string::npos) refuse("a line that does not end", "the file was cut or is no pickle");
+  if (end == std::string::npos) refuse("a line that does not end", "the file was cut or is not a pickle");
   const std::string_view text = take(end - at_);
   ++at_;
   return text;
@@ -134,8 +134,8 @@ T PickleReader::little_endian() {
 }
 
 PickleValue& PickleReader::make(Type type) {
-  if (pickle_.values_.size() >= most_values)
-    refuse("has more than " + std::to_string(most_values) + " values", "no model is as large");
+  if (pickle_.values_.size() >= max_values)
+    refuse("has more than " + std::to_string(max_values) + " values", "no model is as large");
   PickleValue& value = pickle_.values_.emplace_back();
   value.type = type;
   return value;
@@ -241,7 +241,7 @@ void PickleReader::text_number(std::string_view text, bool whole) {
   if (whole && text.ends_with('L')) text.remove_suffix(1);
   const auto integer = whole ? parse_integer(text) : std::nullopt;
   const auto real = whole ? std::nullopt : parse_double(text);
-  if (!integer && !real) refuse(in_quotes(text) + " is no number");
+  if (!integer && !real) refuse(in_quotes(text) + " is not a number");
   if (integer) {
     push_integer(*integer);
   } else {
@@ -368,7 +368,7 @@ void PickleReader::recall(std::uint64_t index) {
 
 std::uint64_t PickleReader::memo_number(std::string_view text) {
   const auto index = parse_integer(text);
-  if (!index || *index < 0) refuse(in_quotes(text) + " is no place of the memo");
+  if (!index || *index < 0) refuse(in_quotes(text) + " is not a place of the memo");
   return static_cast<std::uint64_t>(*index);
 }
 

@@ -10,12 +10,12 @@ namespace {
 
 using Role = TableColumns::Role;
 
-constexpr std::size_t most_columns = 100000;
+constexpr std::size_t max_columns = 100000;
 
 void check_names(const std::vector<std::string>& names, const Place& place) {
-  if (names.size() > most_columns)
+  if (names.size() > max_columns)
     throw data_error(place, std::to_string(names.size()) + " columns, but a table of frames has at most " +
-                                std::to_string(most_columns));
+                                std::to_string(max_columns));
   if (names.size() == 1 && names[0].find_first_of(";\t") != std::string::npos)
     throw data_error(place, "the columns are not separated by commas", "save the table with commas");
   const bool all_numbers = std::all_of(

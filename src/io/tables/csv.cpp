@@ -32,7 +32,7 @@ struct CsvLines::State {
 
   explicit State(const std::filesystem::path& path) : file(path) {}
 
-  /// Reads more bytes behind those in the buffer. One byte is always left free behind them.
+  /// Reads more bytes after those in the buffer. One byte is always left free after them.
   void fill() {
     if (begin > 0) {
       std::memmove(buffer.data(), buffer.data() + begin, end - begin);

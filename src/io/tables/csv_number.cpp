@@ -20,7 +20,7 @@ const char* read_any_number(const char* begin, const char* end, double& value) {
   const auto [last, error] = std::from_chars(first, end, value);
   if (error == std::errc()) return last;
   if (error != std::errc::result_out_of_range) return nullptr;
-  // Too near to zero for a double is zero; too large is no number that we can hold.
+  // Too near to zero for a double is zero; too large is not a number that we can hold.
   for (const char* c = first; c != last; ++c) {
     if ((*c == 'e' || *c == 'E') && c[1] == '-') {
       value = *first == '-' ? -0.0 : 0.0;

@@ -28,8 +28,8 @@ class CsvTable final : public TableReader {
   const std::vector<std::string>& signals() const override { return columns_.signals; }
   Eigen::Index width() const override { return static_cast<Eigen::Index>(columns_.signals.size()); }
 
-  bool read(Recording& block, Eigen::Index most_rows) override {
-    const Eigen::Index capacity = rows_of_block(most_rows, width());
+  bool read(Recording& block, Eigen::Index max_rows) override {
+    const Eigen::Index capacity = rows_of_block(max_rows, width());
     block.frames.clear();
     block.values.resize(capacity, width());
     std::string_view line;
@@ -218,9 +218,9 @@ std::unique_ptr<TableReader> open_csv_table(const std::filesystem::path& file) {
   return std::make_unique<CsvTable>(file);
 }
 
-Eigen::Index rows_of_block(Eigen::Index most_rows, Eigen::Index width) {
-  constexpr Eigen::Index most_values = Eigen::Index{1} << 20;
-  return std::max<Eigen::Index>(1, std::min(most_rows, most_values / std::max<Eigen::Index>(1, width)));
+Eigen::Index rows_of_block(Eigen::Index max_rows, Eigen::Index width) {
+  constexpr Eigen::Index max_values = Eigen::Index{1} << 20;
+  return std::max<Eigen::Index>(1, std::min(max_rows, max_values / std::max<Eigen::Index>(1, width)));
 }
 
 }  // namespace facelex

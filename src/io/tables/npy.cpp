@@ -175,8 +175,8 @@ struct NpyFile::State {
   }
 
   void check_size(const Header& header, std::uint64_t data_size) const {
-    const std::uint64_t most = data_size / item;
-    const bool too_many = rows > 0 && cols > 0 && (rows > most || cols > most / rows);
+    const std::uint64_t max_count = data_size / item;
+    const bool too_many = rows > 0 && cols > 0 && (rows > max_count || cols > max_count / rows);
     if (too_many || rows * cols * item != data_size)
       throw data_error({file.name(), 0, {}},
                        "the header says " + shape_text(header.shape) + " numbers of " + std::to_string(item) +

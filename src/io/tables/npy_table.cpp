@@ -17,8 +17,8 @@ class NpyTable final : public TableReader {
   const std::vector<std::string>& signals() const override { return no_names_; }
   Eigen::Index width() const override { return array_.cols(); }
 
-  bool read(Recording& block, Eigen::Index most_rows) override {
-    const Eigen::Index count = std::min(rows_of_block(most_rows, width()), array_.rows() - row_);
+  bool read(Recording& block, Eigen::Index max_rows) override {
+    const Eigen::Index count = std::min(rows_of_block(max_rows, width()), array_.rows() - row_);
     block.frames.clear();
     array_.read(row_, count, block.values);
     for (Eigen::Index i = 0; i < count; ++i) block.frames.push_back(frame_of(block.values, i));

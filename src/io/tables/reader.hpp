@@ -14,8 +14,8 @@ class TableReader {
   /// Names of the signals; empty when the format has none.
   virtual const std::vector<std::string>& signals() const = 0;
   virtual Eigen::Index width() const = 0;
-  /// Sets frames and values of `block` to the next rows, at most `most_rows`; false at the end.
-  virtual bool read(Recording& block, Eigen::Index most_rows) = 0;
+  /// Sets frames and values of `block` to the next rows, at most `max_rows`; false at the end.
+  virtual bool read(Recording& block, Eigen::Index max_rows) = 0;
 };
 
 std::unique_ptr<TableReader> open_csv_table(const std::filesystem::path& file);
@@ -23,6 +23,6 @@ std::unique_ptr<TableReader> open_npy_table(const std::filesystem::path& file);
 
 /// Rows of a block of `width` signals so that it stays near 8 MB: it is parsed within the processor's cache
 /// and a header of very many columns does not ask for much memory.
-Eigen::Index rows_of_block(Eigen::Index most_rows, Eigen::Index width);
+Eigen::Index rows_of_block(Eigen::Index max_rows, Eigen::Index width);
 
 }  // namespace facelex

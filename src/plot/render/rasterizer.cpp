@@ -12,7 +12,7 @@
 namespace facelex {
 namespace {
 
-constexpr int most_samples = 4;
+constexpr int max_samples = 4;
 constexpr float nearest_mm = 1;
 
 /// The texture between its four nearest pixels, its border going on outwards.
@@ -51,7 +51,7 @@ void check(const Surface& surface) {
                       std::to_string(surface.colors.rows()) + " colours and " +
                       std::to_string(surface.texture_places.rows()) + " places in its texture");
   if (textured && surface.texture.type() != CV_8UC3)
-    throw usage_error("a surface's texture is no picture of 8-bit BGR");
+    throw usage_error("a surface's texture is not a picture of 8-bit BGR");
   if (surface.triangles.size() > 0 &&
       (surface.triangles.minCoeff() < 0 || surface.triangles.maxCoeff() >= size))
     throw usage_error("a surface of " + std::to_string(size) + " points has a triangle with a vertex " +
@@ -88,7 +88,7 @@ struct Rasterizer::Corner {
 };
 
 Rasterizer::Rasterizer(int width, int height, const Camera& camera, int samples) : samples_(samples) {
-  if (width < 1 || height < 1 || samples < 1 || samples > most_samples)
+  if (width < 1 || height < 1 || samples < 1 || samples > max_samples)
     throw usage_error("a picture of " + std::to_string(width) + "×" + std::to_string(height) + " with " +
                           std::to_string(samples) + "² samples cannot be drawn",
                       "sizes are ≥ 1, samples 1 … 4");

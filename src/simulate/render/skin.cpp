@@ -246,13 +246,13 @@ void SkinPainting::paint_eyes() {
                      std::find(border.begin(), border.end(), model_.landmarks[45]) != border.end();
     if (!eye || border == borders_.front()) continue;
     // The border without its corners: above and below the line between them.
-    const auto [least, most] = std::minmax_element(
+    const auto [leftmost, rightmost] = std::minmax_element(
         border.begin(), border.end(), [&](auto a, auto b) { return places_(a, 0) < places_(b, 0); });
-    const cv::Point2f left = place(*least), right = place(*most);
+    const cv::Point2f left = place(*leftmost), right = place(*rightmost);
     Line upper = {left, right}, lower = {left, right}, crease;
     for (const std::int32_t vertex : border) {
       const cv::Point2f at = place(vertex);
-      if (vertex == *least || vertex == *most) continue;
+      if (vertex == *leftmost || vertex == *rightmost) continue;
       const float level = left.y + (right.y - left.y) * (at.x - left.x) / (right.x - left.x);
       (at.y < level ? upper : lower).push_back(at);
     }

@@ -20,7 +20,7 @@ constexpr double shoulders_below_mm = 148;
 /// How much of the head's shifts the shoulders go along with.
 constexpr double shoulders_follow = 0.6;
 /// How far eyes turn to keep looking into the camera.
-constexpr double most_gaze_rad = 0.4;
+constexpr double max_gaze_rad = 0.4;
 
 /// A wall with soft light spots.
 cv::Mat draw_background(const Cohort& cohort, const SubjectLook& look) {
@@ -152,8 +152,8 @@ void SimulatedPictures::Scene::draw_face(const Eigen::VectorXd& expression, cons
   // Where the camera is, as seen from the head.
   const Eigen::Vector3d camera = -(pose.rotation.transpose() * pose.translation);
   const Eigen::Vector2d gaze(
-      std::clamp(std::atan2(camera.x(), -camera.z()), -most_gaze_rad, most_gaze_rad),
-      std::clamp(std::atan2(camera.y(), -camera.z()), -most_gaze_rad / 2, most_gaze_rad / 2));
+      std::clamp(std::atan2(camera.x(), -camera.z()), -max_gaze_rad, max_gaze_rad),
+      std::clamp(std::atan2(camera.y(), -camera.z()), -max_gaze_rad / 2, max_gaze_rad / 2));
   for (const Eye& eye : eyes) draw_on_head(eye.surface(neutral, eye_picture, gaze), pose);
   const float opening = opening_of(model, shape);
   const Eigen::RowVector3f jaw = shape.row(model.landmarks[8]) - neutral.row(model.landmarks[8]);

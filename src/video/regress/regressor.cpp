@@ -40,16 +40,16 @@ std::vector<double> numbers(const Json& object, const char* field, std::size_t c
 }  // namespace
 
 void RegressorDescription::describe(OptionList& options) {
-  constexpr int largest = 4096;
+  constexpr int max_number = 4096;
   options.choice("crop", crop, {{"upright", Crop::upright}, {"level", Crop::level}},
                  "Square along the picture's edges, or turned so that the eyes are level");
   options.number("scale", scale, Bounds::above(0),
                  "Side of the square, in the landmarks' bounding box (mean of width and height)");
-  options.integer("size", size, Bounds::between(1, largest), "Pixels of the network's input, each way");
+  options.integer("size", size, Bounds::between(1, max_number), "Pixels of the network's input, each way");
   options.choice("channels", channels,
                  {{"rgb", Channels::rgb}, {"bgr", Channels::bgr}, {"gray", Channels::gray}},
                  "Order of the network's channels");
-  options.integer("batch", batch, Bounds::between(1, largest), "Faces that the network takes at once");
+  options.integer("batch", batch, Bounds::between(1, max_number), "Faces that the network takes at once");
 }
 
 RegressorDescription RegressorDescription::from_json(const Json& object, const std::string& place) {
@@ -59,9 +59,9 @@ RegressorDescription RegressorDescription::from_json(const Json& object, const s
   for (const char* field : {"mean", "std", "outputs", "names"}) rest.erase(field);
   described(description).from_json(rest, place);
   const std::size_t channels = description.channels == Channels::gray ? 1 : 3;
-  constexpr double most = 255;
+  constexpr double max_std = 255;
   description.mean = numbers(object, "mean", channels, 0, place);
-  description.std = numbers(object, "std", channels, most, place);
+  description.std = numbers(object, "std", channels, max_std, place);
   for (const double value : description.std)
     if (!(value > 0)) throw wrong(place, "std", "expected numbers above 0");
 
@@ -221,7 +221,7 @@ Regressor Regressor::load(const std::filesystem::path& onnx, const std::filesyst
   try {
     network->net = cv::dnn::readNetFromONNX(onnx.string());
   } catch (const cv::Exception& error) {
-    throw data_error({onnx.string(), 0, ""}, "is no ONNX network that OpenCV reads: " + reason(error),
+    throw data_error({onnx.string(), 0, ""}, "is not an ONNX network that OpenCV reads: " + reason(error),
                      "simplify it (onnxsim) and export it with an older opset");
   }
   network->find_columns();
@@ -240,17 +240,17 @@ cv::Mat Regressor::crop(const cv::Mat& bgr, const Landmarks68& points) const {
     sine = eyes.y() / length;
   }
   // The bounding box along axes that are turned by the eyes' tilt.
-  Eigen::Array2d least = Eigen::Array2d::Constant(std::numeric_limits<double>::infinity()), most = -least;
+  Eigen::Array2d low = Eigen::Array2d::Constant(std::numeric_limits<double>::infinity()), high = -low;
   for (Eigen::Index i = 0; i < 68; ++i) {
     if (!points.row(i).allFinite()) continue;
     const Eigen::Array2d turned(cosine * points(i, 0) + sine * points(i, 1),
                                 cosine * points(i, 1) - sine * points(i, 0));
-    least = least.min(turned);
-    most = most.max(turned);
+    low = low.min(turned);
+    high = high.max(turned);
   }
-  const double side = wanted.scale * (most - least).mean();
+  const double side = wanted.scale * (high - low).mean();
   if (!(side > 0) || !std::isfinite(side)) return {};
-  const Eigen::Array2d middle = (least + most) / 2;
+  const Eigen::Array2d middle = (low + high) / 2;
   // Output pixel k covers a step of the square; its centre lies half a step inside.
   const double step = side / wanted.size;
   const double first = (0.5 - wanted.size / 2.0) * step;

@@ -142,7 +142,7 @@ void check_model(const Regressor& regressor, const MorphableModel* model) {
   if (model && model->expression.size() != regressor.expression_size())
     throw data_error({model->name, 0, ""},
                      "the model has " + std::to_string(model->expression.size()) +
-                         " expression coefficients, the network tells " +
+                         " expression coefficients, the network gives " +
                          std::to_string(regressor.expression_size()),
                      "give the model that the network was trained with, or none");
 }

@@ -13,7 +13,7 @@ namespace facelex {
 namespace {
 
 /// After so many failures without any success between them the rest of a file is given up.
-constexpr int failures_at_most = 100;
+constexpr int max_failures = 100;
 
 std::string why(int code) {
   const std::string message = last_ffmpeg_message();
@@ -131,7 +131,7 @@ bool FfmpegDecoder::receive(AVFrame& frame) {
     } else {
       disturbed_ = true;
       note_undecodable(why(code));
-      if (draining_ && ++errors_in_a_row_ > failures_at_most) break;
+      if (draining_ && ++errors_in_a_row_ > max_failures) break;
     }
   }
   find_cut();
@@ -164,7 +164,7 @@ void FfmpegDecoder::feed() {
 
 /// The next packet of the video stream; false at the end, or when reading fails for good.
 bool FfmpegDecoder::read_packet() {
-  for (int failures = 0; failures < failures_at_most;) {
+  for (int failures = 0; failures < max_failures;) {
     const int code = av_read_frame(input_.get(), packet_.get());
     if (code == 0) {
       const std::int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
@@ -182,7 +182,7 @@ bool FfmpegDecoder::read_packet() {
       return false;
     } else {
       // A container may have one bad entry among good ones.
-      if (++failures == failures_at_most) damage_.cut_short = "reading failed: " + why(code);
+      if (++failures == max_failures) damage_.cut_short = "reading failed: " + why(code);
     }
   }
   return false;
@@ -227,13 +227,13 @@ bool FfmpegDecoder::ends_too_early() const {
   const double rate = av_q2d(stream().avg_frame_rate);
   const auto promised_frames = static_cast<double>(stream().nb_frames);
   const double promised_seconds = static_cast<double>(input_->duration) / AV_TIME_BASE;
-  const bool says_frames = promised_frames > 0 && rate > 0;
+  const bool promises_frames = promised_frames > 0 && rate > 0;
   // Durations that FFmpeg works out by itself, from the file's size or its last time stamps, promise nothing.
-  const bool says_seconds =
+  const bool promises_seconds =
       has_times_ && input_->duration > 0 && input_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
-  const bool few = says_frames && lacks(static_cast<double>(packets_), promised_frames, 0.5 * rate);
-  const bool early = says_seconds && lacks(end_, promised_seconds, 0.5);
-  return (few || early) && few == says_frames && early == says_seconds;
+  const bool few = promises_frames && lacks(static_cast<double>(packets_), promised_frames, 0.5 * rate);
+  const bool early = promises_seconds && lacks(end_, promised_seconds, 0.5);
+  return (few || early) && few == promises_frames && early == promises_seconds;
 }
 
 }  // namespace facelex

@@ -26,7 +26,7 @@ namespace facelex {
 /// A container that says neither (a raw or a transport stream) ends where it ends.
 class FfmpegDecoder {
  public:
-  /// threads ≥ 1 for the codec. Throws Error (data) that names the file when it is no video.
+  /// threads ≥ 1 for the codec. Throws Error (data) that names the file when it is not a video.
   FfmpegDecoder(const std::filesystem::path& file, int threads);
 
   /// The next picture; false at the end, after which `damage` is complete. `frame` is overwritten.

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 9> image_extensions = {".bmp", ".jpeg", "
 
 template <std::size_t N>
 bool has_extension(const std::filesystem::path& file, const std::array<std::string_view, N>& extensions) {
-  // Beside each file macOS leaves "._name.jpg" on foreign disks, which is no picture.
+  // Beside each file macOS leaves "._name.jpg" on foreign disks, which is not a picture.
   if (file.filename().string().starts_with('.')) return false;
   std::string extension = file.extension().string();
   for (char& c : extension)

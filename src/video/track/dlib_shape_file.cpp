@@ -11,13 +11,13 @@ namespace facelex {
 namespace {
 
 /// Powers of two by which a float's mantissa (below 2^24) can be multiplied, exact in double.
-constexpr int smallest_exponent = -200, largest_exponent = 200;
+constexpr int min_exponent = -200, max_exponent = 200;
 
 class Reader {
  public:
   Reader(std::span<const unsigned char> bytes, const std::string& name) : bytes_(bytes), name_(name) {
-    for (int e = smallest_exponent; e <= largest_exponent; ++e)
-      powers_[static_cast<std::size_t>(e - smallest_exponent)] = std::ldexp(1.0, e);
+    for (int e = min_exponent; e <= max_exponent; ++e)
+      powers_[static_cast<std::size_t>(e - min_exponent)] = std::ldexp(1.0, e);
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -29,7 +29,7 @@ class Reader {
     if (position_ >= bytes_.size()) fail("the file is cut off");
     const unsigned control = bytes_[position_++];
     const unsigned length = control & 0x0F;
-    if (length > 8 || (control & 0x70)) fail("this is no dlib serialisation");
+    if (length > 8 || (control & 0x70)) fail("this is not a dlib serialisation");
     if (length > bytes_.size() - position_) fail("the file is cut off");
     std::uint64_t value = 0;
     for (unsigned i = 0; i < length; ++i) value |= static_cast<std::uint64_t>(bytes_[position_ + i]) << 8 * i;
@@ -58,10 +58,10 @@ class Reader {
   float number() {
     const std::int64_t mantissa = integer();
     const std::int64_t exponent = integer();
-    if (exponent < smallest_exponent || exponent > largest_exponent)
+    if (exponent < min_exponent || exponent > max_exponent)
       fail("a number is infinite, missing or out of range");
     const double value =
-        static_cast<double>(mantissa) * powers_[static_cast<std::size_t>(exponent - smallest_exponent)];
+        static_cast<double>(mantissa) * powers_[static_cast<std::size_t>(exponent - min_exponent)];
     if (!(std::abs(value) < 1e6)) fail("a number is out of range");
     return static_cast<float>(value);
   }
@@ -79,24 +79,24 @@ class Reader {
   std::span<const unsigned char> bytes_;
   const std::string& name_;
   std::size_t position_ = 0;
-  std::array<double, static_cast<std::size_t>(largest_exponent - smallest_exponent + 1)> powers_{};
+  std::array<double, static_cast<std::size_t>(max_exponent - min_exponent + 1)> powers_{};
 };
 
 /// Feature indices are packed into 16 bits by the evaluator.
-constexpr std::uint64_t most_features = 65536;
-constexpr std::size_t most_leaves = 256;
+constexpr std::uint64_t max_features = 65536;
+constexpr std::size_t max_leaves = 256;
 
 void read_tree(Reader& in, std::size_t values, ShapeCascade& cascade, bool first) {
   const std::size_t splits = in.length("splits");
-  if (!std::has_single_bit(splits + 1) || splits + 1 > most_leaves || splits == 0)
+  if (!std::has_single_bit(splits + 1) || splits + 1 > max_leaves || splits == 0)
     in.fail("a tree with " + std::to_string(splits) + " splits is not full");
   const int depth = std::countr_zero(splits + 1);
   if (first) cascade.depth = depth;
   if (depth != cascade.depth) in.fail("trees of different depth in one cascade");
   for (std::size_t i = 0; i < splits; ++i) {
     ShapeSplit split;
-    split.first = in.index(most_features, "feature");
-    split.second = in.index(most_features, "feature");
+    split.first = in.index(max_features, "feature");
+    split.second = in.index(max_features, "feature");
     split.threshold = in.number();
     cascade.splits.push_back(split);
   }

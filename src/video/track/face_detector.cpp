@@ -56,12 +56,12 @@ struct FaceDetector::State {
 
   /// Detections in `part` (at part_x, part_y of the picture) scaled to the given size.
   std::vector<FaceDetection> detect(const cv::Mat& part, double part_x, double part_y, cv::Size size,
-                                    double least_score) {
+                                    double min_score) {
     if (part.size() == size)
       scaled = part;
     else
       cv::resize(part, scaled, size, 0, 0, size.width < part.cols ? cv::INTER_AREA : cv::INTER_LINEAR);
-    detector(GrayView{&scaled}, found, least_score);
+    detector(GrayView{&scaled}, found, min_score);
     const double sx = static_cast<double>(part.cols) / size.width;
     const double sy = static_cast<double>(part.rows) / size.height;
     std::vector<FaceDetection> faces;
@@ -92,14 +92,14 @@ FaceDetector& FaceDetector::operator=(const FaceDetector& other) {
 FaceDetector::FaceDetector(FaceDetector&&) noexcept = default;
 FaceDetector& FaceDetector::operator=(FaceDetector&&) noexcept = default;
 
-std::vector<FaceDetection> FaceDetector::search(const cv::Mat& gray, int rows, double least_score) {
+std::vector<FaceDetection> FaceDetector::search(const cv::Mat& gray, int rows, double min_score) {
   const double scale = static_cast<double>(rows) / gray.rows;
   const cv::Size size(std::max(1, static_cast<int>(std::lround(gray.cols * scale))), rows);
-  return state_->detect(gray, 0, 0, size, least_score);
+  return state_->detect(gray, 0, 0, size, min_score);
 }
 
 std::vector<FaceDetection> FaceDetector::check(const cv::Mat& gray, const FaceBox& around, int phase,
-                                               double least_score) {
+                                               double min_score) {
   // A cell of the gradients' histograms is 8 pixels of the scaled picture, and a level of the pyramid 5/6.
   constexpr std::array<std::array<double, 3>, 4> phases = {
       {{0, 0, 1}, {4, 4, 1.095}, {4, 0, 1.045}, {0, 4, 0.955}}};
@@ -116,7 +116,7 @@ std::vector<FaceDetection> FaceDetector::check(const cv::Mat& gray, const FaceBo
   const cv::Size size(static_cast<int>(std::lround((right - left) * scale)),
                       static_cast<int>(std::lround((bottom - top) * scale)));
   if (right <= left || bottom <= top || size.width < 16 || size.height < 16) return {};
-  return state_->detect(gray(cv::Rect(left, top, right - left, bottom - top)), left, top, size, least_score);
+  return state_->detect(gray(cv::Rect(left, top, right - left, bottom - top)), left, top, size, min_score);
 }
 
 }  // namespace facelex

@@ -15,7 +15,7 @@ constexpr int first_checks = 4;
 constexpr double same_face = 0.4;
 /// A box that the landmarks show to be off by this share of its side is set right and the frame done again.
 constexpr double off_by = 0.04;
-constexpr int most_repeats = 2;
+constexpr int max_repeats = 2;
 /// Below these a check is due at once.
 constexpr double doubtful_likeness = 0.6, doubtful_disagreement = 0.04;
 /// Below this the picture is another one.
@@ -74,7 +74,7 @@ void FaceTrack::reseat(const FaceDetection& found, const cv::Mat& gray, const La
   evidence_.sharpness = sharpness(patch);
   confidence_ = face_confidence(evidence_);
   since_check_ = 0;
-  if (confidence_ >= settings.least_confidence) {
+  if (confidence_ >= settings.trusted_confidence) {
     failures_ = 0;
     suspicious_ = false;
   }
@@ -130,7 +130,7 @@ void FaceTrack::find_landmarks(const cv::Mat& gray, const LandmarkModel& model,
     }
     const FaceBox carried = carried_box();
     const bool off = relative_distance(box_, carried) > off_by;
-    if (!off || repeat == most_repeats || !(carried.size > 0)) break;
+    if (!off || repeat == max_repeats || !(carried.size > 0)) break;
     box_ = carried;
   }
   evidence_.disagreement = disagreement(shapes, landmarks_);
@@ -164,7 +164,7 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
 
   const bool doubtful = evidence_.likeness < doubtful_likeness ||
                         evidence_.disagreement > doubtful_disagreement ||
-                        face_confidence(evidence_) < settings.least_confidence;
+                        face_confidence(evidence_) < settings.trusted_confidence;
   // A face that has just become doubtful is checked at once, then at the shorter interval.
   const bool due = suspicious_ || (doubtful ? !doubtful_ || since_check_ >= doubtful_interval
                                             : since_check_ >= settings.check_interval);
@@ -175,7 +175,7 @@ void FaceTrack::follow(const cv::Mat& gray, const LandmarkModel& model, FaceDete
       reference_ = patch;
       evidence_.likeness = 1;
     }
-    failures_ = face_confidence(evidence_) >= settings.least_confidence ? 0 : failures_ + 1;
+    failures_ = face_confidence(evidence_) >= settings.trusted_confidence ? 0 : failures_ + 1;
     // Nothing detected where the picture is another one: a cut, or a single bad frame. The next one tells.
     const bool other_picture = failures_ > 0 && evidence_.likeness < cut_likeness;
     suspicious_ = other_picture && failures_ == 1;

@@ -14,9 +14,9 @@ struct FollowSettings {
   int starts = 5;           ///< boxes that the landmarks are averaged over
   int check_interval = 10;  ///< frames between detections in the region around the face
   double blend = 0.2;  ///< share of a detection's box that is taken over, spread over the frames to the next
-  double shift = 0.025;           ///< of the box: how far starts are shifted and scaled
-  int patience = 3;               ///< checks in a row without a trustworthy face after which the track ends
-  double least_confidence = 0.5;  ///< below it a face is in doubt; what is given out is another matter
+  double shift = 0.025;             ///< of the box: how far starts are shifted and scaled
+  int patience = 3;                 ///< checks in a row without a trustworthy face after which the track ends
+  double trusted_confidence = 0.5;  ///< below it a face is in doubt; what is given out is another matter
 };
 
 /// One face from the frame where it was found to the frame where it is lost.

@@ -72,7 +72,7 @@ class FaceTracker::Faces {
     FaceDetector detector;  // of its own: detectors are not for several threads
   };
 
-  bool trusted(const FaceTrack& track) const { return track.confidence() >= settings_.least_confidence; }
+  bool trusted(const FaceTrack& track) const { return track.confidence() >= settings_.trusted_confidence; }
 
   std::size_t trusted_count() const {
     return static_cast<std::size_t>(
@@ -110,10 +110,9 @@ class FaceTracker::Faces {
     return search_now_ || since_search_ >= interval;
   }
 
-  int rows_of(const cv::Mat& gray, double smallest_share) const {
+  int rows_of(const cv::Mat& gray, double min_share) const {
     // No more than twice the picture's own resolution: there is nothing to be seen beyond.
-    return std::max(1,
-                    std::min(2 * gray.rows, static_cast<int>(std::lround(detector_window / smallest_share))));
+    return std::max(1, std::min(2 * gray.rows, static_cast<int>(std::lround(detector_window / min_share))));
   }
 
   void search(const cv::Mat& gray) {

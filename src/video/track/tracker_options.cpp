@@ -49,7 +49,7 @@ int TrackerOptions::wanted_faces() const {
   if (faces == "all") return 0;
   const auto count = parse_integer(faces);
   if (!count || *count < 1 || *count > 10000)
-    throw usage_error(field("faces") + " " + in_quotes(faces) + " is neither a number from 1 on nor all");
+    throw usage_error(field("faces") + " " + in_quotes(faces) + " is neither a number ≥ 1 nor all");
   return static_cast<int>(*count);
 }
 

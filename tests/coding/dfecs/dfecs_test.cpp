@@ -220,7 +220,7 @@ TEST(Dfecs, BadInputIsSaid) {
                    {"part-units", "11", "left brow (LB)", "10 moving columns"}));
   EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"XX=1"}; }), {"part-units", "'XX'", "LB, RB"}));
   EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1.5"}; }), {"part-units", "'LB=1.5'"}));
-  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1", "LB=2"}; }), {"stands there twice"}));
+  EXPECT_TRUE(says(message([](auto& o) { o.part_units = {"LB=1", "LB=2"}; }), {"occurs twice"}));
   EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=0"}; }), {"part-alpha", "'LB=0'", "> 0"}));
   EXPECT_TRUE(says(message([](auto& o) { o.part_alpha = {"LB=nan"}; }), {"part-alpha"}));
   EXPECT_TRUE(says(message([](auto& o) { o.code_alpha = 0; }), {"code-alpha: '0' is not a number > 0"}));

@@ -61,7 +61,7 @@ TEST(DfeDisplacement, GradientIsThatOfFiniteDifferences) {
     }
 }
 
-/// Of the weights behind the codes: before them the gradient goes straight through, and is not that of the
+/// Of the weights after the codes: before them the gradient goes straight through, and is not that of the
 /// loss.
 TEST(DfeDisplacement, TheProcessorsDecoderGradientIsThatOfFiniteDifferences) {
   const DfeTask task = small_task();

@@ -32,7 +32,7 @@ Problem random_problem(std::uint64_t seed) {
 }
 
 /// Coordinate descent: slow, sure, and another way.
-Eigen::VectorXd plain_least_in_box(const Problem& problem) {
+Eigen::VectorXd plain_minimum_in_box(const Problem& problem) {
   Eigen::VectorXd x = Eigen::VectorXd::Zero(problem.right_side.size());
   for (int sweep = 0; sweep < 20000; ++sweep)
     for (Eigen::Index i = 0; i < x.size(); ++i) {
@@ -49,8 +49,9 @@ double value(const Problem& problem, const Eigen::VectorXd& x) {
 TEST(LeastInBox, IsWhatCoordinateDescentFinds) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const Problem problem = random_problem(seed);
-    const Eigen::VectorXd x = least_in_box(problem.matrix, problem.right_side, problem.lower, problem.upper);
-    const Eigen::VectorXd plain = plain_least_in_box(problem);
+    const Eigen::VectorXd x =
+        minimum_in_box(problem.matrix, problem.right_side, problem.lower, problem.upper);
+    const Eigen::VectorXd plain = plain_minimum_in_box(problem);
     EXPECT_NEAR(value(problem, x), value(problem, plain), 1e-6 * (1 + std::abs(value(problem, plain))))
         << "seed " << seed;
     EXPECT_TRUE((x.array() >= problem.lower.array() && x.array() <= problem.upper.array()).all()) << seed;
@@ -61,15 +62,15 @@ TEST(LeastInBox, ReadsTheLowerHalfAlone) {
   const Problem problem = random_problem(5);
   Eigen::MatrixXd lower_half = problem.matrix;
   lower_half.triangularView<Eigen::StrictlyUpper>().setConstant(1e9);
-  EXPECT_EQ(least_in_box(lower_half, problem.right_side, problem.lower, problem.upper),
-            least_in_box(problem.matrix, problem.right_side, problem.lower, problem.upper));
+  EXPECT_EQ(minimum_in_box(lower_half, problem.right_side, problem.lower, problem.upper),
+            minimum_in_box(problem.matrix, problem.right_side, problem.lower, problem.upper));
 }
 
 TEST(LeastInBox, WithoutBoundsSolvesTheEquations) {
   const Problem problem = random_problem(8);
   const Eigen::VectorXd none =
       Eigen::VectorXd::Constant(problem.right_side.size(), std::numeric_limits<double>::infinity());
-  const Eigen::VectorXd x = least_in_box(problem.matrix, problem.right_side, -none, none);
+  const Eigen::VectorXd x = minimum_in_box(problem.matrix, problem.right_side, -none, none);
   EXPECT_LT((problem.matrix * x - problem.right_side).norm(), 1e-8 * problem.right_side.norm());
 }
 

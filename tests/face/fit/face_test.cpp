@@ -216,7 +216,7 @@ TEST(FaceFitter, JawPointsSlideOverTheCheek) {
   const FaceFitter fitter(model, noise_mm, 1), without(bare, noise_mm, 1);
   double sliding = 0, fixed = 0;
   const SimulatedRecording recording = simulated_recording(
-      model, {.seed = 3, .frames = 60, .noise = 0, .most_yaw = 0.9, .with_identity = false});
+      model, {.seed = 3, .frames = 60, .noise = 0, .max_yaw = 0.9, .with_identity = false});
   for (const auto& frame : recording.frames) {
     const FaceView view{frame.points, recording.camera};
     const Eigen::Matrix3d truth = rotation_from_angles(frame.rotation_rad);

@@ -32,7 +32,7 @@ struct Simulation {
   std::uint64_t seed = 1;
   int frames = 300;
   double noise = 0.01;  ///< of the outer eye distance
-  double most_yaw = 0.5;
+  double max_yaw = 0.5;
   double activity = 0.1;      ///< part of the time that a unit is active
   bool with_identity = true;  ///< else the mean face
   double distance_mm = 700;
@@ -137,7 +137,7 @@ inline SimulatedRecording simulated_recording(const MorphableModel& model, const
   const SlowCourse pitch(random), yaw(random), roll(random), x(random), y(random), z(random);
   for (int i = 0; i < options.frames; ++i) {
     SimulatedFrame frame;
-    frame.rotation_rad = {0.25 * pitch.at(i), options.most_yaw * yaw.at(i), 0.25 * roll.at(i)};
+    frame.rotation_rad = {0.25 * pitch.at(i), options.max_yaw * yaw.at(i), 0.25 * roll.at(i)};
     frame.translation_mm = {80 * x.at(i), 50 * y.at(i), options.distance_mm * (1 + 0.2 * z.at(i))};
     frame.expression = courses.row(i).transpose();
     const Eigen::Matrix3d rotation = rotation_from_angles(frame.rotation_rad);

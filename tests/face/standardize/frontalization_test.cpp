@@ -37,10 +37,10 @@ class FrontalizationOfScheme : public testing::TestWithParam<LandmarkScheme> {};
 
 TEST_P(FrontalizationOfScheme, TheStandardPlaceIsCentredOfRadiusOneWithLevelEyes) {
   const std::vector<int>& numbers = ibug_numbers(GetParam());
-  const auto mean_of = [](const Landmarks68& points, const std::vector<int>& of) {
+  const auto mean_of = [](const Landmarks68& points, const std::vector<int>& chosen) {
     Eigen::RowVector2d sum = Eigen::RowVector2d::Zero();
-    for (const int point : of) sum += points.row(point);
-    return Eigen::RowVector2d(sum / static_cast<double>(of.size()));
+    for (const int point : chosen) sum += points.row(point);
+    return Eigen::RowVector2d(sum / static_cast<double>(chosen.size()));
   };
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Random random(seed);

@@ -45,7 +45,7 @@ struct Problem {
   }
 };
 
-double largest_coherence(const RowMatrix& atoms) {
+double max_coherence(const RowMatrix& atoms) {
   const RowMatrix directions = atoms.rowwise().normalized();
   double largest = 0;
   for (Eigen::Index i = 0; i < atoms.rows(); ++i)
@@ -171,7 +171,7 @@ TEST(AtomConstraints, LearningObeysThemAndCountsTheirPenalty) {
     AtomConstraints apart;
     apart.coherence = 3000;
     const auto separate = learner.learn(5, options, {}, {}, apart);
-    EXPECT_LT(largest_coherence(separate.atoms), 0.5 * largest_coherence(free.atoms));
+    EXPECT_LT(max_coherence(separate.atoms), 0.5 * max_coherence(free.atoms));
     EXPECT_NEAR(
         separate.objective.back() / (lasso_objective(samples, separate.atoms, separate.codes, options.alpha) +
                                      apart.penalty(separate.atoms)),

@@ -11,7 +11,7 @@
 namespace facelex {
 namespace {
 
-double largest_difference(const RowMatrix& a, const RowMatrix& b) {
+double max_difference(const RowMatrix& a, const RowMatrix& b) {
   return (a - b).cwiseAbs().maxCoeff();
 }
 
@@ -39,12 +39,11 @@ TEST(SparseCoding, CodesAreThoseOfScikitLearnWithBothStoppingRules) {
     const auto samples = matrix_from(test.at("samples")), atoms = matrix_from(test.at("atoms"));
     LassoOptions options{test.at("alpha").get<double>(), LassoSolver::sklearn,
                          test.at("positive").get<bool>(), 1000};
-    EXPECT_LT(
-        largest_difference(sparse_encode(samples, atoms, options).codes, matrix_from(test.at("sklearn"))),
-        1e-9);
+    EXPECT_LT(max_difference(sparse_encode(samples, atoms, options).codes, matrix_from(test.at("sklearn"))),
+              1e-9);
     options.solver = LassoSolver::exact;
     const auto exact = sparse_encode(samples, atoms, options);
-    EXPECT_LT(largest_difference(exact.codes, matrix_from(test.at("exact"))), 1e-6);
+    EXPECT_LT(max_difference(exact.codes, matrix_from(test.at("exact"))), 1e-6);
     EXPECT_EQ(exact.unconverged, 0);
   }
 }
@@ -54,7 +53,7 @@ Eigen::VectorXd naive_sklearn_code(const Eigen::VectorXd& x, const RowMatrix& at
                                    bool positive, int max_sweeps) {
   Eigen::VectorXd z = Eigen::VectorXd::Zero(atoms.rows()), residual = x;
   for (int i = 0; i < max_sweeps; ++i) {
-    double largest_step = 0, largest_code = 0;
+    double max_step = 0, max_code = 0;
     for (Eigen::Index k = 0; k < z.size(); ++k) {
       const double norm = atoms.row(k).squaredNorm();
       if (norm == 0) continue;
@@ -62,10 +61,10 @@ Eigen::VectorXd naive_sklearn_code(const Eigen::VectorXd& x, const RowMatrix& at
       z[k] = std::max(std::abs(aim) - alpha, 0.0) * (aim > 0 ? 1 : -1) / norm;
       if (positive && aim < 0) z[k] = 0;
       residual -= (z[k] - before) * atoms.row(k).transpose();
-      largest_step = std::max(largest_step, std::abs(z[k] - before));
-      largest_code = std::max(largest_code, std::abs(z[k]));
+      max_step = std::max(max_step, std::abs(z[k] - before));
+      max_code = std::max(max_code, std::abs(z[k]));
     }
-    if (largest_code != 0 && largest_step / largest_code >= 1e-4) continue;
+    if (max_code != 0 && max_step / max_code >= 1e-4) continue;
     const Eigen::VectorXd correlation = atoms * residual;
     const double dual = positive ? correlation.maxCoeff() : correlation.cwiseAbs().maxCoeff();
     const double scale = dual > alpha ? alpha / dual : 1;
@@ -176,17 +175,17 @@ TEST(SparseCoding, EveryOptionChangesTheResult) {
   const auto codes = sparse_encode(samples, atoms, base).codes;
   LassoOptions changed = base;
   changed.alpha = 1;
-  EXPECT_GT(largest_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-3);
+  EXPECT_GT(max_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-3);
   changed = base;
   changed.positive = true;
-  EXPECT_GT(largest_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-3);
+  EXPECT_GT(max_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-3);
   changed = base;
   changed.solver = LassoSolver::sklearn;
-  EXPECT_GT(largest_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-8);
+  EXPECT_GT(max_difference(sparse_encode(samples, atoms, changed).codes, codes), 1e-8);
   changed.max_sweeps = 1;
   const auto cut = sparse_encode(samples, atoms, changed);
   EXPECT_GT(cut.unconverged, 0);
-  EXPECT_GT(largest_difference(cut.codes, codes), 1e-3);
+  EXPECT_GT(max_difference(cut.codes, codes), 1e-3);
 }
 
 TEST(SparseCoding, RefusesBadInput) {

@@ -78,13 +78,13 @@ TEST(Nmf, BothPenaltiesAreThoseOfTheirDefinitionsAndFall) {
 // Turned over, the problem is the same with A and B in each other's place.
 TEST(Nmf, OfTheTransposeIsTheTranspose) {
   Random random(8);
-  const RowMatrix v = non_negative_samples(random, 50, 8, 3), turned = v.transpose();
+  const RowMatrix v = non_negative_samples(random, 50, 8, 3), transposed = v.transpose();
   NmfOptions options;
   options.alpha_a = 0.2;
   options.alpha_b = 0.7;
   const NmfResult upright = factorize_nmf(v, 3, options);
   std::swap(options.alpha_a, options.alpha_b);
-  const NmfResult flat = factorize_nmf(turned, 3, options);
+  const NmfResult flat = factorize_nmf(transposed, 3, options);
   EXPECT_LT((upright.a - flat.b.transpose()).cwiseAbs().maxCoeff(), 1e-12);
   EXPECT_LT((upright.b - flat.a.transpose()).cwiseAbs().maxCoeff(), 1e-12);
 }
@@ -194,8 +194,8 @@ TEST(Nmf, TheBestStartIsTheOneThatEndsLower) {
   constexpr int seeds = 12;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     Random random(seed);
-    const bool turned = seed % 2 == 1;
-    const RowMatrix v = non_negative_samples(random, turned ? 12 : 200, turned ? 200 : 12, 8);
+    const bool transposed = seed % 2 == 1;
+    const RowMatrix v = non_negative_samples(random, transposed ? 12 : 200, transposed ? 200 : 12, 8);
     const auto end = [&](NmfStart start) {
       NmfOptions options;
       options.start = start;

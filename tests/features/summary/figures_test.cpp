@@ -88,7 +88,7 @@ double naive_response(const Eigen::VectorXd& x, Index t, double fps, double scal
     Index at = t, step = k < 0 ? -1 : 1;
     for (Index i = 0; i < std::abs(k); ++i) {
       if (at + step < 0 || at + step >= x.size())
-        step = -step;  // x0 stands twice
+        step = -step;  // x0 occurs twice
       else
         at += step;
     }
@@ -104,7 +104,7 @@ TEST(ScaleResponse, IsItsDefinition) {
     for (const Index frames : {40, 61}) {
       Eigen::VectorXd x(frames + 7);
       for (double& value : x) value = random.normal();
-      x[frames] = absent;  // the 6 frames behind are too few
+      x[frames] = absent;  // the 6 frames after it are too few
       const Eigen::VectorXd got = scale_response(x, 25, scale), before = x.head(frames);
       for (Index t = 0; t < frames; ++t)
         EXPECT_NEAR(got[t], naive_response(before, t, 25, scale), 1e-12) << t;

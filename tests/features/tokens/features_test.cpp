@@ -78,8 +78,8 @@ TEST_F(TokenFeatures, WhatIsNoTokenIsNamed) {
     }
     return {};
   };
-  EXPECT_NE(problem("1,0,0,1,1,0,4\n").find("frame 1: 4 is no token 0"), std::string::npos);
-  EXPECT_NE(problem("1,0,0,1,1,0,0.5\n").find("0.5 is no token"), std::string::npos);
+  EXPECT_NE(problem("1,0,0,1,1,0,4\n").find("frame 1: 4 is not a token 0"), std::string::npos);
+  EXPECT_NE(problem("1,0,0,1,1,0,0.5\n").find("0.5 is not a token"), std::string::npos);
   EXPECT_NE(problem("1,0,0,0,0,,\n").find("no frame has tokens"), std::string::npos);
   folder.write("b.csv", "frame,e_x\n1,1\n");
   EXPECT_THROW(token_features({"b", folder / "b.csv", {}, {}, {}}, options), Error);

@@ -32,7 +32,7 @@ TEST(BenjaminiHochberg, TheTableOfTheirPaper) {
   EXPECT_DOUBLE_EQ(mixed[2], .02);
 }
 
-/// Two courses, the second 8 frames behind the first, and one of its own.
+/// Two courses, the second 8 frames after the first, and one of its own.
 RowMatrix coupled(std::uint64_t seed, Index frames) {
   Random random(seed);
   RowMatrix x(frames, 3);

@@ -193,7 +193,7 @@ TEST(Regressor, ErrorsNameFileAndField) {
   has(error_of(with("scale", 0), ErrorKind::usage), "scale");
   has(error_of(with("channels", "gray"), ErrorKind::data), "does not take 1×1×8×8 pictures");
   write_network(folder, description());
-  has(error_of(folder.write("net.onnx", "no network"), ErrorKind::data), "is no ONNX network");
+  has(error_of(folder.write("net.onnx", "no network"), ErrorKind::data), "is not an ONNX network");
 }
 
 class RegressVideo : public testing::Test {

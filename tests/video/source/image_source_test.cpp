@@ -145,7 +145,7 @@ TEST(ImageSource, AnUnreadableImageStaysAFrame) {
   const TemporaryFolder folder;
   const std::string png = encoded(".png", colored_picture(1)),
                     jpeg = encoded(".jpg", colored_picture(2, 320, 240));
-  folder.write("1.png", "this is no image");
+  folder.write("1.png", "this is not an image");
   folder.write("2.png", png);
   folder.write("3.png", "");
   folder.write("4.jpg", jpeg.substr(0, jpeg.size() / 2));

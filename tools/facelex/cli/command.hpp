@@ -38,8 +38,8 @@ class Command {
  protected:
   virtual int run() = 0;
 
-  /// Adds every option of the list under a heading of --help. The struct behind it must outlive the command.
-  /// `section`: its object in the --config file, and the prefix of its names on the command line
+  /// Adds every option of the list under a heading of --help. The struct that it describes must outlive the
+  /// command. `section`: its object in the --config file, and the prefix of its names on the command line
   /// (--extract-quality); empty for the top level.
   void add_options(const std::string& heading, OptionList list, const std::string& section = {});
   /// `shards`: whether the command can do a part of its inputs.

@@ -15,8 +15,8 @@ namespace facelex::cli {
 /// what was given there.
 class CommandOptions {
  public:
-  /// Declares every option of the list under a heading of --help. The struct behind it must outlive this.
-  /// `section`: its object in the configuration, and the prefix of its names on the command line
+  /// Declares every option of the list under a heading of --help. The struct that it describes must outlive
+  /// this. `section`: its object in the configuration, and the prefix of its names on the command line
   /// (--extract-quality); empty for the top level.
   void add(CLI::App& app, const std::string& heading, OptionList list, const std::string& section);
   /// Sets the structs from `configuration`, which stood in `file`, and then from the command line, which

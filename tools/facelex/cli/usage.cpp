@@ -72,7 +72,7 @@ std::string unknown_command(const CLI::App& program, int argc, char** argv) {
     if (!found) {
       const auto nearest = nearest_word(word, known);
       return words + ": unknown command " + in_quotes(word) + "; " +
-             (nearest ? "did you mean '" + *nearest + "'?" : "known are " + names_of_commands(*app));
+             (nearest ? "did you mean '" + *nearest + "'?" : "known: " + names_of_commands(*app));
     }
     app = found;
     words += " " + word;

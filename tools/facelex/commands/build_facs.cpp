@@ -15,7 +15,7 @@ struct FacsOptions {
 
   void describe(OptionList& options) {
     options
-        .text("face", face, "Face model whose expression modes are action units; the built-in face without")
+        .text("face", face, "Face model whose expression modes are action units; default: the built-in face")
         .choice("units", units, {{"pure", FacsUnits::pure}, {"sided", FacsUnits::sided}},
                 "Both sides together, or also each side of paired muscles alone")
         .number("code-alpha", code_alpha, Bounds::above(0), "Penalty of coding, ½-form");

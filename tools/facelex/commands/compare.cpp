@@ -22,10 +22,9 @@ class CompareCommand : public Command {
     app_->add_option("--truth", truth_, "Folder truth of facelex simulate: recordings with the true e_*")
         ->type_name("DIR")
         ->group("Input and output");
-    app_->add_option(
-            "--labels", labels_,
-            "CSV with columns name and subject: which recordings are of one person (without: each is "
-            "of another)")
+    app_->add_option("--labels", labels_,
+                     "CSV with columns name and subject: which recordings are of one person (default: each "
+                     "is of another person)")
         ->type_name("FILE")
         ->group("Input and output");
     add_output("Folder to write to");

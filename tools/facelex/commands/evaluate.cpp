@@ -49,12 +49,13 @@ class EvaluateCommand : public Command {
 
   static Text text() {
     const std::string method =
-        "Nested cross-validation over subjects: nothing is fitted on those that are judged. Every figure "
+        "Nested cross-validation over subjects: nothing is fitted on the subjects that are judged. Every "
+        "figure "
         "comes with an interval over subjects and a permutation p-value of the whole protocol. Writes "
         "report.md, metrics.csv, predictions.csv, folds.csv, permutations.csv and, for linear learners, "
         "weights.csv (for features of pairs also component_weights.csv).";
     if (classify)
-      return {"classify", "How well features of videos tell classes of people", method,
+      return {"classify", "How well features of videos tell classes of people apart", method,
               "facelex evaluate classify --features features.csv --labels labels.csv -o result"};
     return {
         "regress", "How well features of videos predict a number", method,
@@ -96,7 +97,7 @@ class EvaluateCommand : public Command {
     write_evaluation(folder, data, options_.evaluation, result, weights, made);
     reporter_->info(evaluation_headline(data, result) + "; see " + report);
     if (result.leakage.done && !result.leakage.passed)
-      reporter_->warning("the leakage check failed: permuted labels were told; see " + report);
+      reporter_->warning("the leakage check failed: permuted labels were predicted; see " + report);
     return 0;
   }
 

@@ -32,7 +32,7 @@ class FeatureSetCommand : public FeaturesCommand {
     set_->check();
     const bool head_is_given = !set_->text().head_help.empty() && app_->count("--head") > 0;
     if (pair_ && head_is_given)
-      throw usage_error("--head has no meaning with --pair", "leave one of them away");
+      throw usage_error("--head has no meaning with --pair", "leave one of them out");
     set_->check_call({pair_, head_is_given, head_});
     auto videos_or_pairs = pair_ ? paired_inputs(input_arguments_, output_)
                                  : videos(set_->takes_head() ? head_ : set_->head_otherwise());

@@ -37,8 +37,8 @@ class FitCommand : public Command {
     add_options("Fitting", std::move(list));
 #ifdef FACELEX_WITH_VIDEO
     app_->add_option("--regressor", regressor_,
-                     "Network in ONNX (its description beside it, docs/formats.md) that tells the expression "
-                     "from the pictures of a video, instead of the fit to landmarks")
+                     "Network in ONNX (its description beside it, docs/formats.md) that estimates the "
+                     "expression from the pictures of a video, instead of the fit to landmarks")
         ->group("Fitting");
     add_options("Extraction of videos", described(extract_), "extract");
 #endif

@@ -12,7 +12,7 @@ struct FaceOptions {
 
   void describe(OptionList& options) {
     options.text("face", face,
-                 "Morphable model (.safetensors) to draw faces from; the built-in face without");
+                 "Morphable model (.safetensors) to draw faces from; default: the built-in face");
   }
 };
 

@@ -24,7 +24,7 @@ struct CodedFrames {
   const CodingSystem* system = nullptr;  ///< null: the recordings hold the codes, of whatever system
   TrainingData data;                     ///< the signals; without a system the codes themselves
   RowMatrix codes;                       ///< T×K, or T×stages tokens
-  int tokens = 0;                        ///< size of the codebook; 0: the codes are no tokens
+  int tokens = 0;                        ///< size of the codebook; 0: the codes are not tokens
 };
 
 /// What diversity, retrieval and reconstruction have in common: recordings coded with one model, or (of sets

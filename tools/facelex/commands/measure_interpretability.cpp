@@ -30,8 +30,9 @@ class MeasureInterpretabilityCommand : public Command {
             measure,
             {"interpretability", "Whether units move the face as facial muscles do",
              "For each unit whether every point that it moves goes in a direction in which the muscles of "
-             "the built-in face can pull it: an automatic stand-in for the raters of paper 001, 3.4. Units "
-             "whose codes have both signs are looked at turned, too. With --raters the verdicts of people: "
+             "the built-in face can pull it: an automatic stand-in for the raters of paper 001, 3.4. For "
+             "units whose codes have both signs, the negative is looked at too. With --raters the verdicts "
+             "of people: "
              "majority vote and Fleiss' kappa. Writes a table.",
              "facelex measure interpretability -m dfecs.safetensors -o interpretability.csv"}) {
     app_->add_option("-m,--model", models_, "Model file; again for each system")
@@ -64,7 +65,7 @@ class MeasureInterpretabilityCommand : public Command {
     StageResult result;
     result.columns = {{"system", "name of the model's file", ""},
                       {"unit", "", ""},
-                      {"sign", "-1: the unit turned", ""},
+                      {"sign", "-1: the negative of the unit", ""},
                       {"interpretable", "1: no point is moved outside", ""},
                       {"points_moved", "points that were looked at", ""},
                       {"points_outside", "iBUG numbers of those that no muscle moves that way", ""},

@@ -33,8 +33,8 @@ class MeasureOrthogonalityCommand final : public Command {
                 {"orthogonality", "How much the templates of a lexicon move the same parts of the face",
                  "Mean dot product and cosine over pairs of templates (paper 002, table 8): of how far each "
                  "vertex goes, and of signed displacement. Systems of expressions need --face; those of "
-                 "displacement or keypoint motion are measured at their landmarks. <output>_curve.csv tells "
-                 "which share of all points goes further than a distance (figure 8).",
+                 "displacement or keypoint motion are measured at their landmarks. <output>_curve.csv gives "
+                 "the share of all points that go further than a distance (figure 8).",
                  "facelex measure orthogonality -m dfe.safetensors --face built-in -o orthogonality.csv"}) {
     const std::string group = "Input and output";
     app_->add_option("-m,--model", model_, "Model file, or built-in")

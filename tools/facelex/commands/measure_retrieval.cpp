@@ -11,7 +11,7 @@ struct MatchOptions {
 
   void describe(OptionList& options) {
     options.integer("least-matches", least_matches, Bounds::at_least(1),
-                    "A frame with fewer matches is no query");
+                    "A frame with fewer matches is not a query");
   }
 };
 
@@ -20,12 +20,12 @@ class MeasureRetrievalCommand final : public MeasureCodesCommand {
   explicit MeasureRetrievalCommand(CLI::App& measure)
       : MeasureCodesCommand(
             measure,
-            {"retrieval", "How alike frames are that a lexicon writes alike",
+            {"retrieval", "How similar frames with the same codes are",
              "Codes recordings and takes each frame as a query: its matches are the other frames with "
              "exactly "
-             "the same set of units (paper 002, 5.1). Tells cosine, Euclidean distance and standard "
-             "deviation "
-             "of the signals, once with all matches and once with those of other recordings only. Without a "
+             "the same set of units (paper 002, 5.1). Reports cosine, Euclidean distance and standard "
+             "deviation of the signals, once with all matches and once with those of other recordings only. "
+             "Without a "
              "model the signals are the codes (intensities of units that another program gave), and the sets "
              "those above --threshold.",
              "facelex measure retrieval expressions -m dfe.safetensors -o retrieval.csv"},

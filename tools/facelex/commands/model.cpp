@@ -65,7 +65,7 @@ class ModelImportCommand : public Command {
     types.emplace_back(facial_basis_type);
     if (std::find(types.begin(), types.end(), type) == types.end()) {
       const auto nearest = nearest_word(type, types);
-      throw usage_error(in_quotes(type) + " is no type of model",
+      throw usage_error(in_quotes(type) + " is not a type of model",
                         nearest ? "did you mean " + *nearest + "?" : "give one PATH, or a type before it");
     }
     list.find("type")->set_text(type);

@@ -86,7 +86,7 @@ class ModelInfoCommand : public Command {
     const Json summary = codebook ? coding_system_summary(built_in_codebook()) : model_summary(file_);
     if (!templates_.empty()) {
       if (!summary.contains("codes"))
-        throw usage_error("--templates: " + path_in_quotes(file_) + " is no coding system",
+        throw usage_error("--templates: " + path_in_quotes(file_) + " is not a coding system",
                           "give a model that facelex learn made");
       write_templates(templates_, load_system(file_));
     }

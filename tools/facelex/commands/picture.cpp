@@ -91,7 +91,7 @@ class PictureCommand : public Command {
       const std::string& name = basis.names[i];
       const auto twin = std::find(basis.names.begin(), basis.names.end(), mirrored_unit(name));
       Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(basis.size());
-      coefficients[k] = usual_most(basis, k);
+      coefficients[k] = usual_extreme(basis, k);
       std::string label = name;
       if (twin != basis.names.end() && *twin != name) {
         const Eigen::Index other = twin - basis.names.begin();
@@ -99,7 +99,7 @@ class PictureCommand : public Command {
             (basis.modes.col(k) + basis.modes.col(other)).norm() < basis.modes.col(k).norm() / 2;
         if (!cancel) {
           if (other < k) continue;
-          coefficients[other] = usual_most(basis, other);
+          coefficients[other] = usual_extreme(basis, other);
           label = name.substr(0, name.size() - 2);
         }
       }
@@ -109,7 +109,7 @@ class PictureCommand : public Command {
   }
 
   /// 1 for blendshapes and units, which have no other side; two standard deviations for principal components.
-  static double usual_most(const ShapeBasis& basis, Eigen::Index k) {
+  static double usual_extreme(const ShapeBasis& basis, Eigen::Index k) {
     return basis.lower[k] == 0 ? 1 : 2 * basis.scale[k];
   }
 

@@ -51,10 +51,10 @@ class SimulateCommand : public Command {
     // Labels of another cohort must not stand beside recordings of which some are still of the old one.
     if (!dry_run_ && resolved != resolved_before()) std::filesystem::remove(folder("labels.csv"), none);
     const auto landmarks = [](bool noisy) {
-      return
-          [noisy](const auto& model, const auto& of, const auto& item, const auto& file, const Work& work) {
-            return write_simulated_landmarks(model, of, item, noisy, file, work);
-          };
+      return [noisy](const auto& model, const auto& study, const auto& item, const auto& file,
+                     const Work& work) {
+        return write_simulated_landmarks(model, study, item, noisy, file, work);
+      };
     };
     int status = make(cohort, "truth", ".csv", write_simulated_truth);
     const auto go_on = [&](const char* what, const char* extension, const SimulatedWriter& write) {

@@ -78,8 +78,9 @@ class StatusCommand : public Command {
     std::ifstream before(retry_, std::ios::binary);
     for (std::string line; retry_ != "-" && std::getline(before, line);)
       if (line.find('\t') == std::string::npos)
-        throw usage_error("--retry: " + path_in_quotes(retry_) + " is there already and is no list of status",
-                          "name another file");
+        throw usage_error(
+            "--retry: " + path_in_quotes(retry_) + " is there already and is not a list of status",
+            "name another file");
   }
 
   std::string folder_, retry_;

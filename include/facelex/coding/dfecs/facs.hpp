@@ -20,11 +20,10 @@ struct UnitMotion {
 
 /// Which action units of a face are units.
 enum class FacsUnits {
-  /// Both sides together: the 26 pure units of the built-in face. Of a unit whose sides undo each other
-  /// (AU30,
-  /// jaw sideways) the first, left, side.
+  /// Both sides together: the 26 pure units of the built-in face. A unit whose sides undo each other (AU30,
+  /// jaw sideways) is represented by its first side, the left one.
   pure,
-  sided  ///< the pure units, and of paired muscles each side alone: 59 of the built-in face
+  sided  ///< the pure units, and each side of paired muscles alone: 59 of the built-in face
 };
 
 /// Each unit at intensity 1 on the mean face. Modes whose names end in _L and _R are two sides of one unit.
@@ -33,7 +32,7 @@ std::vector<UnitMotion> unit_motions(const MorphableModel& face, FacsUnits units
 
 /// The comparator U_FACS of paper 001, 3.1: keypoint motion of action units as units of a coding system of
 /// kind "facs", with non-negative codes, 1 being the E intensity. The paper takes it from photographs of the
-/// FACS manual, 26 pure units and 113 with combinations that it does not list; ours is of a face model.
+/// FACS manual, 26 pure units and 113 with combinations that it does not list; ours comes from a face model.
 /// alpha: penalty of coding, ½-form.
 std::unique_ptr<PositiveUnits> facs_comparator(const MorphableModel& face, FacsUnits units, double alpha);
 

@@ -16,16 +16,16 @@ struct DfecsOptions {
   /// Factor on the signal before learning, so that a penalty means what it does in the paper; ≥ 0. 0:
   /// keypoint motion stays in template units, displacement is brought from millimetres to them by 600/89.
   double scale = 0;
-  /// "LB=5": units k_f of a part, ≥ 0 (0 leaves it out); parts not named have usual_part_units.
+  /// "LB=5": units k_f of a part, ≥ 0 (0 leaves it out); parts not named have default_part_units.
   std::vector<std::string> part_units;
-  /// "LB=1.15": penalty α of a part, ½-form, in scaled units, > 0; parts not named have usual_part_alpha.
+  /// "LB=1.15": penalty α of a part, ½-form, in scaled units, > 0; parts not named have default_part_alpha.
   std::vector<std::string> part_alpha;
   int units = 16;        ///< q; 1 … the sum of the parts' units
   double alpha_a = 0.1;  ///< α_A, penalty of A; ≥ 0
   double alpha_b = 0.1;  ///< α_B, penalty of B; ≥ 0
   NmfPenalty penalty_scaling = NmfPenalty::paper;
-  /// Penalty of coding with the units, ½-form; > 0. That of equations 3 and 4 is twice this; the paper gives
-  /// no value. Half of the paper's α_B.
+  /// Penalty of coding with the units, ½-form; > 0. The penalty of equations 3 and 4 is twice this; the paper
+  /// gives no value. The default is half of the paper's α_B.
   double code_alpha = 0.05;
   DictionaryMethod method = DictionaryMethod::fast;  ///< of learning the parts
   double tolerance = 1e-8;    ///< relative fall of a part's objective at which its learning ends; ≥ 0
@@ -33,7 +33,8 @@ struct DfecsOptions {
   Precision precision = Precision::float64;  ///< of learning the parts
 
   bool search = false;  ///< look for units and penalties by the halting grid search (2.3.3)
-  double beta = 0.05;  ///< the search wants variance explained 1 − β, and 1 − β/2 of each part; in (0, 1)
+  /// The search looks for 1 − β of the variance explained, and 1 − β/2 for each part; in (0, 1).
+  double beta = 0.05;
   /// Penalties that the search tries, in this order, for α, α_A and α_B.
   std::vector<double> search_alphas = {5, 4.5, 4, 3.5, 3, 2.5, 2, 1.5, 1, 0.5};
 
@@ -42,17 +43,17 @@ struct DfecsOptions {
   void check() const;
 };
 
-/// Units of a part of DFECS unless said otherwise: 5 (supplementary table 1, DISFA).
-int usual_part_units(const std::string& part);
-/// Penalty of a part unless said otherwise: LB, RB 1.15; LE, RE 0.5; NO 1; MO 1.5; JA 2 (the same table).
-double usual_part_alpha(const std::string& part);
+/// Default number of units of a part of DFECS: 5 (supplementary table 1, DISFA).
+int default_part_units(const std::string& part);
+/// Default penalty of a part: LB, RB 1.15; LE, RE 0.5; NO 1; MO 1.5; JA 2 (the same table).
+double default_part_alpha(const std::string& part);
 
 /// Learns a PositiveUnits of kind "dfecs" from recordings of keypoint motion or displacement, or of fits,
 /// whose displacement is taken. The same bytes for the same inputs, options and seed, whatever the number of
 /// threads and the order of the inputs, and whether a search was interrupted.
 ///
-/// Parts are those of FeatureDivision::dfecs. A part without columns, or that never moves, has no units and
-/// is warned of (the jaw line of 49 points). Units of parts are ordered by falling mean code. Those of the
+/// Parts are those of FeatureDivision::dfecs. A part that has no columns or never moves (the jaw line of 49
+/// points) has no units, with a warning. Units of parts are ordered by decreasing mean code. Those of the
 /// whole face are scaled to length 1, ordered the same way, and called FF-1 …; their descriptions name the
 /// parts that have at least a twentieth of the unit's Σ of squares.
 ///

@@ -22,17 +22,17 @@ struct UnitHierarchy {
   /// Two sets of leaves that became one.
   struct Merge {
     std::vector<Eigen::Index> left, right;  ///< leaves, ascending
-    double likeness = 0;  ///< the least |cos| between a leaf of the one and one of the other
+    double likeness = 0;  ///< the smallest |cos| between a leaf of one and a leaf of the other
   };
 
   double merge_above = 1;  ///< leaves of one parent have |cos| ≥ this
   UnitLevel level = UnitLevel::parents;
   std::vector<Column> parents;          ///< P: "MO-3"
   std::vector<Column> leaves;           ///< L: "MO-3.1", "MO-3.2"; a parent's only leaf has its name
-  std::vector<Eigen::Index> parent_of;  ///< L, rising
+  std::vector<Eigen::Index> parent_of;  ///< L, ascending
   RowMatrix parent_atoms;               ///< P×D: the first principal direction of what its leaves do
   RowMatrix leaf_atoms;                 ///< L×D, in the parent's polarity
-  std::vector<Merge> merges;            ///< the tree from its leaves; within a group by falling likeness
+  std::vector<Merge> merges;            ///< the tree from its leaves; within a group by decreasing likeness
 
   /// Throws Error (data) with `place` when sizes do not fit D columns, or a leaf has no parent.
   void check(const std::string& place, Eigen::Index columns) const;

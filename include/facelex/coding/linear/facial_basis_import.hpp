@@ -19,13 +19,13 @@ struct FacialBasisImportOptions {
 };
 
 /// The dictionary that the authors of Facial Basis (paper 000) released, local_basis_FacialBasis1.0.npy: a
-/// pickled dict of six scikit-learn DictionaryLearning objects, which is read as data (io/pickle.hpp).
+/// pickled dict of six scikit-learn DictionaryLearning objects, which is read as data (io/pickle/pickle.hpp).
 ///
-/// The system takes displacements dX_17 … dZ_67 of whatever morphable model, in our axes, which are theirs (x
-/// to image-right, y down, z away). Its units keep the release's order and names, LB-1 … MO-23, so that they
-/// can be cited. LB, LE and RB, RE are the left and right of the *image* there, our RB, RE and LB, LE;
-/// descriptions say so. Nothing is turned or sorted. Alpha is the file's (0.21 of the ½-form). training()
-/// holds for each unit what the file tells of its codes.
+/// The system takes displacements dX_17 … dZ_67 of any morphable model, in our axes, which are theirs (x to
+/// image-right, y down, z away). Its units keep the release's order and names, LB-1 … MO-23, so that they can
+/// be cited. LB, LE and RB, RE are the left and right of the *image* there, our RB, RE and LB, LE;
+/// descriptions say so. No polarity is changed and nothing is sorted. Alpha is the file's (0.21 of the
+/// ½-form). training() holds for each unit what the file tells of its codes.
 ///
 /// Throws Error (data) naming file, feature and field: what Pickle throws, a feature that is missing or not
 /// known, components of another shape, values that are not finite, settings that would give other codes (not

@@ -16,8 +16,8 @@ namespace facelex {
 struct UnitGroup {
   std::string name;         ///< "LB"; "PC" for the whole face
   std::string description;  ///< "left brow"
-  std::vector<Eigen::Index>
-      columns;                  ///< positions among the input columns, ascending; no two groups share one
+  /// Positions among the input columns, ascending; no two groups share one.
+  std::vector<Eigen::Index> columns;
   Eigen::Index first_unit = 0;  ///< its units are first_unit … first_unit + units − 1
   Eigen::Index units = 0;       ///< ≥ 1
 
@@ -35,7 +35,7 @@ struct LinearModel {
   RowMatrix atoms;                 ///< K×D, W; in scaled units per unit of code
   Eigen::VectorXd mean;            ///< D, m; in scaled units
   Json options = Json::object();   ///< of learning, as resolved
-  Json training = Json::object();  ///< what learning said of itself
+  Json training = Json::object();  ///< what learning reported
 
   /// Throws Error (data) with `place` when the parts do not fit one another.
   void check(const std::string& place) const;

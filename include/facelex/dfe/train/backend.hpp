@@ -37,7 +37,7 @@ struct DfeState {
 struct DfeBatch {
   const FloatRowMatrix& frames;
   std::span<const std::int64_t> rows;
-  /// Another number whenever other frames stand in the same memory: a backend may keep a copy of the table.
+  /// Changes whenever other frames stand in the same memory: a backend may keep a copy of the table.
   std::uint64_t version = 0;
 };
 
@@ -63,8 +63,8 @@ class DfeBackend {
   DfeBackend& operator=(const DfeBackend&) = default;
 };
 
-/// The processor's: forward and backward written out, without libtorch. Blocks of frames are divided among
-/// threads; sums have a fixed order, so the weights are the same whatever their number.
+/// The backend of the processor: forward and backward passes written out, without libtorch. Blocks of frames
+/// are divided among threads; sums have a fixed order, so the weights are the same whatever their number.
 std::unique_ptr<DfeBackend> make_cpu_backend(const DfeTask& task, int threads);
 
 }  // namespace facelex

@@ -19,8 +19,8 @@ std::vector<Eigen::Index> displacement_points(const MorphableModel& face, const 
 /// B of sparsity_on displacement, 3V×D, rows x₀ y₀ z₀ x₁ … of 256 displacement_points: B·y is how far, in mm,
 /// a network's output y moves them; `scale` (1×D) are the inputs' sd where it learns standardised ones, so y
 /// is then counted from the mean frame, as ‖y‖₁ is. 256 points cost 80 kFLOP a frame at D = 53 forward and as
-/// much backward, 0.2 % of the transformer's step.
-/// Throws Error (usage) when columns are no expressions of the face.
+/// much backward, 0.2 % of the transformer's step. Throws Error (usage) when columns are not expressions of
+/// the face.
 FloatRowMatrix displacement_of_outputs(const MorphableModel& face, const std::vector<Column>& columns,
                                        const FloatRowMatrix& scale);
 /// The face of options.face.

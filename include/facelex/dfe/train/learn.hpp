@@ -42,16 +42,16 @@ using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeTask&
 /// "epochs", "loss", "codes_used", "perplexity", "variance_explained" (1 − Σ‖ψ − ψ̂‖²/Σ‖ψ − mean‖² over
 /// frames, the mean that of the training frames), and the last four as "validation" too, with what was set
 /// aside. With options.memory, more frames than fit are learnt from as frames_in_file says, in files in
-/// $TMPDIR of 12·D bytes for each while they are read and 4·D then; "frames_in_memory" is then how many are
-/// held, and that number and the order decide the model. Where they fit, the model is the one without the
+/// $TMPDIR of 12·D bytes for each while they are read and 4·D afterwards; "frames_in_memory" is then how many
+/// are held, and that number and the order decide the model. Where they fit, the model is the one without the
 /// option. With options.shape.history each row is kept with the frames before it: D·(history+1) numbers
 /// wherever a frame has D.
 ///
-/// `subjects`: who each recording is of; names that are no recording are ignored, for a table of labels may
-/// know more. Throws Error (usage): options that do not fit, a checkpoint of something else, with sparsity_on
-/// displacement columns that are no expressions of the face; Error (data): what read_training_data and
-/// train_dfe throw (options.memory that does not hold a batch: usage), fewer training frames than codes,
-/// frames that never change.
+/// `subjects`: who each recording is of; names that are not recordings are ignored, since a table of labels
+/// may hold more. Throws Error (usage): options that do not fit, a checkpoint of something else, with
+/// sparsity_on displacement columns that are not expressions of the face; Error (data): what
+/// read_training_data and train_dfe throw (options.memory that does not hold a batch: usage), fewer training
+/// frames than codes, frames that never change.
 LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work = {});

@@ -17,14 +17,14 @@ enum class DfeDevice { automatic, cpu, cuda };
 /// What the sparsity term of the loss is taken of.
 enum class DfeSparsityOn {
   coefficients,  ///< ‖ψ̂‖₁, equation 7
-  displacement  ///< mean over points of a face of ‖B_v ψ̂‖₂ in mm: how far ψ̂ moves them (dfe_displacement.hpp)
+  displacement  ///< mean over points of a face of ‖B_v ψ̂‖₂ in mm: how far ψ̂ moves them (displacement.hpp)
 };
 
 /// Training of the residual-VQ autoencoder of paper 002 (3.2, 4, supplement). Defaults are the paper's; where
 /// it is silent, those of docs/methods.md.
 struct DfeOptions {
   TrainingOptions training;
-  FitPart fit_part = FitPart::expression;  ///< what of a fit is learnt from
+  FitPart fit_part = FitPart::expression;  ///< which part of a fit is learnt from
   /// Columns to learn from, names or beginnings with * (e_*), in this order; empty: those of the expression.
   std::vector<std::string> columns;
   DfeShape shape;            ///< all but shape.inputs, which the recordings say
@@ -53,9 +53,9 @@ struct DfeOptions {
   int patience = 0;  ///< epochs without a better validation loss until training ends; 0: never ends early
   int checkpoint_every = 5;  ///< epochs; 0: only when interrupted
   DfeDevice device = DfeDevice::automatic;
-  /// Bound of the memory that frames and what is made of them take, in GB (10⁹ bytes); ≥ 0; 0: none. Of more
-  /// frames as many as fit are in memory at a time (frames_in_file), the others in a file in $TMPDIR. Not
-  /// with max_frames.
+  /// Upper bound of the memory for frames and what is made of them, in GB (10⁹ bytes); ≥ 0; 0: no bound. When
+  /// there are more frames, as many as fit are in memory at a time (frames_in_file) and the others in a file
+  /// in $TMPDIR. Not with max_frames.
   double memory = 0;
 
   void describe(OptionList& options);

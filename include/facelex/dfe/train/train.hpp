@@ -24,7 +24,7 @@ struct DfeTraining {
   int revived = 0;              ///< codes, each time counted
 };
 
-/// Where training leaves what it knows; empty: nowhere.
+/// Where training writes its state; empty: nowhere.
 struct DfeTrainingFiles {
   std::filesystem::path checkpoint;  ///< .safetensors
   std::filesystem::path curve;       ///< .csv, written with every checkpoint and at the end

@@ -14,7 +14,7 @@ enum class FeatureScaling { standardize, none };
 /// What is fitted on training rows before a learner sees them.
 struct ScalingOptions {
   FeatureScaling scaling = FeatureScaling::standardize;
-  int select = 0;  ///< features kept: those that alone tell most in the training rows; 0: all
+  int select = 0;  ///< features kept: those that on their own tell most in the training rows; 0: all
 
   void describe(OptionList& options);
 };
@@ -22,8 +22,8 @@ struct ScalingOptions {
 /// What the training rows say of the features; z = (x − mean)·factor, missing x give z = 0 (or the mean,
 /// without scaling).
 struct FeatureScale {
-  std::vector<Eigen::Index>
-      columns;  ///< Q features in use, ascending: those that vary in the training rows, and are selected
+  /// Q features in use, ascending: those that vary in the training rows, and are selected.
+  std::vector<Eigen::Index> columns;
   Eigen::VectorXd center;    ///< Q: what is subtracted (0 without scaling)
   Eigen::VectorXd stand_in;  ///< Q: means, for missing values
   Eigen::VectorXd factor;    ///< Q: 1/standard deviation (of the population; 1 without scaling)

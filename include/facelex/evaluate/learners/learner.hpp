@@ -34,8 +34,8 @@ struct LearnerOptions {
   bool classifies() const;
   /// Ascending, each once.
   std::vector<double> costs() const;
-  std::vector<double> gammas() const;    ///< {1} for learners without
-  std::vector<double> epsilons() const;  ///< {0} for learners without
+  std::vector<double> gammas() const;    ///< {1} for learners without gamma
+  std::vector<double> epsilons() const;  ///< {0} for learners without epsilon
 };
 
 /// f(x) = Σ coefficients_i·k(x_i, x) + intercept over the n training rows.
@@ -56,8 +56,8 @@ struct KernelModel {
 /// What a model says of m rows.
 struct KernelPredictions {
   Eigen::VectorXd values;  ///< m: class or number
-  Eigen::MatrixXd
-      scores;  ///< m×K: larger is likelier (scikit-learn's decision_function); empty for a regression
+  /// m×K: larger is likelier (scikit-learn's decision_function); empty for a regression.
+  Eigen::MatrixXd scores;
 };
 
 /// Fits for every cost, in the order of `costs`, ascending.

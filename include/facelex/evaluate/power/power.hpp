@@ -19,7 +19,7 @@ struct PowerOptions {
   long long seed = 1907;            ///< of draws and folds
 
   void describe(OptionList& options);
-  /// Throws Error (usage): a size that is no whole number ≥ 2, an unknown metric, too few studies for p
+  /// Throws Error (usage): a size that is not a whole number ≥ 2, an unknown metric, too few studies for p
   /// to reach alpha.
   void check() const;
   std::vector<int> sizes() const;  ///< ascending, each once
@@ -38,7 +38,7 @@ struct PowerPoint {
   int subjects = 0;                      ///< of each class
   double mean = 0, low = 0, high = 0;    ///< of the metric, with the 2.5 % and 97.5 % quantiles over studies
   double chance = 0;                     ///< mean of the studies without a difference
-  double critical = 0;                   ///< the least value with p ≤ alpha
+  double critical = 0;                   ///< the smallest value with p ≤ alpha
   double power = 0;                      ///< share of the studies with p ≤ alpha
   double power_low = 0, power_high = 0;  ///< its 95 % interval (Wilson 1927)
 };
@@ -46,7 +46,7 @@ struct PowerPoint {
 struct PowerCurve {
   std::vector<PowerPoint> points;   ///< sizes ascending
   std::vector<PowerStudy> studies;  ///< by size; those with the difference first
-  /// The least size from which on every larger one has at least this power; 0: none.
+  /// The smallest size such that it and every larger one have at least this power; 0: none.
   int enough(double target) const;
 };
 
@@ -54,8 +54,8 @@ struct PowerCurve {
 /// nested protocol of `evaluation` (its folds, scaling and learner) on each. Null studies first deal the
 /// labels of all subjects at random: what they reach is what the metric reaches where nothing is to be found,
 /// the permutation distribution of a study of this size. Studies of one size share subjects, so with a pool
-/// of few times the size their spread is too small. Parallel over studies; the same whatever the number of
-/// threads.
+/// only a few times that size their spread is too small. Parallel over studies; the same whatever the number
+/// of threads.
 ///
 /// Throws Error (usage): a class with fewer subjects than the largest size, fewer subjects than folds; Error
 /// (data): a subject of several classes.

@@ -24,7 +24,7 @@ const MorphableModel& built_in_face();
 /// distance, and are zero at each landmark that the unit does not move. The same bytes on every run.
 ///
 /// Throws Error (data) naming `file` and the place in the table: a missing field, an unknown point, a point
-/// with less or more than three numbers, a curve of one point, a landmark given twice or not at all.
+/// with fewer or more than three numbers, a curve of one point, a landmark given twice or not at all.
 MorphableModel build_anatomical_face(const Json& table, const std::string& file);
 
 /// The name of the right-hand twin of a unit of the left ("AU12_L" → "AU12_R"), and the reverse; the name

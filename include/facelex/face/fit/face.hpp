@@ -61,7 +61,7 @@ class FaceFitter {
   /// fewer than six landmarks, or none of 17 … 67.
   FaceFitter(const MorphableModel& model, double noise_mm, double regularization);
 
-  /// The mean face as somebody's.
+  /// The mean face as if it were a person's own.
   PersonalFace mean_face() const;
 
   /// The face that views of one person share, by damped Gauss–Newton over α, m and each view's pose and
@@ -73,7 +73,7 @@ class FaceFitter {
   /// Resting face and expression share their modes and are told apart by how often they are paid for: what
   /// all views have in common costs once as m and once per view as ε. The bounds of ε (and m) are lowered to
   /// −upper for this, and the exponential prior is left out, so that noise about the resting face averages
-  /// out instead of being cut at zero. To be given views near the neutral and in various poses. Views that no
+  /// out instead of being cut at zero. Give it views near the neutral and in various poses. Views that no
   /// pose explains are left out; without any, the mean face.
   PersonalFace personal_face(const std::vector<FaceView>& views, const Work& work) const;
 

@@ -48,8 +48,8 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 /// at least the median, `identity_frames` are taken in turn from cells of head pose (10° of yaw × 10° of
 /// pitch), in each cell those nearest to the median shape of the face. FaceFitter::personal_face makes the
 /// identity of them, and FaceFitter::centre then moves the resting face so that the median expression of up
-/// to 192 of the frames is 0. A face that never rests, one that talks all the time say, has its most usual
-/// shape taken for its neutral, as in NeutralEstimator. Pass 2 fits pose and expression of each frame with
+/// to 192 of the frames is 0. If a face never rests, for example one that talks all the time, its most usual
+/// shape is taken for its neutral, as in NeutralEstimator. Pass 2 fits pose and expression of each frame with
 /// that face. A frame depends on itself and the identity alone, so that frames are fitted in parallel with
 /// the same result; with `smooth` = s > 0 each frame is fitted a second time, with a prior of weight s about
 /// the mean expression of the frames before and after as they were fitted at first.

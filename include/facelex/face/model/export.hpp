@@ -10,7 +10,7 @@
 namespace facelex {
 
 /// The coefficients "name=value" of a basis by its names, zero for all others. Throws Error (usage) that
-/// begins with `option`: no such name (with the nearest), a value that is no finite number.
+/// begins with `option`: no such name (with the nearest), a value that is not a finite number.
 Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::string>& settings,
                                 const std::string& option);
 
@@ -21,7 +21,7 @@ void write_mesh(const std::filesystem::path& file, const Vertices& vertices, con
 
 /// Writes neutral.obj, an OBJ for each expression at coefficient 1, identity<name>.obj for each identity mode
 /// at coefficient 1, and landmarks.json into a folder: what import_obj reads back. Throws Error (data) when
-/// the name of a mode is no file name.
+/// the name of a mode cannot be a file name.
 void export_obj_set(const std::filesystem::path& folder, const MorphableModel& model);
 
 /// What a model holds, for people and programs: name, licence, source, unit, vertices, triangles, the

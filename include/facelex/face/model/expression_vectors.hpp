@@ -28,17 +28,16 @@ bool is_emoca_folder(const std::filesystem::path& folder);
 ///   file beside it with "poses" in its name for "expressions" holds T×6 numbers: pose_0 … pose_5 as they
 ///   are.
 /// - a CSV file: columns that the model's expressions name, with or without "e_". ARKit's and MediaPipe's
-/// names
-///   count as the same as those that end in _L and _R (eyeBlinkLeft, eyeBlink_L); a blendshape of both sides
-///   (browInnerUp) sets both of the model's. Else OpenFace's p_0 … p_<K−1>; else all its signals, if they are
-///   K.
+///   names count as the same as those that end in _L and _R (eyeBlinkLeft, eyeBlink_L); a blendshape of both
+///   sides (browInnerUp) sets both of the model's. Else OpenFace's p_0 … p_<K−1>; else all its signals, if
+///   they are K.
 ///
 /// Rows whose values are missing have none, and details.rows_without_values counts them; a frame's other
 /// columns are kept where the file has them. Values are taken as they are, whatever the model's bounds.
 ///
-/// Throws Error (data): K is not the number of the model's expressions (both are told), blendshapes that the
-/// file lacks (named), an array or text that cannot be read, poses of another number of rows; displacement
-/// asked for with a model that has no landmarks.
+/// Throws Error (data): K is not the number of the model's expressions (the message gives both), blendshapes
+/// that the file lacks (named), an array or text that cannot be read, poses of another number of rows;
+/// displacement asked for with a model that has no landmarks.
 StageResult expression_vectors(const std::filesystem::path& input, const std::filesystem::path& output,
                                const MorphableModel& model, const std::vector<std::string>& signals,
                                TableFormat format, const Work& work);

@@ -31,7 +31,7 @@ struct ShapeBasis {
 };
 
 /// A linear model of the shape of faces: X = X̄ + Aα + Eε (paper 000, equation 1, before the head's motion).
-/// Importers turn whatever units and axes a file has into those of Vertices.
+/// Importers convert the units and axes of a file to those of Vertices.
 struct MorphableModel {
   std::string name;     ///< "ICT-FaceKit Light"
   std::string licence;  ///< of the data; empty: not known
@@ -47,7 +47,7 @@ struct MorphableModel {
   std::array<std::vector<std::int32_t>, 17> contour;
 
   Eigen::Index vertex_count() const { return mean.rows(); }
-  /// The mean face with these coefficients; vectors shorter than the bases count as ended by zeros.
+  /// The mean face with these coefficients; vectors shorter than the bases are filled up with zeros.
   Vertices shape(const Eigen::VectorXd& identity_coefficients,
                  const Eigen::VectorXd& expression_coefficients) const;
   /// The iBUG points that the mesh has, ascending.

@@ -12,7 +12,7 @@ namespace facelex {
 /// The face without expression that motion is measured from.
 struct Neutral {
   Landmarks68 landmarks = Landmarks68::Zero();  ///< standardised, template units
-  std::int64_t frame = 0;                       ///< its number in the video; 0 where it is no single frame
+  std::int64_t frame = 0;                       ///< its number in the video; 0 where it is not a single frame
 };
 
 /// Finds the neutral frame among the standardised frames of one face, for videos in which nobody marked it.
@@ -20,8 +20,8 @@ struct Neutral {
 /// (Euclidean, all 136 coordinates) to the coordinate-wise median of the candidates, the earliest of equally
 /// near ones. Candidates are the frames whose confidence is at least the median confidence and whose motion
 /// (root mean square step of the points since the frame with values before; 0 for the first) is at most the
-/// median motion; all frames with that confidence when none is left. A face that never rests, one that talks
-/// all the time say, has its most usual shape taken for neutral: then the neutral should be given.
+/// median motion; all frames with that confidence when none is left. If a face never rests, for example one
+/// that talks all the time, its most usual shape is taken for neutral: then the neutral should be given.
 ///
 /// Memory is bounded: of a long recording every 2nd, 4th, 8th … frame is considered, so that 4096 to 8192
 /// are. Deterministic.
@@ -36,7 +36,7 @@ class NeutralEstimator {
   void thin();
   std::size_t kept() const { return seen_.size(); }
 
-  static constexpr std::size_t most_frames = 8192;
+  static constexpr std::size_t max_frames = 8192;
 
  private:
   struct Seen {

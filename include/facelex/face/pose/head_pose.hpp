@@ -21,7 +21,7 @@ struct HeadPose {
 /// face in mm, so that the result does not depend on the face's size in the picture; ρ is Cauchy's robust
 /// loss; wᵢ is large for the points that expressions move little (eye corners, nose) and small for the
 /// others. A frame's pose depends on that frame alone: starting from the frame before found the same minimum
-/// in simulations up to 83° of yaw and 6 % of noise, hardly faster.
+/// in simulations up to 83° of yaw and 6 % of noise, and was hardly faster.
 ///
 /// Missing points are NaN: any scheme of landmark_scheme.hpp will do. Nothing when fewer than six points, or
 /// fewer than three rigid ones, are given, when they are coincident or collinear, or when no pose in front of

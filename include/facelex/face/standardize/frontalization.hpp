@@ -52,7 +52,7 @@ class Frontalization {
 /// The standard place of apply(), for the points of the scheme; the others are NaN.
 RegistrationOutcome standard_place(const Landmarks68& points, LandmarkScheme scheme, Landmarks68& placed);
 
-/// How the faces and views are drawn from which a frontalisation is learnt or judged.
+/// How the faces and views are drawn that a frontalisation is learnt from or judged on.
 struct FrontalizationOptions {
   int views = 20000;         ///< pairs of views; each is learnt from twice, once mirrored
   double yaw = 40;           ///< degrees, uniform in ±yaw
@@ -61,8 +61,9 @@ struct FrontalizationOptions {
   double nearest = 400;      ///< mm, of the camera from the face; distances are uniform in their logarithm
   double farthest = 2000;    ///< mm
   double expression = 0.15;  ///< share of the expression units that a face shows, each uniform in its bounds
-  double noise = 0.02;  ///< expected error of posed landmarks in x and y, in the face's RMS radius (about
-                        ///< 60 mm); keeps the map from building on differences that trackers do not see
+  /// Expected error of posed landmarks in x and y, in the face's RMS radius (about 60 mm); keeps the map from
+  /// building on differences that trackers do not see.
+  double noise = 0.02;
   long long seed = 1;
 
   void describe(OptionList& options);

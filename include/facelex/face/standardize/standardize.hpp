@@ -40,10 +40,10 @@ const std::vector<Column>& keypoint_motion_columns();
 /// details name them.
 ///
 /// `output` has the rows of `input`: frame, face_id, timestamp and confidence are kept. A row without success
-/// stays without values; a row whose landmarks are incomplete or cannot be registered becomes one, and the
-/// details count them. In a file of several faces each face has its own neutral, and rows without a face_id
-/// get no values. A neutral file is the same subject's recording in the same scheme; the neutral is its only
-/// registered row, or the coordinate-wise median of several.
+/// stays without values; a row whose landmarks are incomplete or cannot be registered becomes such a row, and
+/// the details count them. In a file of several faces each face has its own neutral, and rows without a
+/// face_id get no values. A neutral file is the same subject's recording in the same scheme; the neutral is
+/// its only registered row, or the coordinate-wise median of several.
 ///
 /// The file is read twice in blocks (once to find the neutral), so memory does not grow with its length. One
 /// thread: the arithmetic takes a small part of the time that reading and writing text takes.

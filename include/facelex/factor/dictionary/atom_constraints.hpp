@@ -7,7 +7,7 @@
 
 namespace facelex {
 
-/// What a dictionary must obey besides ‖w_k‖ ≤ 1. Without any field set, nothing.
+/// What a dictionary must obey besides ‖w_k‖ ≤ 1. With no field set there are no constraints.
 struct AtomConstraints {
   /// The reflection P of the D columns, its own inverse: (wP)_d = reflection_sign[d] · w_{reflected[d]}.
   /// Empty when there are no ties.
@@ -24,7 +24,8 @@ struct AtomConstraints {
 
   /// w·P.
   Eigen::RowVectorXd mirrored(const Eigen::RowVectorXd& atom) const;
-  /// After atom k was given another value: makes it symmetric if it must be, or else its twin its image.
+  /// After atom k was given another value: makes it symmetric if it must be, or else makes its twin its
+  /// mirror image.
   void tie(Eigen::Index k, RowMatrix& atoms) const;
   /// tie for all atoms, in their order.
   void tie(RowMatrix& atoms) const;

@@ -15,7 +15,7 @@ namespace facelex {
 struct DictionaryStreamOptions {
   double alpha = 0.21;      ///< penalty α of the ½-form, in the unit of the samples; > 0
   double tolerance = 1e-4;  ///< ends when an epoch lowers the objective by less than this share of it; ≥ 0
-  int epochs = 50;          ///< most passes over all blocks; ≥ 1
+  int epochs = 50;          ///< max passes over all blocks; ≥ 1
   bool positive_codes = false;
   int max_sweeps = 1000;  ///< coordinate descent sweeps for a sample; ≥ 1
   long long seed = 1907;  ///< of the samples that replace unused atoms

@@ -10,7 +10,8 @@
 
 namespace facelex {
 
-/// Where a lasso path ends, whichever comes first. None set: at α = 0, which is (non-negative) least squares.
+/// Where a lasso path ends: at whichever of these comes first. With none set it ends at α = 0, which is
+/// (non-negative) least squares.
 struct PathStop {
   double alpha = 0;             ///< the penalty of the ½-form; ≥ 0
   Eigen::Index most_units = 0;  ///< the last point with at most this many codes ≠ 0; 0: any number
@@ -62,7 +63,7 @@ RowMatrix encode_by_path(const RowMatrix& samples, const RowMatrix& atoms, bool 
 /// the L1 norm. "At k units" is the best point of a sample's path with at most k codes ≠ 0.
 struct PathCurves {
   Eigen::VectorXd residual_by_units;  ///< K+1: Σ over samples of ‖x − x̂‖² with at most k = 0 … K units
-  /// K+1: Σ over samples with ‖x‖ > 0 of ‖x − x̂‖²/‖x‖²; with `moving` the mean of shares
+  /// K+1: Σ over samples with ‖x‖ > 0 of ‖x − x̂‖²/‖x‖²; divided by `moving` it is the mean of the shares
   Eigen::VectorXd share_by_units;
   std::vector<double> l1;                ///< the budgets asked for
   Eigen::VectorXd residual_by_l1;        ///< Σ‖x − x̂‖² at each budget
@@ -71,7 +72,7 @@ struct PathCurves {
   std::int64_t breakpoints = 0;          ///< of all paths together
 };
 
-/// l1: budgets, rising, > 0, else Error (usage). The same bytes whatever work.threads. Throws Error (data)
+/// l1: budgets, ascending, > 0, else Error (usage). The same bytes whatever work.threads. Throws Error (data)
 /// when the widths differ or a value is not finite.
 PathCurves lasso_path_curves(const RowMatrix& samples, const RowMatrix& atoms, bool positive,
                              const std::vector<double>& l1, const Work& work = {});

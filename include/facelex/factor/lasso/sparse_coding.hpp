@@ -46,7 +46,7 @@ class SparseCoder {
 
   /// Codes T samples in the calling thread. samples: T×D, finite. codes: T×K, the start on entry (zeros when
   /// there is no better one; ≥ 0 with positive codes), the codes on return. Returns how many samples met
-  /// `max_sweeps` before their stopping rule: their codes are the best reached, which is no error.
+  /// `max_sweeps` before their stopping rule: their codes are the best reached, which is not an error.
   std::int64_t encode(const Eigen::Ref<const RowMatrix>& samples, Eigen::Ref<RowMatrix> codes) const;
 
  private:

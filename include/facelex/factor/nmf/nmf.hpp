@@ -10,16 +10,16 @@
 
 namespace facelex {
 
-/// What the penalties of a non-negative factorisation are multiplied with. Paper 001 prints equation 2 and
-/// used scikit-learn, whose objective is another; which of the two the authors ran is not known.
+/// The factors of the penalties of a non-negative factorisation. Paper 001 prints equation 2 and used
+/// scikit-learn, whose objective is another; which of the two the authors ran is not known.
 enum class NmfPenalty {
   paper,   ///< ‖V − AB‖² + α_A‖A‖₁ + α_B‖B‖₁, the printed equation 2
   sklearn  ///< ½‖V − AB‖² + α_A·n·‖A‖₁ + α_B·m·‖B‖₁ for an m×n matrix V: scikit-learn ≥ 1.0, l1_ratio = 1
 };
 
 enum class NmfStart {
-  /// fast: from both of the next two, and the end with the lower objective (they may differ by 3 %); sklearn:
-  /// nndsvda
+  /// fast: starts from both of the next two and keeps the result with the lower objective (they may differ by
+  /// 3 %); sklearn: nndsvda
   best,
   nndsvd,   ///< Boutsidis & Gallopoulos 2008: zeros stay zero
   nndsvda,  ///< the same, zeros filled with the mean of V: scikit-learn's default for coordinate descent
@@ -29,15 +29,14 @@ enum class NmfStart {
 /// When the iteration ends.
 enum class NmfSolver {
   /// Hierarchical alternating least squares (Cichocki & Phan 2009) with several sweeps a factor, each
-  /// component's
-  /// scale set exactly, and momentum; ends when three iterations in a row change the objective by less
+  /// component's scale set exactly, and momentum; ends when three iterations in a row change the objective by
+  /// less
   fast,
   /// scikit-learn 1.2.1's solver "cd": one sweep a factor, A first, by its violation; its iterations. The SVD
   /// of our start is exact, scikit-learn's randomised: where singular values fall slowly its last vectors are
   /// rough, and its result differs from seed to seed (10100×35 codes of facial parts, 16 components, 2000
   /// iterations: by 7e-7 of the objective). With an exact SVD in its place scikit-learn's objective is ours
-  /// to
-  /// 1e-9.
+  /// to 1e-9.
   sklearn
 };
 

@@ -21,8 +21,7 @@ struct NmfStreamResult {
 /// B of factorize_nmf for an m×n matrix V whose rows come in blocks and need not fit into memory, by the fast
 /// solver: each pass finds A's rows anew, block by block, from zero, and keeps only AᵀA and AᵀV. A's rows of
 /// any samples, these or others, are sparse_encode(samples, b) with positive codes and alpha as
-/// nmf_row_penalty(). The start is the factorisation of at most 4096 rows from all
-/// over the blocks.
+/// nmf_row_penalty(). The start is the factorisation of at most 4096 rows from all over the blocks.
 ///
 /// In memory: three blocks, those rows and q(q + n) numbers. Blocks are read max_iterations + 2 times at
 /// most; a tolerance of 1e-5 is met in some twenty passes. The same bytes for any work.threads. Throws as

@@ -10,7 +10,7 @@
 
 namespace facelex {
 
-/// What is said of a video's codes and movements.
+/// Which figures describe a video's codes and movements.
 struct SummaryOptions {
   /// statistics, activations, kinematics, asymmetry, expressivity, diversity.
   std::vector<std::string> groups = {"statistics", "activations", "expressivity", "diversity"};

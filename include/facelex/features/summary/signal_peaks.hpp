@@ -13,9 +13,9 @@ namespace facelex {
 /// its ends by its mirror image, if it lasts at least `scale` and three frames; elsewhere R is NaN.
 Eigen::VectorXd scale_response(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps, double scale);
 
-/// The frames in which a response has a local maximum above `least` (and above what rounding makes of
+/// The frames in which a response has a local maximum above `min_height` (and above what rounding makes of
 /// `size`, the signal's magnitude); of a plateau the first. The ends of a stretch are none.
-std::vector<Eigen::Index> response_peaks(const Eigen::Ref<const Eigen::VectorXd>& response, double least,
+std::vector<Eigen::Index> response_peaks(const Eigen::Ref<const Eigen::VectorXd>& response, double min_height,
                                          double size);
 
 }  // namespace facelex

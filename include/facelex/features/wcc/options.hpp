@@ -45,7 +45,7 @@ struct WccOptions {
   WccPreset preset = WccPreset::boker;
   double window = 0;    ///< seconds; 0: as the preset says; ≥ 0
   double step = 0;      ///< seconds from window to window; 0: as the preset says; ≥ 0
-  double lag = -1;      ///< largest lag in seconds; −1: as the preset says
+  double lag = -1;      ///< max lag in seconds; −1: as the preset says
   double lag_step = 0;  ///< seconds from lag to lag; 0: every frame; ≥ 0
   WccMoving moving = WccMoving::as_preset;
   WccSides sides = WccSides::as_preset;
@@ -77,15 +77,14 @@ struct WccFrames {
   bool mirrored = false;               ///< for each shift the one with x and y exchanged is there too
   Eigen::Index before = 0, after = 0;  ///< frames that the shifts reach beyond the window
 
-  /// Windows all of whose shifts lie within a recording of so many frames.
+  /// The number of windows all of whose shifts lie within a recording of this many frames.
   Eigen::Index windows(Eigen::Index frames) const;
   /// Frames from the first window's start to the end of the last shift of one window.
   Eigen::Index reach() const { return before + window + after; }
 };
 
-/// Seconds as frames at fps > 0, rounded; the presets' half and quarter of a window as whole frames below
-/// them. Throws Error (usage): what check throws, and a window of fewer than
-/// three frames.
+/// Seconds as frames at fps > 0, rounded; the presets' half and quarter of a window are rounded down to whole
+/// frames. Throws Error (usage): what check throws, and a window of fewer than three frames.
 WccFrames wcc_frames(const WccOptions& options, double fps);
 
 }  // namespace facelex

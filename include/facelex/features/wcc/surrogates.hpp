@@ -6,11 +6,12 @@
 
 namespace facelex {
 
-/// Against what a windowed cross-correlation is held.
+/// What a windowed cross-correlation is compared with.
 struct SurrogateOptions {
   enum class Kind {
-    shifted,  ///< all windows of the second signal later by the same time, round the end; none overlaps its
-              ///< own
+    /// All windows of the second signal moved later by the same time, wrapping at the end; none overlaps its
+    /// own.
+    shifted,
     shuffled  ///< the windows of the second signal in random order
   };
   int surrogates = 0;  ///< how many; 0: no test

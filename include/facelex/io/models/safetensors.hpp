@@ -33,7 +33,7 @@ std::string_view tensor_type_name(Tensor::Type type);
 std::vector<double> tensor_numbers(const Tensor& tensor, const std::string& what);
 
 /// What a safetensors file holds (huggingface/safetensors: 8-byte little-endian header length, JSON header,
-/// tensors one behind the other), whoever made it.
+/// tensors one after the other), whoever made it.
 struct Safetensors {
   std::map<std::string, std::string> metadata;  ///< `__metadata__`
   std::map<std::string, Tensor> tensors;

@@ -38,8 +38,8 @@ struct PickleValue {
 
   /// The value at that key of a dict, or of an object's dict; null when there is none.
   const PickleValue* find(std::string_view key) const;
-  /// Whether it is a text, or bytes, that say this.
-  bool says(std::string_view word) const;
+  /// Whether it is a text, or bytes, equal to `word`.
+  bool equals(std::string_view word) const;
 };
 
 /// A pickle of protocol 0 to 5 that was read: a tree (or any graph) of values that live as long as it does.
@@ -50,7 +50,7 @@ struct PickleValue {
 /// values than 2 million, decoded texts longer than the file.
 class Pickle {
  public:
-  /// A file, or one of NumPy's (.npy) whose array of objects is pickled behind the header.
+  /// A file, or one of NumPy's (.npy) whose array of objects is pickled after the header.
   explicit Pickle(const std::filesystem::path& file);
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;

@@ -22,7 +22,7 @@ class CsvLines {
   CsvLines(CsvLines&&) noexcept;
   CsvLines& operator=(CsvLines&&) noexcept;
 
-  /// The next line; false at the end. It is valid until the next call, and the byte behind it can be read and
+  /// The next line; false at the end. It is valid until the next call, and the byte after it can be read and
   /// is '\n' or '\r'. Throws Error (data): cannot read, longer than 64 MiB, a quote that never closes,
   /// UTF-16.
   bool next(std::string_view& line);
@@ -39,7 +39,7 @@ class CsvLines {
 };
 
 /// The fields of a line with blanks and quotes around them taken off. Throws Error (data) at `place` for text
-/// behind a closing quote.
+/// after a closing quote.
 std::vector<std::string> csv_fields(std::string_view line, const Place& place);
 /// The number of fields of a line.
 std::size_t csv_field_count(std::string_view line);

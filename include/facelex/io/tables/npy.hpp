@@ -34,7 +34,7 @@ class NpyFile {
 /// The whole array. Throws as NpyFile does.
 RowMatrix read_npy(const std::filesystem::path& file);
 
-/// The first 128 bytes of a version 1.0 file that holds rows×cols float64 values in C order behind them.
+/// The first 128 bytes of a version 1.0 file that holds rows×cols float64 values in C order after them.
 std::string npy_header(std::int64_t rows, std::int64_t cols);
 
 }  // namespace facelex

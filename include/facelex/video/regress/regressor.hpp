@@ -20,7 +20,7 @@
 
 namespace facelex {
 
-/// What a network wants to see and what it says, from the JSON file beside it (model.onnx → model.json):
+/// What a network takes and what it returns, from the JSON file beside it (model.onnx → model.json):
 ///
 ///   {"crop": "upright", "scale": 1.25, "size": 224, "channels": "rgb", "batch": 1,
 ///    "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375],
@@ -31,9 +31,10 @@ struct RegressorDescription {
   enum class Channels { rgb, bgr, gray };
 
   Crop crop = Crop::upright;
-  double scale = 1.25;  ///< side of the square, in the mean of width and height of the landmarks' bounding
-                        ///< box, in whose middle it stands; > 0
-  int size = 224;       ///< pixels of the network's input, each way
+  /// Side of the square, in the mean of width and height of the landmarks' bounding box, in whose middle it
+  /// stands; > 0.
+  double scale = 1.25;
+  int size = 224;  ///< pixels of the network's input, each way
   Channels channels = Channels::rgb;
   int batch = 1;  ///< faces at once, ≥ 1; a network exported for one face takes no more
   /// The network sees (pixel − mean)/std, pixels being 0 … 255, channels in the order of `channels`.
@@ -48,12 +49,13 @@ struct RegressorDescription {
   static RegressorDescription from_json(const Json& object, const std::string& place);
 };
 
-/// A network that tells a face's expression from its picture, in ONNX, run by OpenCV. Any number of threads
-/// may use one object; they wait for one another, since OpenCV's networks use all processors by themselves.
+/// A network that estimates a face's expression from its picture, in ONNX, run by OpenCV. Any number of
+/// threads may use one object; they wait for one another, since OpenCV's networks use all processors by
+/// themselves.
 class Regressor {
  public:
   /// `description`: empty for model.json beside model.onnx. Throws Error: environment for a file that is
-  /// missing; data for what is no ONNX network, lacks an output, does not take such pictures, or gives
+  /// missing; data for what is not an ONNX network, lacks an output, does not take such pictures, or gives
   /// another number of coefficients than `names`.
   static Regressor load(const std::filesystem::path& onnx, const std::filesystem::path& description = {});
   ~Regressor();

@@ -16,8 +16,8 @@ struct FrameSourceOptions {
   /// image's EXIF orientation), 0, 90, 180 or 270.
   enum class Rotate { automatic, none, quarter, half, three_quarters };
   Rotate rotate = Rotate::automatic;
-  double fps =
-      0;  ///< frames per second of an image folder; 0: its time stamps are empty. Not used for videos.
+  /// Frames per second of an image folder; 0: its time stamps are empty. Not used for videos.
+  double fps = 0;
 
   void describe(OptionList& options);
 };
@@ -35,10 +35,12 @@ struct VideoInfo {
 /// One picture, upright. A video that changes its size in the middle gives pictures of its new size.
 struct VideoFrame {
   std::int64_t number = 0;  ///< 1-based
-  double timestamp = 0;     ///< presentation time in seconds as the container says (ffprobe's pts_time); NaN
-                            ///< when there is none or it lies before the last one; it may equal the last one
-  cv::Mat gray;      ///< CV_8UC1: the luma plane as decoded in its own range (full or studio), unconverted;
-                     ///< empty for an image of a folder that cannot be read, which stays a frame
+  /// Presentation time in seconds as the container says (ffprobe's pts_time); NaN when there is none or it
+  /// lies before the last one; it may equal the last one.
+  double timestamp = 0;
+  /// CV_8UC1: the luma plane as decoded in its own range (full or studio), unconverted; empty for an image of
+  /// a folder that cannot be read, which stays a frame.
+  cv::Mat gray;
   cv::Mat color;     ///< CV_8UC3 BGR; empty unless asked for
   std::string file;  ///< name of the image in an image folder
 };
@@ -55,8 +57,7 @@ class FrameSource {
   /// Once `next` has given false: what makes the frames less than the whole recording, else empty.
   /// - "cannot decode after frame 311 of 900: …": the end came too early.
   /// - "2 damaged frames skipped, the first at 12.050 s: …": packets that gave no picture. They have no
-  /// frame,
-  ///   so numbers go on without a gap; time stamps show it.
+  ///   frame, so numbers go on without a gap; time stamps show it.
   /// - "1 damaged frame filled in by the decoder, the first is frame 57": a frame like others.
   /// - "1 time stamp goes backwards and is left empty, the first at frame 6".
   /// - "2 of 90 images cannot be read: a.png, b.png".

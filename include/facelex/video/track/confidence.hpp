@@ -15,8 +15,8 @@ struct FaceEvidence {
   /// no_detection when there was none.
   double detector_score = 0;
   /// Root mean square distance of the landmarks found from shifted starts from their mean, as a share of the
-  /// distance of the outer eye corners. On a clear face 0.003 … 0.01, on a hidden one
-  /// and on no face 0.03 … 0.06.
+  /// distance of the outer eye corners. On a clear face 0.003 … 0.01, on a hidden one and on no face 0.03 …
+  /// 0.06.
   double disagreement = 0;
   /// Correlation of the face's normalised picture with what it was when the detector last saw it: 1 the same,
   /// below 0.5 something else (a cut, a hand before the face).
@@ -34,7 +34,7 @@ inline constexpr double no_detection = -1.0;
 ///   1 / (1 + (disagreement / 0.1)²),
 ///   1 above a likeness of 0.7, falling linearly to 0.3 at a likeness of 0,
 ///   and 1 above a sharpness of 0.15, falling linearly to 0.4 at a sharpness of 0.
-/// It falls for occlusion, blur, profile and for boxes on no face; it is no probability.
+/// It falls for occlusion, blur, profile and for boxes on no face; it is not a probability.
 double face_confidence(const FaceEvidence& evidence);
 
 /// Root mean square distance of the shapes from their mean over the outer-eye distance of the mean; 0 for

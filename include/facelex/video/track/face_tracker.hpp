@@ -24,20 +24,23 @@ struct TrackerOptions {
     largest,  ///< the largest box when a face is looked for; it is then followed until it is lost
     central,  ///< the box nearest to the picture's middle, likewise
     longest,  ///< the track with the most good frames of the whole video (one face only)
-    roi  ///< the largest box whose middle lies within `roi`; a followed one ends when it leaves by more than
-         ///< a quarter of its side
+    /// The largest box whose middle lies within `roi`; a followed one ends when it leaves by more than a
+    /// quarter of its side.
+    roi
   };
 
   Quality quality = Quality::standard;
   int refine = 0;           ///< start boxes; 0: as the quality says
   std::string faces = "1";  ///< how many: a number ≥ 1, or "all"
   Target target = Target::largest;
-  std::string roi;              ///< x,y,width,height in pixels of the upright picture; for target roi
-  double min_confidence = 0.5;  ///< from which on a face counts as success; how it is followed stays the same
-  double min_face = 0.075;      ///< smallest face that is looked for: side as a share of the picture's height
-  int check_interval = 10;      ///< frames between detections in the region around a followed face
-  int search_interval = 25;     ///< frames between detections in the whole picture while faces are missing
-                                ///< but some are followed; while none is, every 5th frame (or this, if less)
+  std::string roi;  ///< x,y,width,height in pixels of the upright picture; for target roi
+  /// From this confidence on a face counts as success; how it is followed stays the same.
+  double min_confidence = 0.5;
+  double min_face = 0.075;  ///< smallest face that is looked for: side as a share of the picture's height
+  int check_interval = 10;  ///< frames between detections in the region around a followed face
+  /// Frames between detections in the whole picture while faces are missing but some are followed; while none
+  /// is, every 5th frame (or this, if less).
+  int search_interval = 25;
 
   void describe(OptionList& options);
   /// Throws Error (usage): faces or roi malformed, roi without target roi or the other way round, target
@@ -70,9 +73,8 @@ class FaceTracker {
   FaceTracker(FaceTracker&&) noexcept;
   FaceTracker& operator=(FaceTracker&&) noexcept;
 
-  /// The live faces in the next frame (CV_8UC1), by face_id; none in an empty one, which ends
-  /// all tracks. With target longest all faces are followed: the
-  /// caller chooses at the end.
+  /// The live faces in the next frame (CV_8UC1), by face_id; none in an empty one, which ends all tracks.
+  /// With target longest all faces are followed: the caller chooses at the end.
   std::vector<TrackedFace> next(const cv::Mat& gray);
   /// Tracks started so far.
   int tracks() const;

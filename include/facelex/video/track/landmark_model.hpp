@@ -37,7 +37,7 @@ class LandmarkModel {
   };
 
   /// Throws Error: environment when the file is missing or cannot be opened, data when it is no
-  /// shape_predictor with 68 points, is cut off, or holds values that cannot be.
+  /// shape_predictor with 68 points, is cut off, or holds impossible values.
   static LandmarkModel load(const std::filesystem::path& file);
   /// From the bytes of such a file; `name` is for messages.
   static LandmarkModel parse(std::span<const unsigned char> bytes, const std::string& name);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr float mm = 1, mm_per_um = 1e-3F;
 constexpr const char* deviations_name = "std_exp.txt";
 constexpr const char* kept_name = "BFM_exp_idx.mat";
-constexpr std::int32_t most_expressions = 10000;
+constexpr std::int32_t max_expressions = 10000;
 
 /// Modes times their standard deviations, which makes these the unit of the coefficients.
 Eigen::MatrixXf in_deviations(Eigen::MatrixXf basis, const Eigen::VectorXf& deviations, Eigen::Index numbers,
@@ -96,7 +96,7 @@ Eigen::VectorXf read_deviations(const fs::path& file, Eigen::Index count) {
   std::vector<float> values;
   for (std::string word; words >> word;) {
     const auto value = parse_double(word);
-    if (!value) throw bad_import(file, in_quotes(word) + " is no number");
+    if (!value) throw bad_import(file, in_quotes(word) + " is not a number");
     values.push_back(static_cast<float>(*value));
   }
   if (static_cast<Eigen::Index>(values.size()) != count)
@@ -109,7 +109,7 @@ Eigen::VectorXf read_deviations(const fs::path& file, Eigen::Index count) {
 ShapeBasis read_expression(const fs::path& path) {
   BinaryFile file(path);
   const auto count = file.number<std::int32_t>("the count of expressions");
-  if (count < 1 || count > most_expressions)
+  if (count < 1 || count > max_expressions)
     file.refuse("the count of expressions", "is " + std::to_string(count));
   const std::uint64_t vector_bytes = file.left() / (static_cast<std::uint64_t>(count) + 1);
   const auto numbers = static_cast<Eigen::Index>(vector_bytes / sizeof(float));
@@ -173,7 +173,7 @@ void take_expression(MorphableModel& model, const fs::path& file) {
       throw bad_import(file,
                        "is of " + std::to_string(vertices) + " vertices, the shape of " +
                            std::to_string(model.vertex_count()),
-                       std::string("put ") + kept_name + " beside it, which says which they are");
+                       std::string("put ") + kept_name + " beside it, which names them");
     keep_vertices(model, kept_vertices(index, vertices, model.vertex_count()));
   }
   model.source += ", " + file.filename().string();

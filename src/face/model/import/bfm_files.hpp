@@ -51,6 +51,6 @@ class Hdf5File {
 
 /// Compressed numbers are at most this many times as large as their file (zlib): what says that it is larger
 /// lies, and is refused before memory is taken for it.
-inline constexpr std::uint64_t most_compression = 1032;
+inline constexpr std::uint64_t max_compression = 1032;
 
 }  // namespace facelex

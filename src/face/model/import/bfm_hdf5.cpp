@@ -53,7 +53,7 @@ struct Hdf5File::State {
 };
 
 Hdf5File::Hdf5File(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {
-  if (!state_->handle.open()) throw bad_import(file, "is no HDF5 file, or was cut");
+  if (!state_->handle.open()) throw bad_import(file, "is not an HDF5 file, or was cut");
 }
 
 Hdf5File::~Hdf5File() = default;
@@ -72,9 +72,9 @@ Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> Hdf5File::read(const std::strin
   std::array<hsize_t, 2> size = {0, 1};
   const int rank = H5Sget_simple_extent_ndims(space.id());
   if (rank < 1 || rank > 2 || H5Sget_simple_extent_dims(space.id(), size.data(), nullptr) != rank)
-    throw bad_import(state_->file, what + " is no vector or matrix");
-  const std::uint64_t most = std::filesystem::file_size(state_->file) * most_compression;
-  if (size[0] > most || (size[0] > 0 && size[1] > most / size[0]))
+    throw bad_import(state_->file, what + " is not a vector or matrix");
+  const std::uint64_t max_numbers = std::filesystem::file_size(state_->file) * max_compression;
+  if (size[0] > max_numbers || (size[0] > 0 && size[1] > max_numbers / size[0]))
     throw bad_import(state_->file, what + " claims " + std::to_string(size[0]) + "×" +
                                        std::to_string(size[1]) + " numbers, more than the file can hold");
   Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> values(

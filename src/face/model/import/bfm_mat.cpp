@@ -43,7 +43,7 @@ constexpr std::array<MatNumberType, 10> mat_number_types = {{{1, 1, mat_number<s
                                                              {12, 8, mat_number<std::int64_t>},
                                                              {13, 8, mat_number<std::uint64_t>}}};
 
-/// Null for what is no type of numbers.
+/// Null for what is not a type of numbers.
 const MatNumberType* mat_number_type(std::uint32_t code) {
   const auto* const found = std::find_if(mat_number_types.begin(), mat_number_types.end(),
                                          [&](const MatNumberType& known) { return known.code == code; });
@@ -118,18 +118,18 @@ MatHead head_of(MatParts& parts) {
 }
 
 /// At most `most` bytes of what was compressed; fewer where it ends or is damaged.
-std::string inflated(const std::string& compressed, std::uint64_t most) {
+std::string inflated(const std::string& compressed, std::uint64_t max_numbers) {
   constexpr std::uint64_t step = 1U << 30;
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) throw std::bad_alloc();
-  std::string bytes(most, '\0');
+  std::string bytes(max_numbers, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
   stream.avail_in = static_cast<uInt>(compressed.size());
   std::uint64_t made = 0;
   int state = Z_OK;
-  while (state == Z_OK && made < most) {
+  while (state == Z_OK && made < max_numbers) {
     stream.next_out = reinterpret_cast<Bytef*>(bytes.data() + made);
-    const auto room = static_cast<uInt>(std::min(step, most - made));
+    const auto room = static_cast<uInt>(std::min(step, max_numbers - made));
     stream.avail_out = room;
     state = inflate(&stream, Z_NO_FLUSH);
     made += room - stream.avail_out;
@@ -152,16 +152,16 @@ struct MatlabFile::State {
     if (!known) throw bad_import(path, "is not a regular file");
     size = *known;
     std::array<char, mat_header_bytes> header{};
-    if (size < header.size()) throw bad_import(path, "is no MATLAB v5 file, or was cut");
+    if (size < header.size()) throw bad_import(path, "is not a MATLAB v5 file, or was cut");
     file.read_at(0, header.data(), header.size());
     const std::string_view text(header.data(), header.size());
     if (!text.starts_with("MATLAB 5.0") || !text.ends_with(std::string_view("\0\1IM", 4)))
-      throw bad_import(path, "is no MATLAB v5 file of a little-endian machine",
+      throw bad_import(path, "is not a MATLAB v5 file of a little-endian machine",
                        "save it in MATLAB with -v7 or -v6");
   }
 
-  std::string bytes_of(const MatElement& element, std::uint64_t most) {
-    std::string bytes(std::min(element.size, most), '\0');
+  std::string bytes_of(const MatElement& element, std::uint64_t max_numbers) {
+    std::string bytes(std::min(element.size, max_numbers), '\0');
     file.read_at(element.begin, bytes.data(), bytes.size());
     return bytes;
   }
@@ -190,7 +190,7 @@ struct MatlabFile::State {
     std::memcpy(tag.data(), bytes.data(), sizeof tag);
     if (tag[0] != mat_matrix) return {};
     if (whole) {
-      if (tag[1] / most_compression > compressed.size())
+      if (tag[1] / max_compression > compressed.size())
         throw bad_import(
             path, "a variable claims " + std::to_string(tag[1]) + " bytes, more than the file can hold");
       bytes = inflated(compressed, mat_tag_bytes + tag[1]);
@@ -221,7 +221,7 @@ Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> MatlabFile::read(const std::str
     if (kind < first_class_of_numbers || kind > last_class_of_numbers)
       throw bad_import(file, what + " does not hold numbers");
     if (head.sizes.size() != 2 || (head.flags & complex_flag) != 0 || head.sizes[0] < 0 || head.sizes[1] < 0)
-      throw bad_import(file, what + " is no matrix of real numbers");
+      throw bad_import(file, what + " is not a matrix of real numbers");
     const auto numbers = parts.next();
     const MatNumberType* const type = mat_number_type(numbers.type);
     const auto rows = static_cast<std::uint64_t>(head.sizes[0]),

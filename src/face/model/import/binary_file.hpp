@@ -8,7 +8,7 @@
 
 namespace facelex {
 
-/// A file of little-endian numbers one behind the other. Every size is compared with what is left of the file
+/// A file of little-endian numbers one after the other. Every size is compared with what is left of the file
 /// before anything is allocated.
 class BinaryFile {
  public:
@@ -21,7 +21,7 @@ class BinaryFile {
     return value;
   }
   std::string text(std::uint64_t length, const std::string& what) { return {take(length, what), length}; }
-  /// Column-major, or for vectors one behind the other.
+  /// Column-major, or for vectors one after the other.
   template <class T>
   Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> matrix(std::int64_t rows, std::int64_t cols,
                                                           const std::string& what) {

@@ -13,7 +13,7 @@ namespace {
 constexpr float reach = 25;        // mm that the outline moves over the cheek when the head turns
 constexpr float band = 8;          // mm from the plane in which a line may run
 constexpr float straightness = 2;  // mm of length that a mm beside the plane is worth
-constexpr std::size_t most_points = 10;
+constexpr std::size_t max_points = 10;
 
 /// The neighbours of each vertex, ascending.
 std::vector<std::vector<std::int32_t>> neighbours_of(const MorphableModel& model) {
@@ -121,14 +121,14 @@ bool middle_of(const MorphableModel& model, std::size_t first, std::size_t last,
   return count > 0;
 }
 
-/// The section at a jaw point: across the direction from the jaw point before to the one behind.
+/// The section at a jaw point: across the direction from the jaw point before it to the one after it.
 bool section_at(const MorphableModel& model, std::size_t point, const Eigen::Vector3f& middle,
                 Section& section) {
   const auto at = [&](std::size_t p) -> Eigen::Vector3f { return model.mean.row(model.landmarks[p]); };
   const std::size_t before = point > 0 && model.landmarks[point - 1] >= 0 ? point - 1 : point;
-  const std::size_t behind = point + 1 < jaw_points && model.landmarks[point + 1] >= 0 ? point + 1 : point;
+  const std::size_t after = point + 1 < jaw_points && model.landmarks[point + 1] >= 0 ? point + 1 : point;
   section.start = at(point);
-  section.normal = at(behind) - at(before);
+  section.normal = at(after) - at(before);
   if (section.normal.norm() == 0) return false;
   section.normal.normalize();
   const Eigen::Vector3f inwards = middle - section.start;
@@ -136,12 +136,11 @@ bool section_at(const MorphableModel& model, std::size_t point, const Eigen::Vec
   return section.towards.norm() > 0;
 }
 
-/// At most `most_points` of them, evenly, both ends among them.
+/// At most `max_points` of them, evenly, both ends among them.
 std::vector<std::int32_t> thinned(const std::vector<std::int32_t>& path) {
-  if (path.size() <= most_points) return path;
+  if (path.size() <= max_points) return path;
   std::vector<std::int32_t> line;
-  for (std::size_t i = 0; i < most_points; ++i)
-    line.push_back(path[i * (path.size() - 1) / (most_points - 1)]);
+  for (std::size_t i = 0; i < max_points; ++i) line.push_back(path[i * (path.size() - 1) / (max_points - 1)]);
   return line;
 }
 

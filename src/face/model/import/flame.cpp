@@ -15,7 +15,7 @@ class FlameArray {
     if (value && value->type == PickleValue::Type::object) value = value->find("x");
     if (!value || value->type != PickleValue::Type::array) refuse("is not there as an array");
     if (value->shape.size() != dimensions || value->shape[1] != 3)
-      refuse("has not the shape of points: " + std::to_string(value->shape.size()) + " dimensions");
+      refuse("does not have the shape of points: " + std::to_string(value->shape.size()) + " dimensions");
     shape = value->shape;
     numbers = pickle_numbers(*value, file.string() + ": " + name);
   }

@@ -60,7 +60,7 @@ class LandmarkFile {
       const auto vertex =
           equals == std::string_view::npos ? std::nullopt : parse_integer(content.substr(equals + 1));
       if (!point || !vertex)
-        throw data_error({file_.string(), number, {}}, in_quotes(content) + " is no mapping",
+        throw data_error({file_.string(), number, {}}, in_quotes(content) + " is not a mapping",
                          "expected: number of the point, from 1 = vertex");
       take(*point - 1, *vertex, {file_.string(), number, {}});
     }

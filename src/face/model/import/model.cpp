@@ -48,7 +48,7 @@ Type resolved_type(const fs::path& path, const ModelImportOptions& options) {
   if (options.type != Type::guess) return options.type;
   const Type type = fs::is_directory(path) ? type_of_folder(path) : type_of_file(path);
   if (type == Type::guess)
-    throw usage_error(path_in_quotes(path.string()) + " is of no layout that is known by its content",
+    throw usage_error(path_in_quotes(path.string()) + " has a layout that its content does not reveal",
                       "say which it is with " + field("type"));
   return type;
 }

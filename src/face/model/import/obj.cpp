@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 constexpr const char* identity_prefix = "identity";
 
 /// A face or a head is between 7 and 70 cm large: of the units only one fits.
-constexpr double smallest_face = 70, largest_face = 700;  // mm
+constexpr double min_face_mm = 70, max_face_mm = 700;  // mm
 
 float mm_per_unit(const Eigen::VectorXd& points, ModelImportOptions::Unit unit, const fs::path& file) {
   using Unit = ModelImportOptions::Unit;
@@ -24,7 +24,7 @@ float mm_per_unit(const Eigen::VectorXd& points, ModelImportOptions::Unit unit, 
       points.data(), points.size() / 3, 3);
   const double extent = (rows.colwise().maxCoeff() - rows.colwise().minCoeff()).maxCoeff();
   for (const float factor : {1.0F, mm_per_cm, mm_per_m})
-    if (extent * factor >= smallest_face && extent * factor < largest_face) return factor;
+    if (extent * factor >= min_face_mm && extent * factor < max_face_mm) return factor;
   throw bad_import(file, "is " + number_text(extent) + " large: no face in mm, cm or m",
                    "say its unit with " + field("unit"));
 }

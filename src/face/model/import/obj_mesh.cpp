@@ -62,7 +62,7 @@ class ObjReader {
     corners_.clear();
     for (skip_blanks(); !at_line_end(); skip_blanks()) {
       corners_.push_back(corner());
-      while (!at_line_end() && *at_ != ' ' && *at_ != '\t') ++at_;  // texture and normal behind slashes
+      while (!at_line_end() && *at_ != ' ' && *at_ != '\t') ++at_;  // texture and normal after slashes
     }
     if (corners_.size() < 3) refuse("a face of fewer than three corners", "the file is damaged or cut");
     for (std::size_t i = 2; i < corners_.size(); ++i)
@@ -73,7 +73,7 @@ class ObjReader {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(at_, end_, number);
     const auto count = static_cast<std::int64_t>(points_.size() / 3);
-    if (error != std::errc()) refuse("a face with a corner that is no number");
+    if (error != std::errc()) refuse("a face with a corner that is not a number");
     // From 1; negative numbers count back from the last vertex so far.
     const std::int64_t vertex = number < 0 ? count + number : number - 1;
     if (vertex < 0 || vertex >= count)

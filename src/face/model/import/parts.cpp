@@ -6,8 +6,8 @@
 namespace facelex {
 namespace {
 
-/// Coefficients beyond three standard deviations are no faces.
-constexpr double most_deviations = 3;
+/// Coefficients beyond three standard deviations are not faces.
+constexpr double max_deviations = 3;
 
 ShapeBasis bounded_basis(Eigen::MatrixXf modes, std::vector<std::string> names, double lower, double upper) {
   ShapeBasis basis;
@@ -52,7 +52,7 @@ Vertices vertices_of(const Eigen::VectorXf& flat) {
 ShapeBasis statistical_basis(Eigen::MatrixXf modes) {
   std::vector<std::string> names;
   for (Eigen::Index k = 0; k < modes.cols(); ++k) names.push_back(std::to_string(k));
-  return bounded_basis(std::move(modes), std::move(names), -most_deviations, most_deviations);
+  return bounded_basis(std::move(modes), std::move(names), -max_deviations, max_deviations);
 }
 
 ShapeBasis blendshape_basis(Eigen::MatrixXf modes, std::vector<std::string> names) {

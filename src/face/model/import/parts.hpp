@@ -26,7 +26,7 @@ void to_camera_axes(Eigen::Ref<Eigen::VectorXf> points, float mm_per_unit);
 /// The same for every column.
 void to_camera_axes(Eigen::MatrixXf& modes, float mm_per_unit);
 
-/// P×3 numbers one behind the other as the points of a mesh.
+/// P×3 numbers one after the other as the points of a mesh.
 Vertices vertices_of(const Eigen::VectorXf& flat);
 
 /// Modes of a principal component analysis in units of its standard deviations, named by their numbers.

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t eos_version = 1;
-constexpr std::uint64_t most_blendshapes = 10000, longest_name = 1000;
+constexpr std::uint64_t max_blendshapes = 10000, longest_name = 1000;
 constexpr const char* landmarks_name = "ibug_to_sfm.txt";
 constexpr float surrey_mm = 1;  // the file's unit is ours
 
@@ -45,7 +45,7 @@ std::string size_in_name(const fs::path& shape_file) {
 ShapeBasis read_blendshapes(const fs::path& path, Eigen::Index numbers) {
   BinaryFile file(path);
   const auto count = file.number<std::uint64_t>("the count of blendshapes");
-  if (count > most_blendshapes) file.refuse("the count of blendshapes", "is " + std::to_string(count));
+  if (count > max_blendshapes) file.refuse("the count of blendshapes", "is " + std::to_string(count));
   std::vector<std::string> names;
   Eigen::MatrixXf modes(numbers, static_cast<Eigen::Index>(count));
   for (Eigen::Index k = 0; k < modes.cols(); ++k) {

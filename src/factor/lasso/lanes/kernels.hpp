@@ -7,7 +7,7 @@ namespace facelex {
 
 /// Samples in a tile. Tables of samples lie as tile × column × lane: the values of sixteen samples in
 /// one column side by side, so that a vector instruction does the same for several samples. The last tile's
-/// lanes behind the last sample hold zeros.
+/// lanes after the last sample hold zeros.
 constexpr int tile_lanes = 16;
 
 /// What coding needs of a dictionary, in double or float. Behind the atoms stand zeros up to a number of

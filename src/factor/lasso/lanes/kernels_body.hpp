@@ -42,7 +42,7 @@ struct Group {
   Number* codes[M];
   Vectors<M * K> gradients;  ///< g = q − Gz
   Vectors<M * K> projections;
-  Vector threshold, least;
+  Vector threshold, lower_bound;
 
   FACELEX_INLINE Group(const Dictionary& d, const Number* all_samples, Number* all_codes,
                        std::ptrdiff_t first, Number* scratch)
@@ -56,7 +56,7 @@ struct Group {
     });
     threshold = all(static_cast<Number>(d.alpha));
     // Below −α the soft threshold subtracts −α; with positive codes it subtracts the whole.
-    least = all(static_cast<Number>(d.positive ? -__builtin_inf() : -d.alpha));
+    lower_bound = all(static_cast<Number>(d.positive ? -__builtin_inf() : -d.alpha));
   }
 
   template <class Body>
@@ -93,7 +93,7 @@ struct Group {
   /// What minimises the objective in coordinate k of vector m.
   FACELEX_INLINE Vector minimum(int k, int m, Vector before) const {
     const Vector aim = gradients[m * units + k] + before * dictionary.gram[k * units + k];
-    return (aim - larger(smaller(aim, threshold), least)) * dictionary.inverse_norm[k];
+    return (aim - larger(smaller(aim, threshold), lower_bound)) * dictionary.inverse_norm[k];
   }
 
   FACELEX_INLINE void sweep() {
@@ -125,24 +125,22 @@ struct Group {
 
   /// What the stopping rule looks at: max|Δz| and max|z|.
   struct Step {
-    Vector largest_step[M], largest_code[M];
-    FACELEX_INLINE Mask is_small(int m) const {
-      return largest_step[m] <= stopping_tolerance * largest_code[m];
-    }
+    Vector max_step[M], max_code[M];
+    FACELEX_INLINE Mask is_small(int m) const { return max_step[m] <= stopping_tolerance * max_code[m]; }
   };
 
   /// Lanes that are not active stay as they are.
   FACELEX_INLINE Step sweep(const Mask (&active)[M]) {
     Step result;
-    each_vector([&](auto m) FACELEX_LAMBDA { result.largest_step[m] = result.largest_code[m] = Vector{}; });
+    each_vector([&](auto m) FACELEX_LAMBDA { result.max_step[m] = result.max_code[m] = Vector{}; });
     each_unit([&](auto k) FACELEX_LAMBDA {
       each_vector([&](auto m) FACELEX_LAMBDA {
         const Vector before = code_of(m, k), best = minimum(k, m, before);
         const Vector after = active[m] ? best : before, step = after - before;
         store(codes[m] + k * tile_lanes, after);
         move(k, m, step);
-        result.largest_step[m] = larger(result.largest_step[m], magnitude(step));
-        result.largest_code[m] = larger(result.largest_code[m], magnitude(after));
+        result.max_step[m] = larger(result.max_step[m], magnitude(step));
+        result.max_code[m] = larger(result.max_code[m], magnitude(after));
       });
     });
     return result;
@@ -179,7 +177,7 @@ struct Group {
       if (i < max_sweeps && !any(asks)) continue;
       each_vector([&](auto m) FACELEX_LAMBDA {
         const Vector squared_norm = load(squared_norms + vector_at(first + m, 1));
-        const Mask zero = (last.largest_code[m] == 0) & (last.largest_step[m] == 0);
+        const Mask zero = (last.max_code[m] == 0) & (last.max_step[m] == 0);
         const Mask closed = zero | (duality_gap(m, squared_norm) < stopping_tolerance * squared_norm);
         open[m] = active[m] & ~closed;
         active[m] &= ~(closed & last.is_small(m));
@@ -192,14 +190,14 @@ struct Group {
     return unconverged;
   }
 
-  static constexpr Number stopping_tolerance =
-      static_cast<Number>(1e-4);  ///< scikit-learn's, of steps and of the gap
+  /// scikit-learn's, of steps and of the gap.
+  static constexpr Number stopping_tolerance = static_cast<Number>(1e-4);
 };
 
 /// Vectors side by side, as many as their gradients leave room for in the registers.
-constexpr int vectors_at_once(int units, int most) {
+constexpr int vectors_at_once(int units, int limit) {
   const int room = units > 0 ? (FACELEX_REGISTERS - 8) / units : 1;
-  return room < 1 ? 1 : room > most ? most : room;
+  return room < 1 ? 1 : room > limit ? limit : room;
 }
 
 template <int K>
@@ -291,10 +289,10 @@ using Multiply = void (*)(const Number*, int, int, const Number*, int, std::ptrd
 
 template <int R>
 Multiply multiply_of(int columns) {
-  constexpr int most = (FACELEX_REGISTERS - 1 - R) / R;  // registers for the sums, a row and one value
-  if constexpr (most >= 4)
+  constexpr int limit = (FACELEX_REGISTERS - 1 - R) / R;  // registers for the sums, a row and one value
+  if constexpr (limit >= 4)
     if (columns >= 4) return multiply_corners<R, 4>;
-  if constexpr (most >= 2)
+  if constexpr (limit >= 2)
     if (columns >= 2) return multiply_corners<R, 2>;
   return multiply_corners<R, 1>;
 }
@@ -303,8 +301,8 @@ void multiply(const Number* left, int left_columns, int rows, const Number* righ
               std::ptrdiff_t tiles, double* sums) {
   static constexpr Multiply (*kernels[])(int) = {multiply_of<1>, multiply_of<2>, multiply_of<3>,
                                                  multiply_of<4>, multiply_of<5>, multiply_of<6>};
-  constexpr int most = FACELEX_REGISTERS >= 32 ? 6 : 3;
-  const int blocks = (rows + most - 1) / most;
+  constexpr int limit = FACELEX_REGISTERS >= 32 ? 6 : 3;
+  const int blocks = (rows + limit - 1) / limit;
   kernels[(rows + blocks - 1) / blocks - 1](columns)(left, left_columns, rows, right, columns, tiles, sums);
 }
 

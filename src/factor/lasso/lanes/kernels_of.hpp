@@ -2,8 +2,8 @@
 
 #include "kernels.hpp"
 
-/// The numbers of units that have kernels of their own, rising; more than the last are taken as they are. 23
-/// is the mouth's of paper 000.
+/// The numbers of units that have kernels of their own, ascending; more than the last are taken as they are.
+/// 23 is the mouth's of paper 000.
 #ifdef FACELEX_SANITIZED  // which makes the compiler take hours over all of them
 #define FACELEX_UNITS 1, 3, 8
 #else

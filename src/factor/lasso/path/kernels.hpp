@@ -11,12 +11,12 @@ constexpr int path_stride(int units) {
 }
 
 /// What PathTableau, which says how the path is walked, keeps of a sample. Arrays begin at multiples of 64
-/// bytes; but for the tables they are `stride` long, and hold zeros behind the units.
+/// bytes; but for the tables they are `stride` long, and hold zeros after the units.
 struct PathState {
   int units = 0, stride = 0;  ///< K, and path_stride(K)
   bool positive = false;
-  const double* gram = nullptr;   ///< K columns
-  const double* least = nullptr;  ///< with a pivot below this the unit depends on the active ones
+  const double* gram = nullptr;       ///< K columns
+  const double* min_pivot = nullptr;  ///< with a pivot below this the unit depends on the active ones
   /// K + 2 columns: −G⁻¹ of the active units and Schur complements of the others, a, b.
   double* table = nullptr;
   const double* columns = nullptr;  ///< the first K of them: the Gram matrix before the first pivot

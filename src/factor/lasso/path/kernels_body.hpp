@@ -20,10 +20,10 @@ FACELEX_INLINE double modulus(double value) {
   return __builtin_fabs(value);
 }
 
-FACELEX_INLINE double largest_of(const double* values, int stride) {
-  Vector most = load(values);
-  for (int i = width; i < stride; i += width) most = larger(most, load(values + i));
-  return highest(most);
+FACELEX_INLINE double max_of(const double* values, int stride) {
+  Vector maximum = load(values);
+  for (int i = width; i < stride; i += width) maximum = larger(maximum, load(values + i));
+  return highest(maximum);
 }
 
 /// The first that is not below `enough`, which one is.
@@ -66,10 +66,10 @@ FACELEX_INLINE void find_end(PathState& state, double largest) {
     // Rounding may send units round in a circle at one α: then the one that would move stays.
     const bool circles = here && state.pivots_here > 4 * state.units;
     const double pivot = state.columns[static_cast<std::ptrdiff_t>(next) * state.stride + next];
-    if (!circles && (state.sign[next] != 0 || pivot > state.least[next])) return;
+    if (!circles && (state.sign[next] != 0 || pivot > state.min_pivot[next])) return;
     state.open[next] = 0;
     state.events[next] = 0;
-    largest = largest_of(state.events, state.stride);
+    largest = max_of(state.events, state.stride);
   }
 }
 
@@ -78,25 +78,25 @@ void start(PathState& state, const double* projection) {
   double* const b = state.b();
   state.columns = state.gram;
   for (int i = 0; i < state.units; ++i) a[i] = projection[i];
-  Vector most{};
+  Vector maximum{};
   for (int i = 0; i < state.stride; i += width) {
     const Vector correlation = load(a + i);
-    most = larger(most, state.positive ? correlation : magnitude(correlation));
+    maximum = larger(maximum, state.positive ? correlation : magnitude(correlation));
     store(b + i, Vector{});
     store(state.sign + i, Vector{});
     store(state.open + i, all(1));
   }
   state.active = state.pivots_here = 0;
   state.projected = state.projected_signs = state.signs = 0;
-  state.alpha = highest(most);
+  state.alpha = highest(maximum);
   state.floor = 1e-14 * state.alpha;
-  most = Vector{};
+  maximum = Vector{};
   for (int i = 0; i < state.stride; i += width) {
     const Vector at = event(state, load(a + i), Vector{}, Vector{}, all(1));
     store(state.events + i, at);
-    most = larger(most, at);
+    maximum = larger(maximum, at);
   }
-  find_end(state, highest(most));
+  find_end(state, highest(maximum));
 }
 
 // The symmetric sweep of the tableau, and of a and b like two of its columns. Of a column c with c_u in the
@@ -120,7 +120,7 @@ void pivot(PathState& state) {
   state.alpha = state.end;
 
   // What comes next depends on a and b: the rest of the tableau can be done meanwhile.
-  Vector most{};
+  Vector maximum{};
   for (int i = 0; i < state.stride; i += width) {
     const Mask here = lane_of(unit, i);
     const Vector before = load(own + i);
@@ -137,7 +137,7 @@ void pivot(PathState& state) {
     store(state.sign + i, sign);
     store(state.open + i, open);
     store(state.events + i, at);
-    most = larger(most, at);
+    maximum = larger(maximum, at);
   }
   for (int i = 0; i < state.stride; i += width) {
     const Mask here = lane_of(unit, i);
@@ -149,7 +149,7 @@ void pivot(PathState& state) {
     store(state.table + unit * stride + i, here ? all(-inverse) : load(state.before + i) * inverse_size);
   }
   state.columns = state.table;
-  find_end(state, highest(most));
+  find_end(state, highest(maximum));
 }
 
 /// P vectors of units, so many sums of each side by side: one would wait for its own result.

@@ -7,7 +7,7 @@ namespace {
 /// A unit whose squared distance from the span of the active ones is below this share of its squared norm
 /// depends on them.
 constexpr double dependent = 1e-12;
-/// Columns in memory besides the two tables: a, b, least, sign, open, events, before.
+/// Columns in memory besides the two tables: a, b, min_pivot, sign, open, events, before.
 constexpr int vectors = 7;
 
 }  // namespace
@@ -24,16 +24,16 @@ PathTableau::PathTableau(const Eigen::MatrixXd& gram, bool positive, const PathK
     return taken;
   };
   double* const own_gram = take(units);
-  double* const least = take(1);
+  double* const min_pivot = take(1);
   for (int j = 0; j < units; ++j) {
     Eigen::Map<Eigen::VectorXd>(own_gram + static_cast<std::ptrdiff_t>(j) * stride, units) = gram.col(j);
-    least[j] = dependent * gram(j, j);
+    min_pivot[j] = dependent * gram(j, j);
   }
   state_.units = units;
   state_.stride = stride;
   state_.positive = positive;
   state_.gram = state_.columns = own_gram;
-  state_.least = least;
+  state_.min_pivot = min_pivot;
   state_.table = take(units + 2);
   state_.sign = take(1);
   state_.open = take(1);

@@ -110,7 +110,7 @@ TEST(ImportBfm, ExpressionsCutTheShapeToTheirVertices) {
   EXPECT_TRUE(
       says(error_of([&] { import_bfm(shape, options); }), {"std_exp.txt", "1 standard deviations for 2"}));
   folder.write("std_exp.txt", "2.0 x\n");
-  EXPECT_TRUE(says(error_of([&] { import_bfm(shape, options); }), {"'x' is no number"}));
+  EXPECT_TRUE(says(error_of([&] { import_bfm(shape, options); }), {"'x' is not a number"}));
   const std::string whole = file_text(folder / "Exp_Pca.bin");
   for (const std::size_t length : {0U, 3U, 4U, 20U, 111U}) {
     folder.write("Exp_Pca.bin", whole.substr(0, length));

@@ -94,7 +94,7 @@ TEST(JawContour, HoldsTheOutlineOfATurnedHead) {
       for (const std::int32_t vertex : contour[point]) line = std::min(line, across(vertex));
       EXPECT_LT(line, outline + 2.5) << "point " << point << " at " << yaw;
       if (point == 0) {
-        EXPECT_LT(line, across(model.landmarks[0])) << "the point itself is no more on the outline";
+        EXPECT_LT(line, across(model.landmarks[0])) << "the point itself is no longer on the outline";
       }
     }
   }

@@ -54,7 +54,7 @@ MorphableModel import_bfm(const std::filesystem::path& path, const ModelImportOp
 
 /// FLAME (Li et al., SIGGRAPH Asia 2017): the pickle that its authors publish, metres. The first
 /// `options.identity_modes` of its shape directions are identity, the others expression, in standard
-/// deviations. The turning jaw, neck and eyes are no linear modes and are left out. No landmarks.
+/// deviations. The turning jaw, neck and eyes are not linear modes and are left out. No landmarks.
 MorphableModel import_flame(const std::filesystem::path& path, const ModelImportOptions& options = {});
 
 /// A folder of OBJ files of one mesh: one with "neutral" in its name, those named identity… are identity, all
@@ -63,9 +63,9 @@ MorphableModel import_flame(const std::filesystem::path& path, const ModelImport
 MorphableModel import_obj(const std::filesystem::path& path, const ModelImportOptions& options = {});
 inline constexpr const char* obj_landmarks_name = "landmarks.json";
 
-/// The vertex of each iBUG point, −1 where the file names none: a JSON object {"number of the point, from 0":
-/// vertex}, or lines "number from 1 = vertex" below [landmark_mappings] as eos has them. Throws Error (data)
-/// that names file, line or key: a point that is none of the 68, a vertex beyond `vertices`.
+/// The vertex of each iBUG point, −1 where the file names no signal: a JSON object {"number of the point,
+/// from 0": vertex}, or lines "number from 1 = vertex" below [landmark_mappings] as eos has them. Throws
+/// Error (data) that names file, line or key: a point that is none of the 68, a vertex beyond `vertices`.
 std::array<std::int32_t, 68> read_landmark_vertices(const std::filesystem::path& file, Eigen::Index vertices);
 
 /// MorphableModel::contour for a mesh with points of the jaw: from each the line over the mesh's edges that
