@@ -187,9 +187,9 @@ TEST_F(EncodeWithHistory, RowByRowInDoubleGivesTheSameLatentsAcrossBlocksAndFace
 TEST_F(EncodeWithHistory, NoLaterFrameChangesACode) {
   Recording recording = two_faces(120, 6);
   const auto dfe = system(DfeEncoder::mlp, 4);
-  const auto codes = [&](const Recording& recording) {
+  const auto codes = [&](const Recording& coded) {
     FrameHistory history(4, 6);
-    return dfe.latent(history.widened(recording.frames, recording.values));
+    return dfe.latent(history.widened(coded.frames, coded.values));
   };
   const FloatRowMatrix before = codes(recording);
   const Eigen::Index t = 90;

@@ -103,9 +103,9 @@ TEST(DfeHistoryAlone, OnlyThePresentFrameIsReconstructed) {
   EXPECT_NEAR(seen.reconstruction, alone.reconstruction, 1e-5 * alone.reconstruction);
   EXPECT_NEAR(seen.total(with), alone.total(without), 1e-5 * alone.total(without));
   EXPECT_EQ(seen.code_use, alone.code_use);
-  const auto decoder = [](const DfeLayout& layout, const DfeState& state) {
+  const auto decoder = [](const DfeLayout& layout, const DfeState& trained) {
     const DfeParameter& at = layout.parameter("decoder.0.weight");
-    return FloatRowMatrix(ConstFloatMap(state.first_moment.data() + at.offset, at.rows, at.cols));
+    return FloatRowMatrix(ConstFloatMap(trained.first_moment.data() + at.offset, at.rows, at.cols));
   };
   EXPECT_LT((decoder(of_wide, wide->state()) - decoder(of_narrow, narrow->state())).cwiseAbs().maxCoeff(),
             1e-6F);
