@@ -536,7 +536,7 @@ TEST_F(Features, DwellTimesGoByTimeStampsWithANoteOrByFpsOnRequest) {
   EXPECT_EQ(quiet.find("time stamps"), std::string::npos) << quiet;
   const auto [untimed, taken] = made("mixed", {});
   EXPECT_EQ(taken[4], "0.4");
-  EXPECT_NE(untimed.find("b: has no time stamps: 25 frames per second are taken"), std::string::npos)
+  EXPECT_NE(untimed.find("b: has no time stamps: 25 frames per second are assumed"), std::string::npos)
       << untimed;
   const auto alone = features({"bow", at("wrong"), "--codes", "2", "--dwell", "--ignore-timestamps"});
   EXPECT_EQ(alone.status, 2);

@@ -113,7 +113,7 @@ TEST(Interpretability, WhatIsNoFaceIsSaid) {
   EXPECT_TRUE(says(error_of([&] {
                      interpretability(units, {{"U", "", ""}}, {{"e_jaw", "", ""}}, false, built_in_face());
                    }),
-                   {"no points of the face"}));
+                   {"not points of the face"}));
 }
 
 RaterTable table_of(const test::TemporaryFolder& folder, const std::string& text) {

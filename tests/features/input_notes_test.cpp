@@ -45,7 +45,7 @@ TEST_F(InputNotes, TheRateOfMostIsTakenAndWhoseDiffersSaysSo) {
   EXPECT_EQ(inputs[0].note, "");
   EXPECT_EQ(inputs[1].note, "its time stamps say 29.97 frames per second");
   EXPECT_EQ(inputs[2].note, "") << "within 1 %";
-  EXPECT_NE(inputs[3].note.find("has no time stamps: 25 frames per second are taken"), std::string::npos);
+  EXPECT_NE(inputs[3].note.find("has no time stamps: 25 frames per second are assumed"), std::string::npos);
   EXPECT_EQ(inputs[4].note, "");
   inputs = plain;
   options.fps = 30;

@@ -136,7 +136,7 @@ TEST(ModelFile, RefusesCraftedFilesBeforeAllocating) {
   EXPECT_TRUE(says(refused(""), {"bad.fx", "too short"}));
   EXPECT_TRUE(says(refused("\xff\xff\xff\xff\xff\xff\xff\xff{}"), {"18446744073709551615", "has 10"}));
   EXPECT_TRUE(says(refused(safetensors("{}").substr(0, 9)), {"header of 2 bytes", "has 9"}));
-  EXPECT_TRUE(says(refused(safetensors("[]")), {"no JSON object"}));
+  EXPECT_TRUE(says(refused(safetensors("[]")), {"not a JSON object"}));
   EXPECT_TRUE(says(refused(safetensors("{\"t\":")), {"not valid JSON"}));
   EXPECT_TRUE(says(refused(safetensors("{\"t\":" + std::string(1000, '['))), {"nested"}));
   EXPECT_TRUE(says(with("\"F16\"", "[8]", "[0,16]"), {"'t'", "F16", "F64"}));

@@ -118,8 +118,8 @@ TEST(Pickle, SaysWhereItIsBroken) {
   EXPECT_TRUE(says(refusal(folder, "t."), {"no mark"}));
   EXPECT_TRUE(says(refusal(folder, "(Nd."), {"key without a value"}));
   EXPECT_TRUE(says(refusal(folder, "}(Nu."), {"key without a value"}));
-  EXPECT_TRUE(says(refusal(folder, "}Na."), {"no list"}));
-  EXPECT_TRUE(says(refusal(folder, "]NNs."), {"no dict"}));
+  EXPECT_TRUE(says(refusal(folder, "}Na."), {"not a list"}));
+  EXPECT_TRUE(says(refusal(folder, "]NNs."), {"not a dict"}));
   EXPECT_TRUE(says(refusal(folder, "h\7."), {"memo has no 7"}));
   EXPECT_TRUE(says(refusal(folder, "g-1\n."), {"'-1' is not a place"}));
   EXPECT_TRUE(says(refusal(folder, "X\xff\xff\xff\xff."), {"4294967295 bytes, 1 are left"}));
@@ -133,7 +133,7 @@ TEST(Pickle, SaysWhereItIsBroken) {
   EXPECT_TRUE(says(refusal(folder, "S'a\n."), {"without quotes"}));
   EXPECT_TRUE(says(refusal(folder, "S'\\q'\n."), {"broken escape"}));
   EXPECT_TRUE(says(refusal(folder, "S'\\x0"), {"does not end"}));
-  EXPECT_TRUE(says(refusal(folder, "N)\x81."), {"no class"}));
+  EXPECT_TRUE(says(refusal(folder, "N)\x81."), {"not a class"}));
   EXPECT_TRUE(says(refusal(folder, "NNb."), {"state of what is not an object"}));
 }
 

@@ -161,13 +161,13 @@ TEST(ImportBfm, TakesNoMemoryThatAMatlabFileOnlyClaims) {
   };
   refused(matrix(7, 1 << 29, 1U << 31), {"bad.mat", "a variable is damaged"});
   refused(matrix(7, 1 << 29, 0), {"variable 'shapeMU' claims 536870912×1 numbers", "its 0 bytes"});
-  refused(matrix(7, -1, 0), {"no matrix of real numbers"});
+  refused(matrix(7, -1, 0), {"not a matrix of real numbers"});
   refused(matrix(4, 0, 0), {"does not hold numbers"});
-  refused(matrix(7 | 0x0800, 0, 0), {"no matrix of real numbers"});
+  refused(matrix(7 | 0x0800, 0, 0), {"not a matrix of real numbers"});
   refused(raw<std::uint32_t>({14, 0xffffffff}), {"ends within a variable"});
   // What MATLAB 4 wrote begins with sizes; the library that read it took gigabytes of them.
   const auto version_4 = folder.write("old.mat", raw<std::uint32_t>({10, 49152, 1, 0, 8}) + "shapeMU");
-  EXPECT_TRUE(says(error_of([&] { import_bfm(version_4); }), {"old.mat", "no MATLAB v5 file"}));
+  EXPECT_TRUE(says(error_of([&] { import_bfm(version_4); }), {"old.mat", "not a MATLAB v5 file"}));
 }
 
 /// Writes a data set and the groups above it.

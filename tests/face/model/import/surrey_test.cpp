@@ -92,7 +92,7 @@ TEST(ImportLandmarks, FileIsJsonOrAMapping) {
   EXPECT_TRUE(says(refused("{\"nose\": 1}"), {"column nose", "expected"}));
   EXPECT_TRUE(says(refused("{\"6\": 1, \"06\": 2}"), {"named twice"}));
   EXPECT_TRUE(says(refused("[landmark_mappings]\n0 = 7"), {"line 2", "no such point"}));
-  EXPECT_TRUE(says(refused("[landmark_mappings]\n1 = 7\n\n9 : 3"), {"line 4", "no mapping"}));
+  EXPECT_TRUE(says(refused("[landmark_mappings]\n1 = 7\n\n9 : 3"), {"line 4", "not a mapping"}));
   EXPECT_TRUE(says(refused("9 = 3"), {"no landmark"}));
   EXPECT_TRUE(says(refused(""), {"no landmark"}));
 }
