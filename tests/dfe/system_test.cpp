@@ -200,7 +200,7 @@ TEST(DfeSystem, DecodeSumsCodes) {
   EXPECT_TRUE(signals.row(1).array().isNaN().all());
   for (const double bad : {-1.0, 12.0, 0.5, 1e300}) {
     codes(0, 1) = bad;
-    EXPECT_TRUE(says(error_of([&] { system.decode(codes); }), {"q2", "no token 0 … 11"}));
+    EXPECT_TRUE(says(error_of([&] { system.decode(codes); }), {"q2", "not a token 0 … 11"}));
   }
   EXPECT_TRUE(says(error_of([&] { system.decode(RowMatrix::Zero(1, 4)); }), {"4 columns", "3 stages"}));
   EXPECT_TRUE(says(error_of([&] { system.encode(RowMatrix::Zero(1, 4)); }), {"4 columns", "takes 9"}));
@@ -223,8 +223,7 @@ TEST(DfeSystem, OptionsWithoutMeaningAreRefused) {
     EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"beam", linear->kind().data()}));
     options = {};
     options.tokens.residuals = true;
-    EXPECT_TRUE(
-        says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
+    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
   }
 }
 
@@ -261,11 +260,11 @@ TEST(DfeSystem, HostileModelsAreRefused) {
   refused(size("layers", 2), {"layer.1.attention.qkv.weight", "missing"});
   refused(size("layers", 1.5), {"layers"});
   refused(size("layers", "x"), {"shape"});
-  refused(size("codes", 4294967308), {"codes", "no size"});
+  refused(size("codes", 4294967308), {"codes", "not a size"});
   refused(size("codes", 13), {"codebook", "12×5, expected 13×5"});
   refused(size("inputs", 65536), {"input.mean", "expected 1×65536"});
   refused([](ModelFile& file) { file.tensors.erase("codebook"); }, {"codebook", "missing"});
-  refused([](ModelFile& file) { file.tensors["extra"] = file.tensors["codebook"]; }, {"extra", "no weight"});
+  refused([](ModelFile& file) { file.tensors["extra"] = file.tensors["codebook"]; }, {"extra", "not a weight"});
   refused([](ModelFile& file) { file.set("codebook", RowMatrix(RowMatrix::Zero(12, 5))); },
           {"codebook", "F64"});
   refused([](ModelFile& file) { file.tensors["codebook"].shape = {60}; }, {"codebook", "dimensions"});

@@ -92,7 +92,7 @@ TEST(FacialBasisImport, SaysWhatDoesNotFit) {
   EXPECT_TRUE(
       says(error_after("use_absq\x0e\x88", "use_absq\x0e\x89"), {"basis.npy", "use_abs", "not True"}));
   EXPECT_TRUE(says(error_after("use_abs", "use_all"), {"use_abs", "missing"}));
-  EXPECT_TRUE(says(error_after("chosen_feats", "chosen_parts"), {"'chosen_parts'", "no feature"}));
+  EXPECT_TRUE(says(error_after("chosen_feats", "chosen_parts"), {"'chosen_parts'", "not a known feature"}));
   EXPECT_TRUE(
       says(error_after("lasso_cd", "lasso_xx"), {"lb.transform_algorithm", "'lasso_xx'", "lasso_cd"}));
   EXPECT_TRUE(says(error_after("DictionaryLearning", "DictionaryTeaching"), {"lb", "DictionaryLearning"}));
