@@ -144,20 +144,22 @@ class BatchRun {
       std::error_code error;
       static_cast<void>(fs::symlink_status(file, error));
       if (long_part || error == std::errc::filename_too_long)
-        return "its output's name is too long; give it a shorter one (" + field("list") + ": path, tab, name)";
+        return "its output's name is too long; give it a shorter one (" + field("list") +
+               ": path, tab, name)";
     }
     if (leads_out_of(output.parent_path(), options_.output))
       return "its output would lie outside of the output folder, where a link leads; give another " +
              field("output");
     if (takes_place_of(output, item.file))
-      return "the output or its sidecar would overwrite this input or its sidecar; give another " + field("output");
+      return "the output or its sidecar would overwrite this input or its sidecar; give another " +
+             field("output");
     if (is_manifest_name(output.filename().string()))
       return "its output would have the manifest's name; rename it";
     std::error_code error;
     if (const fs::path other = other_table(output); !other.empty() && fs::exists(other, error))
       return path_in_quotes(other.string()) + " is there already, and both would have the sidecar " +
-             path_in_quotes(sidecar_path(output).filename().string()) +
-             "; remove it, or give another " + field("output");
+             path_in_quotes(sidecar_path(output).filename().string()) + "; remove it, or give another " +
+             field("output");
     if (options_.force) return {};
     const ManifestRow* earlier = manifest_.earlier(item.name);
     if (earlier && earlier->path != item.file.string() && fs::exists(output, error) &&

@@ -113,7 +113,8 @@ class SummarySet final : public SignalFeatures {
       throw usage_error(field("head") + " has no meaning without kinematics among " + field("groups"),
                         "add it, or leave " + field("head") + " away");
     if (takes_head() && call.head == "none")
-      throw usage_error(field("head") + " none leaves nothing to take kinematics from", "give auto or a folder");
+      throw usage_error(field("head") + " none leaves nothing to take kinematics from",
+                        "give auto or a folder");
   }
   bool takes_head() const override { return summary_.has("kinematics"); }
   std::string head_otherwise() const override { return "auto"; }

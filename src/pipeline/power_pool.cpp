@@ -31,7 +31,8 @@ std::vector<std::filesystem::path> PowerPool::make(const std::filesystem::path& 
   if (!codes) return {};
   write_file_atomically(folder / "labels.csv", labels_csv(settings.cohort));
   std::vector<std::filesystem::path> tables;
-  for (FeatureSet* set : settings.features) tables.push_back(write_features(*set, *codes, folder, force, work));
+  for (FeatureSet* set : settings.features)
+    tables.push_back(write_features(*set, *codes, folder, force, work));
   return tables;
 }
 

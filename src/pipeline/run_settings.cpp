@@ -65,9 +65,10 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
     std::string others;
     for (const LearnableSystem& one : learnable_systems())
       if (one.take_part) others.append(others.empty() ? "" : " or ").append(one.name);
-    throw usage_error(field("signal") + " expression: " + run.system +
-                          " learns movements of points, which expression coefficients are not",
-                      "choose " + field("system") + " " + others + ", or " + field("signal") + " displacement");
+    throw usage_error(
+        field("signal") + " expression: " + run.system +
+            " learns movements of points, which expression coefficients are not",
+        "choose " + field("system") + " " + others + ", or " + field("signal") + " displacement");
   }
   if (run.signal != CodedSignal::motion && !has_signal(fit.signals, signal))
     throw usage_error(

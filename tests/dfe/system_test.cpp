@@ -223,8 +223,7 @@ TEST(DfeSystem, OptionsWithoutMeaningAreRefused) {
     EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"beam", linear->kind().data()}));
     options = {};
     options.tokens.residuals = true;
-    EXPECT_TRUE(
-        says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
+    EXPECT_TRUE(says(error_of([&] { linear->encode(none, options); }), {"residuals", linear->kind().data()}));
   }
 }
 

@@ -113,7 +113,8 @@ LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions
   }
   if (const int used = of_training["codes_used"].get<int>(); used < shape.codes)
     learnt.warnings.push_back(std::to_string(shape.codes - used) + " of " + std::to_string(shape.codes) +
-                              " codes are never used: more " + field("epochs") + ", or fewer " + field("codes"));
+                              " codes are never used: more " + field("epochs") + ", or fewer " +
+                              field("codes"));
   learnt.system =
       std::make_unique<DiscreteFacialEncoding>(DfeLayout(shape).network(training.weights, shift, scale),
                                                data.columns, kind, task.configuration(), std::move(summary));

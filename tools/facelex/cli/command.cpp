@@ -95,8 +95,7 @@ Inputs Command::inputs(const InputKind& kind) const {
   for (const NamedFile& item : found.items) {
     const auto extension = item.file.extension();
     if (!item.problem.empty() || (extension != ".csv" && extension != ".npy")) continue;
-    if (const std::string problem = sidecar_problem(item.file); !problem.empty())
-      reporter_->warning(problem);
+    if (const std::string problem = sidecar_problem(item.file); !problem.empty()) reporter_->warning(problem);
   }
   return found;
 }
