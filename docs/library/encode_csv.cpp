@@ -12,6 +12,7 @@
 #include "facelex/core/text.hpp"
 #include "facelex/dfe/built_in_codebook.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/systems/loading.hpp"
 
 namespace {
 
