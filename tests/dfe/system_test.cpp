@@ -264,7 +264,8 @@ TEST(DfeSystem, HostileModelsAreRefused) {
   refused(size("codes", 13), {"codebook", "12×5, expected 13×5"});
   refused(size("inputs", 65536), {"input.mean", "expected 1×65536"});
   refused([](ModelFile& file) { file.tensors.erase("codebook"); }, {"codebook", "missing"});
-  refused([](ModelFile& file) { file.tensors["extra"] = file.tensors["codebook"]; }, {"extra", "not a weight"});
+  refused([](ModelFile& file) { file.tensors["extra"] = file.tensors["codebook"]; },
+          {"extra", "not a weight"});
   refused([](ModelFile& file) { file.set("codebook", RowMatrix(RowMatrix::Zero(12, 5))); },
           {"codebook", "F64"});
   refused([](ModelFile& file) { file.tensors["codebook"].shape = {60}; }, {"codebook", "dimensions"});
