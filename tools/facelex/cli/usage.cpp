@@ -84,8 +84,13 @@ std::string usage_problem(const CLI::App& program, const CLI::ParseError& error)
   const auto [app, words] = command_of(program);
   std::string text = error.what();
   const auto is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
-  if (is(CLI::ExitCodes::ExtrasError))
-    text = unexpected_text(*app, program.remaining(true));
+  const std::vector<std::string> unknown = program.remaining(true);
+  // A misspelt option leaves the right one missing: what was typed is what the user looks for.
+  const bool misspelt =
+      is(CLI::ExitCodes::RequiredError) &&
+      std::any_of(unknown.begin(), unknown.end(), [](const auto& word) { return word.starts_with('-'); });
+  if (is(CLI::ExitCodes::ExtrasError) || misspelt)
+    text = unexpected_text(*app, unknown);
   else if (is(CLI::ExitCodes::ArgumentMismatch))
     text = mismatch_text(text);
   else if (!commands_below(*app).empty())
