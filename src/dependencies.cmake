@@ -8,6 +8,7 @@ find_package(spdlog REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
 find_package(ZLIB REQUIRED)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 # These two have neither a CMake nor a pkg-config file.
 find_path(FACELEX_LIBSVM_INCLUDE libsvm/svm.h REQUIRED)

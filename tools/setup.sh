@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build ccache pkg-config
-  libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev libhdf5-dev zlib1g-dev libopenblas-dev
+  libeigen3-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev libhdf5-dev zlib1g-dev libutf8proc-dev libopenblas-dev
   libsvm-dev liblinear-dev
   libopencv-dev libdlib-dev libdlib-data libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libgtest-dev libmatio-dev libbenchmark-dev)

@@ -11,8 +11,7 @@ std::string plain_name(const std::string& name);
 std::string problem_of_name(const std::string& plain);
 
 /// Equal for names that a file system or a reader may take for one: without spaces at the ends of each part,
-/// accents decomposed (Unicode's NFD, which two names share just when they share their NFC). Bytes that are
-/// not UTF-8 stand for themselves.
+/// in Unicode's composed form (NFC). A part that is not UTF-8 stands for itself.
 std::string name_key(const std::string& plain);
 
 }  // namespace facelex
