@@ -293,6 +293,11 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   return inputs;
 }
 
+void require_usable(const std::vector<NamedFile>& files) {
+  for (const NamedFile& one : files)
+    if (!one.problem.empty()) throw data_error({one.file.string(), 0, {}}, one.problem, "check the path");
+}
+
 InputKind recording_files(const std::string& noun) {
   return {noun,
           [](const std::filesystem::path& file) {

@@ -221,7 +221,7 @@ class BatchRun {
         std::printf("%s\t%s\t%s\n", done ? "skip" : "do", item.file.c_str(), output_of(item).c_str());
       } else if (done) {
         // What broke off stays partial, however often it is looked at.
-        row.state = done->result.state == "partial" ? ItemState::partial : ItemState::skipped;
+        row.state = done->result.partial ? ItemState::partial : ItemState::skipped;
         take(row, done->result);
       } else {
         make(item, identity, row);
@@ -256,7 +256,7 @@ class BatchRun {
     for (const auto& suffix : stage_.outputs.leftovers) fs::remove(file_of(item, suffix), ignored);
     const StageResult result = stage_.run(item.file, output_of(item), work);
     write_sidecar(output_of(item), sidecar_of(provenance(item, identity), result));
-    row.state = result.state == "partial" ? ItemState::partial : ItemState::ok;
+    row.state = result.partial ? ItemState::partial : ItemState::ok;
     take(row, result);
     if (row.state == ItemState::partial)
       reporter_.warning(item.file.string() + ": " + one_line(result.message) + "; the good frames are kept");

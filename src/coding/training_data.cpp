@@ -166,9 +166,9 @@ SignalKind kind_of_part(SignalKind kind, const std::vector<Column>& columns) {
   return kind_from_columns(names);
 }
 
-void sort_by_name(std::vector<TrainingInput>& inputs) {
+void sort_by_name(std::vector<NamedFile>& inputs) {
   std::sort(inputs.begin(), inputs.end(),
-            [](const TrainingInput& a, const TrainingInput& b) { return natural_less(a.name, b.name); });
+            [](const NamedFile& a, const NamedFile& b) { return natural_less(a.name, b.name); });
   for (std::size_t i = 1; i < inputs.size(); ++i)
     if (inputs[i].name == inputs[i - 1].name)
       throw usage_error("two inputs are called " + in_quotes(inputs[i].name) + ": " +
@@ -234,7 +234,7 @@ std::vector<Message> TrainingData::warnings() const {
   return lines;
 }
 
-TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
+TrainingData read_training_data(std::vector<NamedFile> inputs, const ColumnChoice& choose,
                                 const TrainingOptions& options, const Work& work, std::int64_t max_bytes,
                                 int history) {
   if (inputs.empty()) throw usage_error("there are no recordings to learn from");

@@ -18,10 +18,10 @@ struct ByNaturalOrder {
 };
 using FilesByName = std::map<std::string, std::vector<std::filesystem::path>, ByNaturalOrder>;
 
-FilesByName files_by_name(const std::vector<std::vector<TrainingInput>>& sources) {
+FilesByName files_by_name(const std::vector<std::vector<NamedFile>>& sources) {
   FilesByName files;
   for (const auto& source : sources)
-    for (const TrainingInput& input : source) files[input.name].push_back(input.file);
+    for (const NamedFile& input : source) files[input.name].push_back(input.file);
   return files;
 }
 
@@ -84,7 +84,7 @@ Match match(const ComparedSystem& system, const std::string& name,
   return found;
 }
 
-std::map<std::string, std::filesystem::path> file_of_name(const std::vector<TrainingInput>& inputs) {
+std::map<std::string, std::filesystem::path> file_of_name(const std::vector<NamedFile>& inputs) {
   std::map<std::string, std::filesystem::path> files;
   for (const auto& input : inputs) files.emplace(input.name, input.file);
   return files;
@@ -107,8 +107,8 @@ Error nothing_in_common(const std::vector<ComparedSystem>& systems, const std::v
 }  // namespace
 
 ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
-                                    const std::vector<std::vector<TrainingInput>>& sources,
-                                    const std::vector<TrainingInput>& truth,
+                                    const std::vector<std::vector<NamedFile>>& sources,
+                                    const std::vector<NamedFile>& truth,
                                     const std::map<std::string, std::string>& subjects) {
   const FilesByName inputs = files_by_name(sources);
   if (inputs.empty()) throw usage_error("there are no recordings to compare systems on");

@@ -30,9 +30,9 @@ UnitMovements linear_movements(const ComparedSystem& system, const CodingSystem&
 
 }  // namespace
 
-std::vector<TrainingInput> resampled_inputs(const std::vector<ComparedRecording>& recordings,
-                                            const std::vector<std::filesystem::path>& files,
-                                            std::uint64_t seed, int index) {
+std::vector<NamedFile> resampled_inputs(const std::vector<ComparedRecording>& recordings,
+                                        const std::vector<std::filesystem::path>& files, std::uint64_t seed,
+                                        int index) {
   std::map<std::string, std::vector<std::size_t>> of_subject;
   for (std::size_t i = 0; i < recordings.size(); ++i) of_subject[recordings[i].subject].push_back(i);
   std::vector<const std::vector<std::size_t>*> subjects;
@@ -40,7 +40,7 @@ std::vector<TrainingInput> resampled_inputs(const std::vector<ComparedRecording>
   for (const auto& [subject, own] : of_subject) subjects.push_back(&own);
   Random random = Random(seed).stream(static_cast<std::uint64_t>(index));
   std::vector<int> drawn(subjects.size(), 0);
-  std::vector<TrainingInput> inputs;
+  std::vector<NamedFile> inputs;
   for (std::size_t draw = 0; draw < subjects.size(); ++draw) {
     const auto subject = random.below(subjects.size());
     const int times = ++drawn[subject];

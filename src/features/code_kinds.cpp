@@ -6,13 +6,14 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/io/sidecar.hpp"
 
 namespace facelex {
 namespace {
 
 /// Throws Error (usage) when the first file of a known kind holds something else.
-void check_holds_tokens(const std::vector<FeatureInput>& inputs) {
-  for (const FeatureInput& input : inputs) {
+void check_holds_tokens(const std::vector<NamedFile>& inputs) {
+  for (const NamedFile& input : inputs) {
     const auto kind = kind_of(input);
     if (!kind || *kind == SignalKind::other) continue;
     if (*kind != SignalKind::tokens)
@@ -24,7 +25,7 @@ void check_holds_tokens(const std::vector<FeatureInput>& inputs) {
 
 }  // namespace
 
-std::optional<SignalKind> kind_of(const FeatureInput& input) {
+std::optional<SignalKind> kind_of(const NamedFile& input) {
   if (!input.problem.empty()) return {};
   try {
     return RecordingReader(input.file).header().kind;
@@ -33,10 +34,10 @@ std::optional<SignalKind> kind_of(const FeatureInput& input) {
   }
 }
 
-int codebook_size(const std::vector<FeatureInput>& inputs) {
+int codebook_size(const std::vector<NamedFile>& inputs) {
   int codes = 0;
   std::string first;
-  for (const FeatureInput& input : inputs) {
+  for (const NamedFile& input : inputs) {
     if (!input.problem.empty()) continue;
     std::optional<Sidecar> sidecar;
     try {

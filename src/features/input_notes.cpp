@@ -61,7 +61,7 @@ void note_sidecar(FeatureInput& input, const std::filesystem::path& file) {
   if (!sidecar) return;
   const std::string name = file.filename().string();
   const StageResult& known = sidecar->result;
-  if (known.state == "partial")
+  if (known.partial)
     add_note(input,
              name + " is of a part of its video" + (known.message.empty() ? "" : ": " + known.message));
   const auto rows = rows_of_table(file);

@@ -33,7 +33,9 @@ Sidecar sidecar_from(const Json& json) {
   sidecar.input_digest = text("input_digest");
   sidecar.model_digest = text("model_digest");
   sidecar.options = json.at("options");
-  sidecar.result.state = text("state");
+  const std::string state = text("state");
+  if (state != "ok" && state != "partial") throw std::runtime_error("has the state " + in_quotes(state));
+  sidecar.result.partial = state == "partial";
   sidecar.result.message = text("message");
   sidecar.result.kind = kind_from_name(text("kind"));
   const Json& counts = json.at("counts");
@@ -93,7 +95,7 @@ void write_sidecar(const std::filesystem::path& file, const Sidecar& sidecar) {
       {"input_digest", sidecar.input_digest},
       {"model_digest", sidecar.model_digest},
       {"options", sidecar.options},
-      {"state", result.state},
+      {"state", result.partial ? "partial" : "ok"},
       {"message", result.message},
       {"kind", kind_name(result.kind)},
       {"counts",

@@ -18,12 +18,6 @@ InputKind comparable_files() {
   return recording_files("recordings (.csv, .npy)");
 }
 
-std::vector<TrainingInput> named_files(const Inputs& inputs) {
-  std::vector<TrainingInput> files;
-  for (const NamedFile& item : inputs.items) files.push_back({item.file, item.name});
-  return files;
-}
-
 /// Learns with the options that the model keeps; nothing for a kind that is not learnt.
 Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& search_folder,
                    const std::string& name) {
@@ -32,7 +26,7 @@ Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& sear
   if (!known || known->by_network) return {};
   const Json options = system.to_model().metadata.value("options", Json::object());
   if (options.empty()) return {};
-  return [kind, options, name, search_folder](const std::vector<TrainingInput>& inputs, const Work& work) {
+  return [kind, options, name, search_folder](const std::vector<NamedFile>& inputs, const Work& work) {
     LearnOptions learn;
     learn.describe_system(kind).from_json(options, "the options that " + name + " keeps");
     return learn.learning(kind, search_folder / name, true).learn(inputs, work).system;
@@ -41,19 +35,19 @@ Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& sear
 
 }  // namespace
 
-std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const Message& option,
-                                                const std::filesystem::path& output) {
+std::vector<NamedFile> recordings_of_folder(const std::string& folder, const Message& option,
+                                            const std::filesystem::path& output) {
   if (std::error_code error; !std::filesystem::is_directory(folder, error))
     throw usage_error(option + ": no such folder: " + path_in_quotes(folder));
   InputOptions plain;
   plain.shard = "none";
-  return named_files(find_inputs({folder}, plain, comparable_files(), output));
+  return find_inputs({folder}, plain, comparable_files(), output).items;
 }
 
-std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std::string>& arguments,
-                                                          const InputOptions& options,
-                                                          const std::filesystem::path& output) {
-  std::vector<std::vector<TrainingInput>> sources;
+std::vector<std::vector<NamedFile>> recording_sources(const std::vector<std::string>& arguments,
+                                                      const InputOptions& options,
+                                                      const std::filesystem::path& output) {
+  std::vector<std::vector<NamedFile>> sources;
   std::vector<std::string> files;
   for (const auto& argument : arguments) {
     if (std::error_code error; std::filesystem::is_directory(argument, error))
@@ -62,7 +56,7 @@ std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std:
       files.push_back(argument);
   }
   if (!files.empty() || options.has_list() || sources.empty())
-    sources.push_back(named_files(find_inputs(files, options, comparable_files(), output)));
+    sources.push_back(find_inputs(files, options, comparable_files(), output).items);
   return sources;
 }
 

@@ -14,9 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::map<std::string, fs::path> by_name(const std::vector<TrainingInput>& recordings) {
+std::map<std::string, fs::path> by_name(const std::vector<NamedFile>& recordings) {
   std::map<std::string, fs::path> files;
-  for (const TrainingInput& recording : recordings) files[recording.name] = recording.file;
+  for (const NamedFile& recording : recordings) files[recording.name] = recording.file;
   return files;
 }
 
@@ -42,7 +42,7 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
   if (folder) heads = by_name(recordings_of_folder(head, field("head"), output));
   std::vector<FeatureInput> made;
   for (const NamedFile& item : inputs.items) {
-    FeatureInput input{item.name, item.file, {}, {}, item.problem};
+    FeatureInput input{item};
     if (folder && input.problem.empty()) {
       const auto found = heads.find(item.name);
       if (found == heads.end())
@@ -77,21 +77,21 @@ std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& argument
                        path_in_quotes(arguments[0]) + " and " + path_in_quotes(arguments[1]) +
                            " are the same; a pair needs two different people",
                        "name the other person's");
-  if (!fs::is_directory(a, error)) return {{a.stem().string() + "~" + b.stem().string(), a, b, {}, {}}};
+  if (!fs::is_directory(a, error)) return {{{a, a.stem().string() + "~" + b.stem().string()}, b}};
   const auto first = by_name(recordings_of_folder(arguments[0], field("pair"), output));
   auto second = by_name(recordings_of_folder(arguments[1], field("pair"), output));
   std::vector<FeatureInput> made;
   for (const auto& [name, file] : first) {
     const auto partner = second.find(name);
     if (partner == second.end()) {
-      made.push_back({name, file, {}, {}, arguments[1] + " has no recording of that name"});
+      made.push_back({{file, name, arguments[1] + " has no recording of that name"}});
       continue;
     }
-    made.push_back({name, file, partner->second, {}, {}});
+    made.push_back({{file, name}, partner->second});
     second.erase(partner);
   }
   for (const auto& [name, file] : second)
-    made.push_back({name, file, {}, {}, arguments[0] + " has no recording of that name"});
+    made.push_back({{file, name, arguments[0] + " has no recording of that name"}});
   return made;
 }
 

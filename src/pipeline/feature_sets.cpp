@@ -154,7 +154,7 @@ class BowSet final : public FeatureSet {
   bool takes_head() const override { return false; }
   std::string head_otherwise() const override { return "none"; }
   double settle(std::vector<FeatureInput>& inputs) override {
-    if (words_.codes == 0) words_.codes = codebook_size(inputs);
+    if (words_.codes == 0) words_.codes = codebook_size({inputs.begin(), inputs.end()});
     words_.check();
     settled_ = words_;
     if (words_.dwell) {

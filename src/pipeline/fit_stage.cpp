@@ -1,10 +1,10 @@
 #include "facelex/pipeline/fit_stage.hpp"
 
+#include "facelex/coding/expression_vectors.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
-#include "facelex/face/model/expression_vectors.hpp"
 #include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"

@@ -128,15 +128,13 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
   return learning;
 }
 
-int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
+int learn_model(const Learning& learning, const std::vector<NamedFile>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter) {
-  std::vector<NamedFile> files;
-  for (const TrainingInput& input : inputs) files.push_back({input.file, input.name});
-  require_replaceable(model, files, force);
+  require_replaceable(model, inputs, force);
   remove_stale_temporaries_of(model);
   Provenance made = learning.made;
   made.input = std::to_string(inputs.size()) + " recordings";
-  made.identity.inputs = digest_of_files(files);
+  made.identity.inputs = digest_of_files(inputs);
   if (!force && complete_sidecar(model, made.identity)) {
     reporter.info(model.string() + " is complete already for these recordings and options");
     return 0;

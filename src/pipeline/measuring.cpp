@@ -46,11 +46,7 @@ std::vector<Column> shared_columns(const std::vector<MeasuredSystem>& systems) {
 
 TrainingData read_measured(const std::vector<NamedFile>& items, const std::vector<Column>& columns,
                            SignalKind kind, const TrainingOptions& options, const Work& work, int history) {
-  std::vector<TrainingInput> recordings;
-  for (const NamedFile& item : items) {
-    if (!item.problem.empty()) throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
-    recordings.push_back({item.file, item.name});
-  }
+  require_usable(items);
   const auto choose = [&](const Recording& header, const std::string& file) {
     std::vector<Eigen::Index> chosen;
     for (const Column& column : columns) {
@@ -63,7 +59,7 @@ TrainingData read_measured(const std::vector<NamedFile>& items, const std::vecto
     }
     return chosen;
   };
-  return read_training_data(std::move(recordings), choose, options, work, 0, history);
+  return read_training_data(items, choose, options, work, 0, history);
 }
 
 Provenance measurement_of(const std::string& stage, const std::vector<MeasuredSystem>& systems,

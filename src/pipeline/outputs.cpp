@@ -52,7 +52,7 @@ void prepare_output(const fs::path& file, const Provenance& made, const std::vec
   const auto command = [](const std::string& stage) { return stage.substr(0, stage.find(' ')); };
   if (known && command(known->stage) != command(made.identity.stage))
     throw usage_error(path_in_quotes(file.string()) + " is there already, written by facelex " + known->stage,
-                      "give another --output, or --force to replace it");
+                      "give another " + field("output") + ", or " + field("force") + " to replace it");
   remove_stale_temporaries_of(file);
   check_writable(file);
 }

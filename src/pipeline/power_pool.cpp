@@ -52,11 +52,8 @@ void PowerPool::learn_basis(const Inputs& fits, const std::filesystem::path& mod
   // Spread over the groups, which stand one after the other.
   constexpr std::size_t enough = 40;
   const std::size_t count = std::min(enough, fits.items.size());
-  std::vector<TrainingInput> recordings;
-  for (std::size_t i = 0; i < count; ++i) {
-    const NamedFile& item = fits.items[i * fits.items.size() / count];
-    recordings.push_back({item.file, item.name});
-  }
+  std::vector<NamedFile> recordings;
+  for (std::size_t i = 0; i < count; ++i) recordings.push_back(fits.items[i * fits.items.size() / count]);
   Learning learning = settings.learn.learning("facial-basis", model, force);
   learning.option_prefix = "facial-basis-";
   learn_model(learning, recordings, model, force, work, reporter);
@@ -80,11 +77,12 @@ std::filesystem::path PowerPool::write_features(FeatureSet& set, const Inputs& c
   made.input = std::to_string(inputs.size()) + " simulated recordings";
   made.identity.inputs = digest_of_inputs(inputs);
   if (!force && is_complete(file, made)) return file;
-  const VideoFeatureTable table = make_feature_table(inputs, maker, work);
-  if (!table.left_out.empty())
-    throw data_error({}, table.left_out.front().name + " has no features: " + table.left_out.front().reason,
+  VideoFeatureTable table(file, inputs, maker, work);
+  if (!table.left_out().empty())
+    throw data_error({},
+                     table.left_out().front().name + " has no features: " + table.left_out().front().reason,
                      "longer recordings in the cohort, or shorter windows");
-  write_sidecar(file, sidecar_of(made, write_feature_table(file, table)));
+  write_sidecar(file, sidecar_of(made, table.commit()));
   return file;
 }
 

@@ -40,7 +40,7 @@ std::optional<Sidecar> complete_sidecar(const std::filesystem::path& file, const
 
 bool is_complete(const std::filesystem::path& file, const Provenance& made) {
   const auto known = complete_sidecar(file, made.identity);
-  return known && known->command == made.command && known->result.state == "ok";
+  return known && known->command == made.command && !known->result.partial;
 }
 
 std::string digest_of_files(const std::vector<NamedFile>& files) {

@@ -208,7 +208,7 @@ StageResult extract(const OpenFrames& open, const std::filesystem::path& output,
   result.details = details_of(*source, models, options, tracker.tracks());
   if (!files.empty()) result.details["files"] = files;
   if (const std::string broken = source->broken(); !broken.empty()) {
-    result.state = "partial";
+    result.partial = true;
     result.message = broken;
   }
   // Images have no time stamps unless --fps gives them: nothing to be told.

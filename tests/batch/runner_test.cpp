@@ -47,7 +47,7 @@ class RunnerTest : public ::testing::Test {
       StageResult result;
       result.counts = {10, 10, 7};
       if (text == "cut") {
-        result.state = "partial";
+        result.partial = true;
         result.message = "cannot decode after frame 10 of 20";
       }
       result.output_digest = file.commit();

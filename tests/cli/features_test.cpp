@@ -106,7 +106,7 @@ TEST_F(Features, WhatIsLeftOutIsNamed) {
   const auto sidecar = read_sidecar(folder / "out.csv");
   ASSERT_TRUE(sidecar);
   EXPECT_EQ(sidecar->result.details["left_out"].size(), 2U);
-  EXPECT_EQ(sidecar->result.state, "partial");
+  EXPECT_TRUE(sidecar->result.partial);
 }
 
 TEST_F(Features, PairsOfFoldersGoByName) {
@@ -418,7 +418,7 @@ TEST_F(Features, TablesThatWereCutOrAreOfAPartAreNamed) {
   sidecar.stage = "encode";
   sidecar.result.kind = SignalKind::expression;
   sidecar.result.counts.rows = 150;
-  sidecar.result.state = "partial";
+  sidecar.result.partial = true;
   sidecar.result.message = "cannot decode after frame 150";
   write_sidecar(folder / "codes/a.csv", sidecar);
   const auto whole = features({"summary", at("codes")});

@@ -212,7 +212,7 @@ TEST_F(EncodeWithHistory, SignalsWithoutHistoryAreRefused) {
 }
 
 TEST_F(EncodeWithHistory, TrainingRowsHaveTheFramesOfTheirRecordingWhicheverAreLearntFrom) {
-  std::vector<TrainingInput> inputs;
+  std::vector<NamedFile> inputs;
   std::vector<Recording> recordings;
   for (const char* name : {"a", "b"}) {
     inputs.push_back(test::write(folder_, name, two_faces(150, 3)));

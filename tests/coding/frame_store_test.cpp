@@ -80,7 +80,7 @@ class LearnInBoundedMemory : public ::testing::Test {
   }
 
   static inline TemporaryFolder* folder = nullptr;
-  static inline std::vector<TrainingInput> inputs;
+  static inline std::vector<NamedFile> inputs;
 };
 
 TEST_F(LearnInBoundedMemory, HoldsNoMoreRowsThanFitHoweverManyThereAre) {
@@ -89,8 +89,7 @@ TEST_F(LearnInBoundedMemory, HoldsNoMoreRowsThanFitHoweverManyThereAre) {
   };
   const std::int64_t bytes = 1500 * 4 * 8 * 4;
   for (std::size_t files = 1; files <= 3; ++files) {
-    const std::vector<TrainingInput> some(inputs.begin(),
-                                          inputs.begin() + static_cast<std::ptrdiff_t>(files));
+    const std::vector<NamedFile> some(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(files));
     const TrainingData data = read_training_data(some, first_columns, {}, {}, bytes);
     ASSERT_TRUE(data.store);
     EXPECT_EQ(data.values.rows(), 1500);

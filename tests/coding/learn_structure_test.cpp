@@ -33,7 +33,7 @@ const UnitGroup& group_of(const LinearModel& model, const std::string& name) {
                        [&](const auto& g) { return g.name == name; });
 }
 
-std::vector<TrainingInput> synthetic_inputs(const TemporaryFolder& folder) {
+std::vector<NamedFile> synthetic_inputs(const TemporaryFolder& folder) {
   return {test::write(folder, "a", test::synthetic_motion(1, 120)),
           test::write(folder, "b", test::synthetic_motion(2, 80))};
 }
@@ -143,7 +143,7 @@ Recording with_rare_movement(Eigen::Index rows, Eigen::Index rare, RowMatrix& pa
 TEST(LearnStructure, BalanceGivesARareMovementAnAtom) {
   const TemporaryFolder folder;
   RowMatrix patterns;
-  const std::vector<TrainingInput> inputs = {test::write(folder, "a", with_rare_movement(900, 60, patterns))};
+  const std::vector<NamedFile> inputs = {test::write(folder, "a", with_rare_movement(900, 60, patterns))};
   FacialBasisOptions options;
   options.atoms = {"LB=2", "RB=0", "NO=0", "LE=0", "RE=0", "MO=0"};
   options.tolerance = 1e-6;

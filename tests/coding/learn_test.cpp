@@ -29,7 +29,7 @@ const LinearModel& model_of(const LearnResult& result) {
   return dynamic_cast<const PcaSystem&>(*result.system).model();
 }
 
-std::vector<TrainingInput> two_recordings(const TemporaryFolder& folder) {
+std::vector<NamedFile> two_recordings(const TemporaryFolder& folder) {
   return {test::write(folder, "a", test::synthetic_motion(1, 90)),
           test::write(folder, "b", test::synthetic_motion(2, 60))};
 }
@@ -151,7 +151,7 @@ TEST(Learn, PcaTakesSignalsWithoutPoints) {
   expression.columns.clear();
   for (int i = 0; i < 79; ++i) expression.columns.push_back({"e_" + std::to_string(i), "", ""});
   expression.values = RowMatrix(expression.values.middleCols(20, 79));
-  const std::vector<TrainingInput> inputs = {test::write(folder, "e", expression)};
+  const std::vector<NamedFile> inputs = {test::write(folder, "e", expression)};
   PcaOptions options;
   options.components = 4;
   const auto result = learn_pca(inputs, options);
@@ -174,7 +174,7 @@ TEST(Learn, PartsOfAFitAreSignalsOfTheirOwn) {
   for (const char* name : {"dZ_30", "pose_Ry", "e_AU12_L", "e_43"}) fit.columns.push_back({name, "", ""});
   fit.values.conservativeResize(Eigen::NoChange, 140);
   fit.values.rightCols(4) = fit.values.leftCols(4) * 0.5 + fit.values.middleCols(40, 4);
-  const std::vector<TrainingInput> inputs = {test::write(folder, "f", fit)};
+  const std::vector<NamedFile> inputs = {test::write(folder, "f", fit)};
 
   const auto local = learn_facial_basis(inputs, small_basis());
   EXPECT_EQ(local.system->input_kind(), SignalKind::displacement);
@@ -275,7 +275,7 @@ TEST(Learn, SaysWhatIsWrong) {
   Recording still = test::synthetic_motion(1, 30);
   still.values(Eigen::all, feature_columns(facial_features(FeatureDivision::facial_basis)[3], still.columns))
       .setZero();
-  const std::vector<TrainingInput> of_still = {test::write(folder, "still", still)};
+  const std::vector<NamedFile> of_still = {test::write(folder, "still", still)};
   EXPECT_TRUE(says(error_of([&] { learn_facial_basis(of_still, small_basis()); }),
                    {"left eye (LE) never moves", "LE=0"}));
   EXPECT_TRUE(says(error_of([&] { learn_local_pca(of_still, {}); }), {"left eye never moves"}));
@@ -290,7 +290,7 @@ TEST(Learn, SaysWhatIsWrong) {
 
   Recording landmarks = test::synthetic_motion(1, 10);
   for (auto& column : landmarks.columns) column.name.erase(0, 1);
-  const std::vector<TrainingInput> pixels = {test::write(folder, "pixels", landmarks)};
+  const std::vector<NamedFile> pixels = {test::write(folder, "pixels", landmarks)};
   EXPECT_TRUE(
       says(error_of([&] { learn_facial_basis(pixels, {}); }), {"pixels.csv", "landmarks", "standardize"}));
   EXPECT_TRUE(says(error_of([&] { learn_pca(pixels, {}); }), {"pixels.csv", "landmarks", "standardize"}));

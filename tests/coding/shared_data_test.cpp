@@ -17,9 +17,9 @@ TEST(SharedData, ALexiconOfRealMovementCodesClipsThatItHasNotSeen) {
   const auto motion_of = [&](const std::filesystem::path& landmarks) {
     const auto motion = folder / (landmarks.stem().string() + ".csv");
     standardize(landmarks, motion, {}, TableFormat::csv, {});
-    return TrainingInput{motion, landmarks.stem().string()};
+    return NamedFile{motion, landmarks.stem().string()};
   };
-  std::vector<TrainingInput> clips;
+  std::vector<NamedFile> clips;
   for (int i = 2; i <= 12; ++i)
     clips.push_back(motion_of(*news / ((i < 10 ? "00" : "0") + std::to_string(i) + ".csv")));
   FacialBasisOptions options;

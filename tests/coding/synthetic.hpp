@@ -58,8 +58,7 @@ inline void lose_face(Recording& recording, Eigen::Index t) {
   recording.values.row(t).setConstant(std::numeric_limits<double>::quiet_NaN());
 }
 
-inline TrainingInput write(const TemporaryFolder& folder, const std::string& name,
-                           const Recording& recording) {
+inline NamedFile write(const TemporaryFolder& folder, const std::string& name, const Recording& recording) {
   const auto file = folder / (name + ".csv");
   RecordingWriter writer(file, recording.columns, TableFormat::csv);
   writer.write(recording);

@@ -31,8 +31,8 @@ TEST(TrainingData, HoldsTheRowsWithAFaceAndAllValuesByTheOrderOfNames) {
   test::lose_face(second, 1);
   second.values(4, 2) = std::numeric_limits<double>::quiet_NaN();
   second.values(5, 7) = std::numeric_limits<double>::quiet_NaN();  // not a column that is asked for
-  const std::vector<TrainingInput> inputs = {test::write(folder, "clip10", numbered(10, 2)),
-                                             test::write(folder, "clip2", second)};
+  const std::vector<NamedFile> inputs = {test::write(folder, "clip10", numbered(10, 2)),
+                                         test::write(folder, "clip2", second)};
   const auto data = read_training_data(inputs, first_three, {});
   EXPECT_EQ(data.kind, SignalKind::keypoint_motion);
   ASSERT_EQ(data.columns.size(), 3u);
@@ -52,7 +52,7 @@ TEST(TrainingData, HoldsTheRowsWithAFaceAndAllValuesByTheOrderOfNames) {
 
 TEST(TrainingData, DrawsTheSameRowsForAnyOrderOfInputsAndFairly) {
   const TemporaryFolder folder;
-  std::vector<TrainingInput> inputs;
+  std::vector<NamedFile> inputs;
   for (int r = 1; r <= 4; ++r)
     inputs.push_back(test::write(folder, "r" + std::to_string(r), numbered(r, 50)));
   TrainingOptions options;
@@ -91,7 +91,7 @@ TEST(TrainingData, EveryTakesFramesByTheirNumber) {
 TEST(TrainingData, SaysWhatIsWrong) {
   const TemporaryFolder folder;
   const auto motion = test::write(folder, "motion", numbered(0, 3));
-  const auto read = [&](std::vector<TrainingInput> inputs) {
+  const auto read = [&](std::vector<NamedFile> inputs) {
     return error_of([&] { read_training_data(inputs, first_three, {}); });
   };
   EXPECT_TRUE(says(read({}), {"no recordings"}));

@@ -22,7 +22,7 @@ std::string error_of(ErrorKind kind, Act act) {
 }
 
 /// The names as they stand below the folders.
-std::vector<TrainingInput> below(std::vector<TrainingInput> inputs, const std::string& folder) {
+std::vector<NamedFile> below(std::vector<NamedFile> inputs, const std::string& folder) {
   for (auto& input : inputs) input.name = input.name.substr(folder.size() + 1);
   return inputs;
 }

@@ -222,7 +222,7 @@ TEST_F(ComparisonTest, WhatIsWrongIsSaid) {
 }
 
 TEST_F(ComparisonTest, StabilityIsOneWhereEverySubjectMovesAlike) {
-  const auto relearn = [](const std::vector<TrainingInput>& inputs, const Work& work) {
+  const auto relearn = [](const std::vector<NamedFile>& inputs, const Work& work) {
     PcaOptions options;
     options.components = 3;
     return learn_pca(inputs, options, work).system;
@@ -239,7 +239,7 @@ TEST_F(ComparisonTest, StabilityIsOneWhereEverySubjectMovesAlike) {
   systems[0].system = test::orthonormal_system(
       one_hot({test::motion_column('x', 5), test::motion_column('x', 6), test::motion_column('x', 7)}));
   EXPECT_LT(compare_systems(systems, recordings_for(systems), options).systems[0].stability.value, 0.01);
-  systems[0].relearn = [](const std::vector<TrainingInput>&, const Work&) -> std::unique_ptr<CodingSystem> {
+  systems[0].relearn = [](const std::vector<NamedFile>&, const Work&) -> std::unique_ptr<CodingSystem> {
     throw data_error({}, "fewer frames than atoms");
   };
   EXPECT_EQ(compare_systems(systems, recordings_for(systems), options).systems[0].stability.missing,

@@ -11,9 +11,9 @@
 namespace facelex::test {
 
 /// A recording of any kind with its sidecar, so that readers know the kind.
-inline TrainingInput write_with_kind(const TemporaryFolder& folder, const std::string& name,
-                                     const Recording& recording) {
-  const TrainingInput input = write(folder, name, recording);
+inline NamedFile write_with_kind(const TemporaryFolder& folder, const std::string& name,
+                                 const Recording& recording) {
+  const NamedFile input = write(folder, name, recording);
   Sidecar sidecar;
   sidecar.stage = "test";
   sidecar.options = Json::object();
@@ -87,7 +87,7 @@ class ComparisonFixture : public ::testing::Test {
   TemporaryFolder folder;
   RowMatrix atoms = one_hot({motion_column('y', 18), motion_column('y', 25), motion_column('x', 51)});
   std::vector<RowMatrix> truth, signals;
-  std::vector<TrainingInput> motion, imported, truths;
+  std::vector<NamedFile> motion, imported, truths;
   std::vector<ComparedRecording> recordings;
 };
 

@@ -30,7 +30,7 @@ class InputNotes : public ::testing::Test {
     RecordingWriter writer(folder / (name + ".csv"), made.columns, TableFormat::csv);
     writer.write(made);
     writer.finish();
-    return {name, folder / (name + ".csv"), {}, {}, {}};
+    return {{folder / (name + ".csv"), name}};
   }
 
   test::TemporaryFolder folder;
@@ -39,7 +39,7 @@ class InputNotes : public ::testing::Test {
 
 TEST_F(InputNotes, TheRateOfMostIsTakenAndWhoseDiffersSaysSo) {
   std::vector<FeatureInput> inputs = {input("a", 25), input("b", 29.97), input("c", 25.1), input("d", 0)};
-  inputs.push_back({"gone", folder / "gone.csv", {}, {}, "no such file"});
+  inputs.push_back({{folder / "gone.csv", "gone", "no such file"}});
   const auto plain = inputs;
   EXPECT_EQ(settle_frame_rate(inputs, options), 25);
   EXPECT_EQ(inputs[0].note, "");
@@ -62,7 +62,7 @@ TEST_F(InputNotes, TheRateOfMostIsTakenAndWhoseDiffersSaysSo) {
 TEST_F(InputNotes, NothingIsSaidOfRatesWhereTheyTellNothing) {
   folder.write("broken.csv", "\x01\x02");
   std::vector<FeatureInput> inputs = {
-      input("a", 25), input("b", 30), input("c", 25), {"broken", folder / "broken.csv", {}, {}, {}}};
+      input("a", 25), input("b", 30), input("c", 25), {{folder / "broken.csv", "broken"}}};
   const auto plain = inputs;
   EXPECT_EQ(settle_frame_rate(inputs, options), 25);
   EXPECT_EQ(inputs[3].note, "") << "its own turn says that it cannot be read";

@@ -22,7 +22,7 @@ Sidecar example() {
   s.result.kind = SignalKind::landmarks;
   s.result.columns = {{"x_0", "right end of the jaw", "px"}};
   s.result.counts = {900, 450, 448};
-  s.result.state = "partial";
+  s.result.partial = true;
   s.result.message = "cannot decode after frame 450 of 900";
   s.result.details = {{"width", 1920}, {"codec", "h264"}};
   s.result.output_digest = "ef56";
@@ -51,7 +51,7 @@ TEST(Sidecar, ReadsBack) {
   EXPECT_EQ(r->result.kind, s.result.kind);
   EXPECT_EQ(r->result.columns, s.result.columns);
   EXPECT_EQ(r->result.counts, s.result.counts);
-  EXPECT_EQ(r->result.state, s.result.state);
+  EXPECT_EQ(r->result.partial, s.result.partial);
   EXPECT_EQ(r->result.message, s.result.message);
   EXPECT_EQ(r->result.details, s.result.details);
   EXPECT_EQ(r->result.output_digest, s.result.output_digest);

@@ -17,12 +17,12 @@ class IdentityTest : public ::testing::Test {
     made.identity = {"learn pca", Json{{"components", 3}}, "inputs", "models"};
     made.command = "facelex learn pca INPUT...";
     made.input = "2 recordings";
-    write("ok");
+    write(false);
   }
-  void write(const std::string& state) const {
+  void write(bool partial) const {
     write_file_atomically(file, "content");
     StageResult result;
-    result.state = state;
+    result.partial = partial;
     result.output_digest = sha256_of_text("content");
     write_sidecar(file, sidecar_of(made, result));
   }
@@ -59,10 +59,10 @@ TEST_F(IdentityTest, EachPartDecides) {
 }
 
 TEST_F(IdentityTest, TheFileMustStandThereWhole) {
-  write("partial");
+  write(true);
   EXPECT_TRUE(complete_sidecar(file, made.identity));
   EXPECT_FALSE(is_complete(file, made)) << "something was left out";
-  write("ok");
+  write(false);
   write_file_atomically(file, "changed");
   EXPECT_FALSE(is_complete(file, made));
   std::filesystem::remove(file);

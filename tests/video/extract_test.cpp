@@ -82,7 +82,7 @@ TEST_F(ExtractTest, ARowPerFrameEmptyWhereThereIsNoFace) {
   };
   const StageResult result = extract(drawn(25, scene), folder_ / "a.csv", std::nullopt, *models_, {}, work);
   EXPECT_EQ(reported, 25);
-  EXPECT_EQ(result.state, "ok");
+  EXPECT_FALSE(result.partial);
   EXPECT_EQ(result.kind, SignalKind::landmarks);
   EXPECT_EQ(result.counts.rows, 25);
   EXPECT_EQ(result.counts.frames, 25);
@@ -170,7 +170,7 @@ TEST_F(ExtractTest, SeveralFacesHaveARowEachSortedByFrameThenFace) {
 TEST_F(ExtractTest, ABrokenVideoIsPartial) {
   const auto result = extract(drawn(5, scene, "cannot decode after frame 5 of 25"), folder_ / "b.csv",
                               std::nullopt, *models_, {}, {});
-  EXPECT_EQ(result.state, "partial");
+  EXPECT_TRUE(result.partial);
   EXPECT_EQ(result.message, "cannot decode after frame 5 of 25");
   EXPECT_EQ(result.counts.rows, 5);
   EXPECT_TRUE(fs::exists(folder_ / "b.csv"));
@@ -221,7 +221,7 @@ TEST_F(ExtractTest, AVideoWithoutTimeStampsSaysSo) {
   };
   const auto open = [](bool with_color) { return std::make_unique<Untimed>(3, scene, "", with_color); };
   const auto result = extract(open, folder_ / "u.csv", std::nullopt, *models_, {}, {});
-  EXPECT_EQ(result.state, "ok");
+  EXPECT_FALSE(result.partial);
   EXPECT_EQ(result.message, "the container has no time stamps: timestamp is empty");
   EXPECT_TRUE(extract(drawn(3, scene), folder_ / "t.csv", std::nullopt, *models_, {}, {}).message.empty());
 }
@@ -240,7 +240,7 @@ TEST_F(ExtractTest, ImagesThatCannotBeReadAreFramesWithoutAFace) {
     }
     const fs::path overlay = folder_ / "i.overlay.mp4";
     const auto result = extract(images, folder_ / "i.csv", overlay, *models_, {}, {});
-    EXPECT_EQ(result.state, "partial");
+    EXPECT_TRUE(result.partial);
     const Recording rows = read_recording(folder_ / "i.csv");
     ASSERT_EQ(rows.frames.size(), 5U);
     for (const Frame& frame : rows.frames)

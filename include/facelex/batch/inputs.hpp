@@ -63,6 +63,9 @@ struct Inputs {
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
 
+/// Throws Error (data) for the first file that has a problem: for what takes all of them or none.
+void require_usable(const std::vector<NamedFile>& files);
+
 /// Files that hold a row per frame.
 InputKind recording_files(const std::string& noun);
 

@@ -130,11 +130,10 @@ struct LearnResult {
 /// that cannot be read or does not fit. Not converging, and more atoms than moving columns (an overcomplete
 /// dictionary, whose codes are less certain), are results with a warning. work.progress counts iterations;
 /// their total is not known.
-LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const FacialBasisOptions& options,
+LearnResult learn_facial_basis(const std::vector<NamedFile>& inputs, const FacialBasisOptions& options,
                                const Work& work = {});
-LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options,
-                      const Work& work = {});
-LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
+LearnResult learn_pca(const std::vector<NamedFile>& inputs, const PcaOptions& options, const Work& work = {});
+LearnResult learn_local_pca(const std::vector<NamedFile>& inputs, const LocalPcaOptions& options,
                             const Work& work = {});
 
 }  // namespace facelex

@@ -12,15 +12,10 @@
 #include "facelex/core/matrix.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/io/named_file.hpp"
 #include "facelex/io/recording.hpp"
 
 namespace facelex {
-
-/// A recording that a system is learnt from.
-struct TrainingInput {
-  std::filesystem::path file;
-  std::string name;  ///< below the input folder, as it stands in the model; no two inputs share one
-};
 
 /// Which rows of the recordings are learnt from.
 struct TrainingOptions {
@@ -90,7 +85,7 @@ std::int64_t memory_in_bytes(double memory);
 ///
 /// With history > 0 the frames before a row stand beside it (D·(history+1) numbers, which take the place of D
 /// in the bounds of memory above): those of its recording, whether they are learnt from or not.
-TrainingData read_training_data(std::vector<TrainingInput> inputs, const ColumnChoice& choose,
+TrainingData read_training_data(std::vector<NamedFile> inputs, const ColumnChoice& choose,
                                 const TrainingOptions& options, const Work& work = {},
                                 std::int64_t max_bytes = 0, int history = 0);
 

@@ -14,13 +14,13 @@
 namespace facelex {
 
 /// Learns a system like another one from these recordings.
-using Relearn = std::function<std::unique_ptr<CodingSystem>(const std::vector<TrainingInput>&, const Work&)>;
+using Relearn = std::function<std::unique_ptr<CodingSystem>(const std::vector<NamedFile>&, const Work&)>;
 
 /// One of several systems that are compared: a coding system, or the codes that another program made.
 struct ComparedSystem {
   std::string name;                            ///< as it stands in the tables; no two systems share one
   std::shared_ptr<const CodingSystem> system;  ///< null: imported codes
-  std::vector<TrainingInput> codes;            ///< imported: recordings of kind coefficients, by name
+  std::vector<NamedFile> codes;                ///< imported: recordings of kind coefficients, by name
   Relearn relearn;                             ///< empty where it cannot be learnt again
 
   bool imported() const { return !system; }
@@ -33,12 +33,6 @@ struct ComparedRecording {
   /// For each system the file that it takes: signals, or imported codes.
   std::vector<std::filesystem::path> files;
   std::filesystem::path truth;  ///< a recording with the e_* that were simulated; empty: not known
-};
-
-/// A recording that is not compared, and why.
-struct LeftOut {
-  std::string name;
-  Message reason;
 };
 
 struct ComparedRecordings {
@@ -56,8 +50,8 @@ struct ComparedRecordings {
 /// file holds (it says what the files hold), systems with no recording in common, a name in `subjects` but
 /// not all of the recordings in it.
 ComparedRecordings match_recordings(const std::vector<ComparedSystem>& systems,
-                                    const std::vector<std::vector<TrainingInput>>& sources,
-                                    const std::vector<TrainingInput>& truth,
+                                    const std::vector<std::vector<NamedFile>>& sources,
+                                    const std::vector<NamedFile>& truth,
                                     const std::map<std::string, std::string>& subjects);
 
 /// The columns `name` and `subject` of a CSV file of labels, as facelex simulate writes it. Throws Error

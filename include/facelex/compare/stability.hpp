@@ -12,9 +12,9 @@ namespace facelex {
 /// The recordings of one resample: as many subjects as there are, drawn with replacement, each with all its
 /// recordings; a subject that is drawn again comes under names with "#2", "#3" … `files` holds one file for
 /// each recording. The same for the same subjects, seed and index, so that all systems get the same ones.
-std::vector<TrainingInput> resampled_inputs(const std::vector<ComparedRecording>& recordings,
-                                            const std::vector<std::filesystem::path>& files,
-                                            std::uint64_t seed, int index);
+std::vector<NamedFile> resampled_inputs(const std::vector<ComparedRecording>& recordings,
+                                        const std::vector<std::filesystem::path>& files, std::uint64_t seed,
+                                        int index);
 
 /// How well the units of a system come back when it is learnt again from other subjects: K, the mean over
 /// `resamples` of matched_likeness between its units and those learnt from resampled_inputs. Units learnt

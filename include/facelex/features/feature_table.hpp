@@ -5,22 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "facelex/compare/compared_recordings.hpp"
 #include "facelex/core/json.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/io/atomic_file.hpp"
+#include "facelex/io/named_file.hpp"
 #include "facelex/io/recording.hpp"
 #include "facelex/io/sidecar.hpp"
 
 namespace facelex {
 
 /// A video (or a pair) whose features are wanted.
-struct FeatureInput {
-  std::string name;
-  std::filesystem::path file;
-  std::filesystem::path other;  ///< the second person's codes; empty: none
-  std::filesystem::path head;   ///< a recording with pose_R*; empty: none
-  std::string problem;          ///< why it cannot be used at all, or empty
-  std::string note = {};        ///< what the user should know of it whatever its features, or empty
+struct FeatureInput : NamedFile {
+  std::filesystem::path other = {};  ///< the second person's codes; empty: none
+  std::filesystem::path head = {};   ///< a recording with pose_R*; empty: none
+  std::string note = {};             ///< what the user should know of it whatever its features, or empty
 };
 
 /// One face's features.
@@ -40,27 +38,45 @@ struct VideoFeatures {
 /// Computes the features of one input; throws Error (data) for a bad one.
 using FeatureMaker = std::function<VideoFeatures(const FeatureInput& input, const Work& work)>;
 
-/// A row per video (and face), in natural order of names.
-struct VideoFeatureTable {
-  struct Row {
-    std::string name;
-    FeatureRow features;
-    std::string note;
+/// A table of features, a row per video (and face) in natural order of names, that has all its rows and no
+/// final name yet.
+class VideoFeatureTable {
+ public:
+  /// What the user should know of a video that is in the table.
+  struct Note {
+    std::string name, text;
   };
-  std::vector<Column> columns;  ///< of the values
-  std::vector<Row> rows;
-  std::vector<LeftOut> left_out;
+
+  /// Makes the features of all inputs, several at a time, and writes `name,face_id,<columns>` as they come:
+  /// memory holds the rows of a few hundred inputs, however many there are. Missing values and face_ids are
+  /// empty. The first input that succeeds decides which columns there are; one with others is left out with
+  /// the reason, as is one that fails. The same bytes whatever the number of threads. Throws Error:
+  /// interrupted, and anything but data.
+  VideoFeatureTable(const std::filesystem::path& file, std::vector<FeatureInput> inputs,
+                    const FeatureMaker& maker, const Work& work);
+
+  std::size_t rows() const { return static_cast<std::size_t>(result_.counts.rows); }
+  /// Number of features.
+  std::size_t features() const { return features_; }
+  const std::vector<LeftOut>& left_out() const { return left_out_; }
+  const std::vector<Note>& notes() const { return notes_; }
+
+  /// Gives the file its name. Returns columns, whether it is partial (videos are left out) and digest for the
+  /// sidecar, whose details list "videos" (name, face_id, details, note) and "left_out" (name, reason).
+  /// Without it nothing of the table stays. To be called once.
+  StageResult commit();
+
+ private:
+  void add(const FeatureInput& input, VideoFeatures features);
+  void leave_out(const FeatureInput& input, const Message& reason);
+
+  AtomicFile out_;
+  StageResult result_;
+  Json videos_ = Json::array();
+  std::size_t features_ = 0;
+  std::string first_;  ///< the input that decided the columns
+  std::vector<LeftOut> left_out_;
+  std::vector<Note> notes_;
 };
-
-/// Makes the features of all inputs, several at a time, and puts them in one table. The first input that
-/// succeeds decides which columns there are; one with others is left out with the reason, as is one that
-/// fails. The same table whatever the number of threads. Throws Error: interrupted, and anything but data.
-VideoFeatureTable make_feature_table(std::vector<FeatureInput> inputs, const FeatureMaker& maker,
-                                     const Work& work);
-
-/// Writes `name,face_id,<columns>` atomically; missing values and face_ids are empty. Returns columns, state
-/// ("partial" with videos left out) and digest for the sidecar, whose details list "videos" (name, face_id,
-/// details, note) and "left_out" (name, reason).
-StageResult write_feature_table(const std::filesystem::path& file, const VideoFeatureTable& table);
 
 }  // namespace facelex

@@ -24,8 +24,8 @@ struct StageResult {
   SignalKind kind = SignalKind::other;
   std::vector<Column> columns;  ///< without the five frame columns
   FrameCounts counts;
-  std::string state = "ok";  ///< ok, or partial: the input broke off and its good frames are here
-  std::string message;       ///< why it is partial; or what the user should know
+  bool partial = false;  ///< the input broke off, and what was good of it is here
+  std::string message;   ///< why it is partial; or what the user should know
   /// What only this stage knows (video: size, rotation, variable frame rate, codec …).
   Json details = Json::object();
   std::string output_digest;  ///< sha256 of the file written

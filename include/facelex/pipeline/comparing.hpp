@@ -18,13 +18,13 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
                                              const std::filesystem::path& search_folder);
 
 /// The recordings of a folder by names. A path that does not exist is an error (usage) that names `option`.
-std::vector<TrainingInput> recordings_of_folder(const std::string& folder, const Message& option,
-                                                const std::filesystem::path& output);
+std::vector<NamedFile> recordings_of_folder(const std::string& folder, const Message& option,
+                                            const std::filesystem::path& output);
 
 /// The recordings of a command line: each folder is a source of its own, files and a list are one together.
-std::vector<std::vector<TrainingInput>> recording_sources(const std::vector<std::string>& arguments,
-                                                          const InputOptions& options,
-                                                          const std::filesystem::path& output);
+std::vector<std::vector<NamedFile>> recording_sources(const std::vector<std::string>& arguments,
+                                                      const InputOptions& options,
+                                                      const std::filesystem::path& output);
 
 /// The folder holds the whole comparison of this provenance: none was left out of it, and no file of it is
 /// missing or changed.

@@ -22,7 +22,7 @@ struct Learning {
   Provenance made = {};            ///< but for its inputs
   OptionList own = {};             ///< the options themselves
   std::string option_prefix = {};  ///< before its options' names in this command: "facial-basis-" in run
-  std::function<LearnResult(const std::vector<TrainingInput>&, const Work&)> learn;
+  std::function<LearnResult(const std::vector<NamedFile>&, const Work&)> learn;
   std::string noun = "iterations";                 ///< what its progress counts
   std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete
 };
@@ -80,7 +80,7 @@ const LearnableSystem* find_learnable_system(std::string_view name);
 /// version. Temporary files that killed runs left of the model are removed. Returns the exit status. Throws
 /// Error (usage), unless `force`, when facelex did not write what stands there, and in any case when it is an
 /// input.
-int learn_model(const Learning& learning, const std::vector<TrainingInput>& inputs,
+int learn_model(const Learning& learning, const std::vector<NamedFile>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter);
 
 }  // namespace facelex

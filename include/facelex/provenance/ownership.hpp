@@ -27,9 +27,10 @@ bool leads_out_of(const std::filesystem::path& path, const std::filesystem::path
 /// a source or of a source's sidecar, or, unless `force`, of a file that facelex did not write.
 void require_replaceable(const std::filesystem::path& output, const std::vector<NamedFile>& sources,
                          bool force);
-/// Whether the first line of a file begins so.
-bool begins_with(const std::filesystem::path& file, std::string_view text);
 /// The same for a file that has no sidecar and that only `ours` says to be facelex's.
 void require_ours(const std::filesystem::path& output, bool ours, bool force);
+
+/// Whether the first line of a file begins so.
+bool begins_with(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace facelex

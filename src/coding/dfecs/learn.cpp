@@ -88,7 +88,7 @@ class IterationCount {
 
 }  // namespace
 
-LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOptions& options,
+LearnResult learn_dfecs(const std::vector<NamedFile>& inputs, const DfecsOptions& options,
                         const std::filesystem::path& search_log, const Work& work) {
   options.check();
   const TrainingData data = read_training_data(inputs, columns_of_parts, options.training, work);

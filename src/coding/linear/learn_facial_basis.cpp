@@ -183,7 +183,7 @@ void FacialBasisOptions::check() const {
   dictionary_options(*this).check();
 }
 
-LearnResult learn_facial_basis(const std::vector<TrainingInput>& inputs, const FacialBasisOptions& options,
+LearnResult learn_facial_basis(const std::vector<NamedFile>& inputs, const FacialBasisOptions& options,
                                const Work& work) {
   options.check();
   const auto allocation = allocate(options.signal.features, options.atoms);

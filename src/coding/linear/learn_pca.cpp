@@ -154,7 +154,7 @@ void LocalPcaOptions::check() const {
   allocate(signal.features, atoms);
 }
 
-LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions& options, const Work& work) {
+LearnResult learn_pca(const std::vector<NamedFile>& inputs, const PcaOptions& options, const Work& work) {
   check_bounds(options);
   const TrainingData data = read_training_data(
       inputs,
@@ -174,7 +174,7 @@ LearnResult learn_pca(const std::vector<TrainingInput>& inputs, const PcaOptions
           std::move(learnt.warnings)};
 }
 
-LearnResult learn_local_pca(const std::vector<TrainingInput>& inputs, const LocalPcaOptions& options,
+LearnResult learn_local_pca(const std::vector<NamedFile>& inputs, const LocalPcaOptions& options,
                             const Work& work) {
   const auto allocation = allocate(options.signal.features, options.atoms);
   const TrainingData data = read_training_data(

@@ -36,7 +36,7 @@ Json summary_of(DfeBackend& backend, DfeFrameSource& frames, bool validation, co
 
 }  // namespace
 
-LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
+LearnResult learn_dfe(const std::vector<NamedFile>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work) {
   options.check();

@@ -209,7 +209,7 @@ StageResult regress_video(const std::filesystem::path& video, const std::filesys
   result.columns = table.columns();
   result.counts = counter.counts();
   if (const std::string broken = pictures.broken(); !broken.empty()) {
-    result.state = "partial";
+    result.partial = true;
     result.message = broken;
   }
   result.details["network"] = regressor.digest();

@@ -28,7 +28,7 @@ const PositiveUnits& positive(const LearnResult& result) {
   return dynamic_cast<const PositiveUnits&>(*result.system);
 }
 
-std::vector<TrainingInput> one_recording(const TemporaryFolder& folder, Eigen::Index rows = 160) {
+std::vector<NamedFile> one_recording(const TemporaryFolder& folder, Eigen::Index rows = 160) {
   return {test::write(folder, "a", test::synthetic_motion(1, rows))};
 }
 
@@ -132,8 +132,8 @@ TEST(Dfecs, UnitsAreOrderedOfLengthOneAndExplainWhatTheSummarySays) {
 
 TEST(Dfecs, TheSameBytesForAnyThreadsAndOrder) {
   const TemporaryFolder folder;
-  const TrainingInput a = test::write(folder, "a", test::synthetic_motion(1, 90)),
-                      b = test::write(folder, "b", test::synthetic_motion(2, 70));
+  const NamedFile a = test::write(folder, "a", test::synthetic_motion(1, 90)),
+                  b = test::write(folder, "b", test::synthetic_motion(2, 70));
   Work three;
   three.threads = 3;
   write_model(folder / "1.safetensors", learn_dfecs({a, b}, small_dfecs(), {}).system->to_model());
@@ -156,8 +156,8 @@ TEST(Dfecs, PointsThatARecordingLacksAreNotHeldAgainstTheModel) {
   Recording without_jaw = test::synthetic_motion(2, 100);
   for (int point = 0; point <= 16; ++point)
     for (const int axis : {0, 68}) without_jaw.values.col(point + axis).setZero();
-  const TrainingInput whole = test::write(folder, "a", test::synthetic_motion(1, 100)),
-                      jawless = test::write(folder, "b", without_jaw);
+  const NamedFile whole = test::write(folder, "a", test::synthetic_motion(1, 100)),
+                  jawless = test::write(folder, "b", without_jaw);
   // A penalty that makes units of the lips and the jaw move together.
   DfecsOptions options = small_dfecs();
   const auto result = learn_dfecs({whole, jawless}, options, {});

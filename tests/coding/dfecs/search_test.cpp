@@ -97,7 +97,7 @@ TEST(DfecsSearch, HaltsWhereTheNaiveLoopsHalt) {
 
 TEST(DfecsSearch, AnInterruptedSearchGoesOnToTheSameBytes) {
   const TemporaryFolder folder;
-  const std::vector<TrainingInput> inputs = {test::write(folder, "a", test::synthetic_motion(1, 80))};
+  const std::vector<NamedFile> inputs = {test::write(folder, "a", test::synthetic_motion(1, 80))};
   const auto options = small_search();
   const auto whole = learn_dfecs(inputs, options, folder / "whole.csv");
   const auto cells = whole.system->training()["search"]["cells"].get<std::int64_t>();
@@ -132,7 +132,7 @@ TEST(DfecsSearch, AnInterruptedSearchGoesOnToTheSameBytes) {
 
 TEST(DfecsSearch, CellsOfTheLogAreNotFittedAgain) {
   const TemporaryFolder folder;
-  const std::vector<TrainingInput> inputs = {test::write(folder, "a", test::synthetic_motion(1, 60))};
+  const std::vector<NamedFile> inputs = {test::write(folder, "a", test::synthetic_motion(1, 60))};
   const auto options = small_search();
   learn_dfecs(inputs, options, folder / "s.csv");
   std::string log = text_of(folder / "s.csv");
@@ -147,8 +147,8 @@ TEST(DfecsSearch, CellsOfTheLogAreNotFittedAgain) {
 
 TEST(DfecsSearch, ALogOfOtherDataOrOptionsIsRefused) {
   const TemporaryFolder folder;
-  const std::vector<TrainingInput> inputs = {test::write(folder, "a", test::synthetic_motion(1, 60))};
-  const std::vector<TrainingInput> others = {test::write(folder, "b", test::synthetic_motion(2, 60))};
+  const std::vector<NamedFile> inputs = {test::write(folder, "a", test::synthetic_motion(1, 60))};
+  const std::vector<NamedFile> others = {test::write(folder, "b", test::synthetic_motion(2, 60))};
   DfecsOptions options = small_search();
   learn_dfecs(inputs, options, folder / "s.csv");
   EXPECT_TRUE(says(error_of([&] { learn_dfecs(others, options, folder / "s.csv"); }),

@@ -15,7 +15,7 @@ constexpr const char* header = "frame,face_id,timestamp,confidence,success,q0,q1
 class TokenFeatures : public ::testing::Test {
  protected:
   VideoFeatures features(const std::string& rows) const {
-    return token_features({"a", folder.write("a.csv", header + rows), {}, {}, {}}, options);
+    return token_features({{folder.write("a.csv", header + rows), "a"}}, options);
   }
   test::TemporaryFolder folder;
   TokenFeatureOptions options{4, true, true, 0, false};
@@ -82,7 +82,7 @@ TEST_F(TokenFeatures, WhatIsNoTokenIsNamed) {
   EXPECT_NE(problem("1,0,0,1,1,0,0.5\n").find("0.5 is not a token"), std::string::npos);
   EXPECT_NE(problem("1,0,0,0,0,,\n").find("no frame has tokens"), std::string::npos);
   folder.write("b.csv", "frame,e_x\n1,1\n");
-  EXPECT_THROW(token_features({"b", folder / "b.csv", {}, {}, {}}, options), Error);
+  EXPECT_THROW(token_features({{folder / "b.csv", "b"}}, options), Error);
   options.codes = 0;
   EXPECT_NE(problem("1,0,0,1,1,0,0\n").find("codes 64"), std::string::npos);
 }

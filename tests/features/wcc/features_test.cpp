@@ -120,7 +120,7 @@ TEST_F(WccFeatures, ColumnsSayThePair) {
   surrogates.surrogates = 19;
   wcc.window = 2;
   const RowMatrix x = coupled(2, 1500);
-  const auto made = features({"a", write("a.csv", x, 25), {}, {}, {}});
+  const auto made = features({{write("a.csv", x, 25), "a"}});
   ASSERT_EQ(made.rows.size(), 1U);
   ASSERT_EQ(made.columns.size(), 9U * 6);
   EXPECT_EQ(made.columns[1].name, "e_0~e_1");
@@ -135,7 +135,7 @@ TEST_F(WccFeatures, ColumnsSayThePair) {
   options.values = {"mean"};
   surrogates.surrogates = 0;
   options.triangle = true;
-  const auto triangle = features({"a", folder / "a.csv", {}, {}, {}});
+  const auto triangle = features({{folder / "a.csv", "a"}});
   ASSERT_EQ(triangle.columns.size(), 3U);
   EXPECT_EQ(triangle.columns[2].name, "e_1~e_2");
   EXPECT_EQ(triangle.rows[0].values[0], made.rows[0].values[1]);
@@ -144,14 +144,14 @@ TEST_F(WccFeatures, ColumnsSayThePair) {
 TEST_F(WccFeatures, OtherRatesAreResampledOrRefused) {
   const RowMatrix x = coupled(3, 900);
   const auto file = write("a.csv", x, 30);
-  EXPECT_EQ(features({"a", file, {}, {}, {}}, 30.1).note, "");
-  const auto resampled = features({"a", file, {}, {}, {}}, 25);
+  EXPECT_EQ(features({{file, "a"}}, 30.1).note, "");
+  const auto resampled = features({{file, "a"}}, 25);
   EXPECT_NE(resampled.note.find("resampled to 25"), std::string::npos);
   EXPECT_EQ(resampled.rows[0].details["frames"], 750);
-  EXPECT_NEAR(resampled.rows[0].values[1], features({"a", file, {}, {}, {}}, 30).rows[0].values[1], 0.1);
+  EXPECT_NEAR(resampled.rows[0].values[1], features({{file, "a"}}, 30).rows[0].values[1], 0.1);
   signals.strict = true;
-  EXPECT_THROW(features({"a", file, {}, {}, {}}, 25), Error);
-  EXPECT_NE(features({"b", write("b.csv", x, 30, 0, 0.4), {}, {}, {}}, 30).note, "") << "uneven time stamps";
+  EXPECT_THROW(features({{file, "a"}}, 25), Error);
+  EXPECT_NE(features({{write("b.csv", x, 30, 0, 0.4), "b"}}, 30).note, "") << "uneven time stamps";
   EXPECT_EQ(common_frame_rate({file, write("c.csv", x, 25), write("d.csv", x, 25.05)}), 25);
 }
 
@@ -191,13 +191,13 @@ TEST_F(WccFeatures, TwoPeopleMeetAtTheTimesThatBothHave) {
   // The second camera began two seconds later.
   const auto b = write("b.csv", x.bottomRows(1150).rightCols(2), 25, 2);
   options.values = {"mean", "lag"};
-  const auto made = features({"a~b", a, b, {}, {}}, 25);
+  const auto made = features({{a, "a~b"}, b}, 25);
   ASSERT_EQ(made.columns.size(), 4U);
   EXPECT_GT(made.rows[0].values[0], 0.8);
   EXPECT_NEAR(made.rows[0].values[2], 8 / 25.0, 0.02);
   EXPECT_EQ(made.rows[0].details["frames"], 1150);
-  EXPECT_THROW(features({"x", a, write("late.csv", x, 25, 500), {}, {}}, 25), Error);
-  EXPECT_THROW(features({"x", a, write("two.csv", x, 25, 0, 0, 2), {}, {}}, 25), Error);
+  EXPECT_THROW(features({{a, "x"}, write("late.csv", x, 25, 500)}, 25), Error);
+  EXPECT_THROW(features({{a, "x"}, write("two.csv", x, 25, 0, 0, 2)}, 25), Error);
 }
 
 TEST_F(WccFeatures, WhyNoPairHasAWindowIsSaid) {
@@ -215,34 +215,33 @@ TEST_F(WccFeatures, WhyNoPairHasAWindowIsSaid) {
     if (t % 4 > 0) sparse.row(t).setConstant(missing_value);
   mixed << sparse, still.col(0);
   const auto moving = write("moving.csv", x, 25), lying = write("still.csv", still, 25);
-  EXPECT_EQ(problem({"a", moving, {}, {}, {}}), "none");
-  EXPECT_NE(problem({"a", lying, {}, {}, {}})
+  EXPECT_EQ(problem({{moving, "a"}}), "none");
+  EXPECT_NE(problem({{lying, "a"}})
                 .find("still.csv: none of its 7 signals ever changes (e_0, e_1, e_2, e_3, e_4 …)"),
             std::string::npos)
-      << problem({"a", lying, {}, {}, {}});
-  EXPECT_NE(problem({"a~b", moving, lying, {}, {}}).find("still.csv: none of its 7 signals"),
-            std::string::npos)
+      << problem({{lying, "a"}});
+  EXPECT_NE(problem({{moving, "a~b"}, lying}).find("still.csv: none of its 7 signals"), std::string::npos)
       << "the second person's";
-  EXPECT_NE(problem({"a", write("empty.csv", empty, 25), {}, {}, {}}).find("is there a face in the video?"),
+  EXPECT_NE(problem({{write("empty.csv", empty, 25), "a"}}).find("is there a face in the video?"),
             std::string::npos);
-  const std::string few = problem({"a", write("mixed.csv", mixed, 25), {}, {}, {}});
+  const std::string few = problem({{write("mixed.csv", mixed, 25), "a"}});
   EXPECT_NE(few.find("enough values; never changing: e_3; valid lowers"), std::string::npos) << few;
 }
 
 TEST_F(WccFeatures, FewerSurrogatesThanWereAskedForAreInTheNote) {
   surrogates.surrogates = 500;
   wcc.window = 2;
-  const auto made = features({"a", write("a.csv", coupled(7, 1500), 30), {}, {}, {}}, 25);
+  const auto made = features({{write("a.csv", coupled(7, 1500), 30), "a"}}, 25);
   const int used = made.rows[0].details["surrogates"];
   EXPECT_LT(used, 500);
   EXPECT_NE(made.note.find("; " + std::to_string(used) + " of the 500 surrogates"), std::string::npos)
       << "beside the note on resampling: " << made.note;
   surrogates.surrogates = 19;
-  EXPECT_EQ(features({"a", folder / "a.csv", {}, {}, {}}, 30).note, "");
+  EXPECT_EQ(features({{folder / "a.csv", "a"}}, 30).note, "");
 }
 
 TEST_F(WccFeatures, EachFaceIsARow) {
-  const auto made = features({"a", write("a.csv", coupled(5, 400), 25, 0, 0, 2), {}, {}, {}});
+  const auto made = features({{write("a.csv", coupled(5, 400), 25, 0, 0, 2), "a"}});
   ASSERT_EQ(made.rows.size(), 2U);
   EXPECT_EQ(made.rows[1].face_id, 1);
   EXPECT_NEAR(made.rows[0].values[1], made.rows[1].values[1], 1e-12);

@@ -48,7 +48,7 @@ class CompareCommand : public Command {
     const std::filesystem::path folder(output_);
     const auto systems = compared_systems(models_, imported_, folder);
     const auto truth =
-        truth_.empty() ? std::vector<TrainingInput>{} : recordings_of_folder(truth_, "--truth", folder);
+        truth_.empty() ? std::vector<NamedFile>{} : recordings_of_folder(truth_, "--truth", folder);
     const auto subjects = labels_.empty() ? std::map<std::string, std::string>{} : read_subjects(labels_);
     const auto matched = match_recordings(
         systems, recording_sources(input_arguments_, input_options_, folder), truth, subjects);

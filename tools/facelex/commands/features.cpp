@@ -53,25 +53,24 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   work.stop = &stop_requested;
   work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
   reporter_->begin("features " + kind, "videos", static_cast<std::int64_t>(inputs.size()));
-  const VideoFeatureTable table = make_feature_table(inputs, maker, work);
+  VideoFeatureTable table(file, inputs, maker, work);
   reporter_->end();
-  for (const LeftOut& one : table.left_out) reporter_->error(one.name + " is left out: " + one.reason);
-  for (const VideoFeatureTable::Row& row : table.rows)
-    if (!row.note.empty()) reporter_->warning(row.name + ": " + row.note);
-  if (table.rows.empty())
+  for (const LeftOut& one : table.left_out()) reporter_->error(one.name + " is left out: " + one.reason);
+  for (const VideoFeatureTable::Note& note : table.notes()) reporter_->warning(note.name + ": " + note.text);
+  if (table.rows() == 0)
     throw data_error({}, "no video gives features, so " + path_in_quotes(file.string()) + " is not written",
                      "the lines above say why");
-  write_sidecar(file, sidecar_of(made, write_feature_table(file, table)));
+  write_sidecar(file, sidecar_of(made, table.commit()));
   const bool pairs = !inputs.empty() && !inputs.front().other.empty();
-  const std::size_t left_out = table.left_out.size();
-  reporter_->info(counted(table.rows.size(), "row") + " of " + counted(table.columns.size(), "feature") +
-                  " of " + counted(inputs.size() - left_out, pairs ? "pair" : "video") + ", " +
+  const std::size_t left_out = table.left_out().size();
+  reporter_->info(counted(table.rows(), "row") + " of " + counted(table.features(), "feature") + " of " +
+                  counted(inputs.size() - left_out, pairs ? "pair" : "video") + ", " +
                   std::to_string(left_out) + " left out" +
                   (left_out > 0 ? " (the lines above and left_out in " +
                                       sidecar_path(file).filename().string() + " say why)"
                                 : std::string()) +
                   "; see " + file.string());
-  return table.left_out.empty() ? 0 : 1;
+  return table.left_out().empty() ? 0 : 1;
 }
 
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features) {

@@ -33,12 +33,8 @@ class LearnCommand : public Command {
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);
     const Learning learning = options_.learning(system_.name, output_, force_, graphics_card());
-    std::vector<TrainingInput> recordings;
-    for (const NamedFile& item : inputs(recording_files("recordings (.csv, .npy)")).items) {
-      if (!item.problem.empty())
-        throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
-      recordings.push_back({item.file, item.name});
-    }
+    const std::vector<NamedFile> recordings = inputs(recording_files("recordings (.csv, .npy)")).items;
+    require_usable(recordings);
     if (dry_run_) {
       for (const auto& recording : recordings) std::printf("%s\n", recording.file.c_str());
       return 0;

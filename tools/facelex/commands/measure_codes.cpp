@@ -74,22 +74,13 @@ CodedFrames MeasureCodesCommand::read_codes(const std::vector<NamedFile>& items,
     throw usage_error(
         "--" + changed.items().begin().key() + " says how signals are coded, but there is no --model",
         "leave it out, or give the model");
-  std::vector<TrainingInput> recordings;
-  std::vector<FeatureInput> files;
-  for (const NamedFile& item : items) {
-    recordings.push_back({item.file, item.name});
-    FeatureInput file;
-    file.file = item.file;
-    file.name = item.name;
-    files.push_back(std::move(file));
-  }
   CodedFrames frames;
-  frames.data = read_training_data(std::move(recordings), code_columns, training_, work);
+  frames.data = read_training_data(items, code_columns, training_, work);
   frames.codes = frames.data.values;
   if (frames.data.kind == SignalKind::tokens) {
     if (presence_.threshold > 0)
       throw usage_error("--threshold has no meaning for tokens", "leave it out: a token is there or not");
-    frames.tokens = codebook_size(files);
+    frames.tokens = codebook_size(items);
   }
   return frames;
 }
@@ -103,8 +94,7 @@ int MeasureCodesCommand::run() {
   work.stop = &stop_requested;
   const LoadedSystem loaded = model_.empty() ? LoadedSystem() : load_system(model_);
   const auto items = inputs(recording_files("recordings (.csv, .npy)")).items;
-  for (const NamedFile& item : items)
-    if (!item.problem.empty()) throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+  require_usable(items);
   const Provenance made = provenance(loaded, items);
   prepare_output(output_, made, items, force_);
   if (is_done(output_, made)) return 0;

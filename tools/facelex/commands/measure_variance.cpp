@@ -123,9 +123,7 @@ class MeasureVarianceCommand : public Command {
   static std::vector<NamedFile> files_of(const RecordingSets& sets) {
     std::vector<NamedFile> files;
     for (const auto& [set, items] : sets) files.insert(files.end(), items.begin(), items.end());
-    for (const NamedFile& item : files)
-      if (!item.problem.empty())
-        throw data_error({item.file.string(), 0, {}}, item.problem, "check the path");
+    require_usable(files);
     return files;
   }
 

@@ -104,12 +104,10 @@ class RunCommand : public Command {
     const std::filesystem::path model = folder("model.safetensors");
     try {
       if (!system_) {
-        std::vector<TrainingInput> recordings;
-        for (const NamedFile& item : signals.items) recordings.push_back({item.file, item.name});
         Work work;
         work.threads = threads_;
         work.stop = &stop_requested;
-        learn_model(learning_, recordings, model, force_, work, *reporter_);
+        learn_model(learning_, signals.items, model, force_, work, *reporter_);
         system_ = load_system(model);
       }
     } catch (const Error& error) {

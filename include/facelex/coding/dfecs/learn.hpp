@@ -71,7 +71,7 @@ double default_part_alpha(const std::string& part);
 /// parts' sum) and for a log of other data or options; Error (data) for what read_training_data throws,
 /// signals without facial features, fewer frames than units, nothing that moves. Not converging is a result
 /// with a warning.
-LearnResult learn_dfecs(const std::vector<TrainingInput>& inputs, const DfecsOptions& options,
+LearnResult learn_dfecs(const std::vector<NamedFile>& inputs, const DfecsOptions& options,
                         const std::filesystem::path& search_log, const Work& work = {});
 
 }  // namespace facelex

@@ -52,7 +52,7 @@ using DfeBackendMaker = std::function<std::unique_ptr<DfeBackend>(const DfeTask&
 /// sparsity_on displacement columns that are not expressions of the face; Error (data): what
 /// read_training_data and train_dfe throw (options.memory that does not hold a batch: usage), fewer training
 /// frames than codes, frames that never change.
-LearnResult learn_dfe(const std::vector<TrainingInput>& inputs, const DfeOptions& options,
+LearnResult learn_dfe(const std::vector<NamedFile>& inputs, const DfeOptions& options,
                       const std::map<std::string, std::string>& subjects, const DfeTrainingFiles& files,
                       const DfeBackendMaker& make_backend, const Work& work = {});
 

@@ -1,4 +1,4 @@
-#include "facelex/face/model/expression_vectors.hpp"
+#include "facelex/coding/expression_vectors.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "facelex/face/model/expression_vectors.hpp"
+#include "facelex/coding/expression_vectors.hpp"
 
 #include "facelex/core/error.hpp"
 #include "facelex/face/fit/fit.hpp"

@@ -6,9 +6,9 @@
 #include <limits>
 #include <optional>
 
+#include "facelex/coding/expression_vectors.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/face/model/expression_vectors.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/tables/npy.hpp"
 
