@@ -15,7 +15,7 @@ std::vector<std::filesystem::path> PowerPool::make(const std::filesystem::path& 
                                                    Reporter& reporter) {
   const auto pool = folder / "pool";
   const Stage simulate = simulate_stage(
-      settings.cohort, settings.cohort_file, settings.simulation(), "landmarks", ".csv",
+      settings.cohort, settings.cohort_file, load_face({}), settings.simulation(), "landmarks", ".csv",
       [](const auto& model, const auto& cohort, const auto& item, const auto& file, const Work& part) {
         return write_simulated_landmarks(model, cohort, item, true, file, part);
       });

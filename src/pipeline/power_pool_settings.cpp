@@ -5,6 +5,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/pipeline/option_names.hpp"
 
 namespace facelex {
@@ -36,7 +37,7 @@ void PowerPoolSettings::resolve(const std::string& file, const PowerOptions& stu
     throw usage_error(field("pool") + " " + std::to_string(options.pool) +
                           " is less than the largest study, " + std::to_string(largest) + " of each group",
                       "simulate more, or ask for smaller studies");
-  cohort = read_cohort(cohort_file, simulation());
+  cohort = read_cohort(cohort_file, simulation(), built_in_face());
   if (cohort.groups.size() < 2)
     throw usage_error(cohort_file + " has one group", "studies compare groups: describe two");
   check_power(studies, folds, cohort.groups.size());

@@ -5,8 +5,8 @@
 
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
-#include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
+#include "facelex/simulate/action_units.hpp"
 
 namespace facelex {
 
@@ -18,14 +18,20 @@ void SimulateOptions::describe(OptionList& options) {
       .flag("landmarks-only", landmarks_only, "Landmarks with noise instead of videos");
 }
 
-Cohort read_cohort(const std::string& file, const SimulateOptions& options) {
+LoadedFace load_simulated_face(const std::string& file) {
+  LoadedFace face = load_face(file);
+  if (!face.file.empty()) face.model = std::make_shared<const MorphableModel>(with_action_units(*face.model));
+  return face;
+}
+
+Cohort read_cohort(const std::string& file, const SimulateOptions& options, const MorphableModel& face) {
   Json json;
   try {
     json = read_json(file);
   } catch (const Error& error) {
     throw error.of_kind(ErrorKind::usage);
   }
-  Cohort cohort = Cohort::from_json(json, file, built_in_face().expression.names);
+  Cohort cohort = Cohort::from_json(json, file, face.expression.names);
   if (options.seed >= 0) cohort.seed = options.seed;
   if (options.null) cohort.null = true;
   if (options.subjects > 0)
@@ -41,13 +47,15 @@ Inputs cohort_inputs(const Cohort& cohort, const std::string& file) {
   return inputs;
 }
 
-Stage simulate_stage(const Cohort& cohort, const std::string& file, const SimulateOptions& options,
-                     const std::string& what, const std::string& extension, const SimulatedWriter& write) {
+Stage simulate_stage(const Cohort& cohort, const std::string& file, const LoadedFace& face,
+                     const SimulateOptions& options, const std::string& what, const std::string& extension,
+                     const SimulatedWriter& write) {
   struct Simulated {
+    LoadedFace face;
     Cohort cohort;
     std::map<std::string, CohortItem> items;
   };
-  const auto simulated = std::make_shared<Simulated>(Simulated{cohort, {}});
+  const auto simulated = std::make_shared<Simulated>(Simulated{face, cohort, {}});
   for (const CohortItem& item : cohort_items(cohort)) simulated->items.emplace(item.name, item);
   SimulateOptions given = options;
   const OptionList list = described(given);
@@ -60,11 +68,16 @@ Stage simulate_stage(const Cohort& cohort, const std::string& file, const Simula
   stage.identity.options["cohort_sha256"] = digest.hex();
   stage.command = command_text("simulate", list);
   stage.command.replace(stage.command.find("{}"), 2, std::filesystem::path(file).filename().string());
+  // The built-in face is the program's, whose version counts anyway.
+  if (!face.file.empty()) {
+    stage.identity.models = face.digest;
+    stage.command += " --face " + face.file;
+  }
   stage.outputs.extension = extension;
   stage.noun = extension == ".mp4" ? "videos" : "recordings";
   stage.run = [simulated, write](const auto&, const auto& output, const Work& work) {
-    return write(built_in_face(), simulated->cohort, simulated->items.at(output.stem().string()), output,
-                 work);
+    return write(*simulated->face.model, simulated->cohort, simulated->items.at(output.stem().string()),
+                 output, work);
   };
   return stage;
 }

@@ -29,6 +29,14 @@ double exponential(double mean, Random& random) {
   return -mean * std::log(1 - random.uniform());
 }
 
+/// "AU01_L, AU01_R, AU02_L …"
+std::string few_of(const std::vector<std::string>& names) {
+  constexpr std::size_t few = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(few, names.size()); ++i) text += (i ? ", " : "") + names[i];
+  return names.size() > few ? text + " …" : text;
+}
+
 void check_unit(const std::string& name, const std::string& place,
                 const std::vector<std::string>& model_units) {
   if (!units_of_name(name, model_units).empty()) return;
@@ -37,7 +45,7 @@ void check_unit(const std::string& name, const std::string& place,
     if (unit.ends_with("_L")) known.push_back(unit.substr(0, unit.size() - 2));
   const auto nearest = nearest_word(name, known);
   throw usage_error(place + ": the face has no unit " + in_quotes(name),
-                    nearest ? "did you mean '" + *nearest + "'?" : "its units are those of FACS: AU12");
+                    nearest ? "did you mean '" + *nearest + "'?" : "its units: " + few_of(model_units));
 }
 
 /// Events follow one another without overlap at the given rate, which must leave time between them.
@@ -79,7 +87,9 @@ void check_coupling(const Coupling& coupling, const Behaviour& behaviour, const 
 
 void check_units(const Behaviour& behaviour, const std::string& place,
                  const std::vector<std::string>& model_units) {
-  check_unit(behaviour.blink.unit, place + ".blink.unit", model_units);
+  // What never moves need not be there: not every face can blink.
+  if (behaviour.blink.rate_per_minute > 0)
+    check_unit(behaviour.blink.unit, place + ".blink.unit", model_units);
   check_rate(behaviour.blink.rate_per_minute, behaviour.blink.duration_s, place + ".blink");
   for (std::size_t i = 0; i < behaviour.units.size(); ++i) {
     const UnitBehaviour& unit = behaviour.units[i];
@@ -90,7 +100,7 @@ void check_units(const Behaviour& behaviour, const std::string& place,
       throw usage_error(here + ".asymmetry: " + in_quotes(unit.unit) + " is not a unit of both sides");
   }
   check_rate(behaviour.speech.bouts_per_minute, behaviour.speech.bout_s, place + ".speech");
-  for (std::size_t i = 0; i < behaviour.speech.units.size(); ++i)
+  for (std::size_t i = 0; behaviour.speech.bouts_per_minute > 0 && i < behaviour.speech.units.size(); ++i)
     check_unit(behaviour.speech.units[i], place + ".speech.units[" + std::to_string(i) + "]", model_units);
   for (std::size_t i = 0; i < behaviour.couplings.size(); ++i)
     check_coupling(behaviour.couplings[i], behaviour, place + ".couplings[" + std::to_string(i) + "]",

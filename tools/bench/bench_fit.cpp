@@ -137,7 +137,7 @@ double median(std::vector<double> values) {
 
 void measure(const MorphableModel& model) {
   const std::vector<Simulated> list = simulated(model);
-  const FaceFitter fitter(model, 1, 1);
+  const FaceFitter fitter(model, {1, 1});
   const PersonalFace face = fitter.mean_face();
   std::vector<double> ours(frames), plain(plain_frames), ours_of_same(plain_frames);
   const double degree = std::numbers::pi / 180;

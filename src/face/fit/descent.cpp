@@ -26,10 +26,19 @@ bool ExpressionPrior::is_small(const Eigen::VectorXd& step) const {
 }
 
 void NormalEquations::build(const FitProblem& problem, const PersonalFace& face, const ViewState& state) {
-  problem.linearise(face, state, derivatives, residuals);
+  problem.linearise(face, state, derivatives, residuals, by_place);
+  const Eigen::Index dense = derivatives.rows();
   matrix.setZero();
-  matrix.selfadjointView<Eigen::Lower>().rankUpdate(derivatives);
-  right_side.noalias() = derivatives * residuals;
+  matrix.topLeftCorner(dense, dense).selfadjointView<Eigen::Lower>().rankUpdate(derivatives);
+  right_side.setZero(matrix.rows());
+  right_side.head(dense).noalias() = derivatives * residuals;
+  // A point's offset moves its own two coordinates and no other.
+  for (Eigen::Index c = 0; c < by_place.cols(); ++c) {
+    const Eigen::Index at = dense + 3 * problem.place_of(c / 2);
+    matrix.block(at, 0, 3, dense).noalias() += by_place.col(c) * derivatives.col(c).transpose();
+    matrix.block<3, 3>(at, at).noalias() += by_place.col(c) * by_place.col(c).transpose();
+    right_side.segment<3>(at) += residuals[c] * by_place.col(c);
+  }
 }
 
 void NormalEquations::add(const ExpressionPrior& prior, const Eigen::VectorXd& expression) {

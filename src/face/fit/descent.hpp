@@ -18,15 +18,21 @@ struct ExpressionPrior {
   bool is_small(const Eigen::VectorXd& step) const;
 };
 
-/// JᵀJ and Jᵀr of a view; the unknowns are pose, expression and perhaps identity. The matrix's lower half.
+/// JᵀJ and Jᵀr of a view; the unknowns are pose, expression and perhaps identity and the points' offsets. The
+/// matrix's lower half.
 struct NormalEquations {
   Eigen::MatrixXd derivatives;
   Eigen::VectorXd residuals;
+  Eigen::Matrix3Xd by_place;  ///< derivatives by the offset of the coordinate's own point; no columns without
   Eigen::MatrixXd matrix;
   Eigen::VectorXd right_side;
 
-  NormalEquations(Eigen::Index unknowns, Eigen::Index points)
-      : derivatives(unknowns, 2 * points), residuals(2 * points), matrix(unknowns, unknowns) {}
+  /// `unknowns` without the offsets, of which there are three for each of `places` points.
+  NormalEquations(Eigen::Index unknowns, Eigen::Index points, Eigen::Index places = 0)
+      : derivatives(unknowns, 2 * points),
+        residuals(2 * points),
+        by_place(3, places > 0 ? 2 * points : 0),
+        matrix(unknowns + 3 * places, unknowns + 3 * places) {}
 
   void build(const FitProblem& problem, const PersonalFace& face, const ViewState& state);
   void add(const ExpressionPrior& prior, const Eigen::VectorXd& expression);

@@ -16,6 +16,9 @@ constexpr double bare_jaw_weight = 0.1;
 constexpr double distance_in_faces = 1e4;
 /// Mean of a coefficient that is never negative, in parts of its upper bound.
 constexpr double usual_intensity = 0.2;
+/// How far offsets are alike, and how much each point has of its own in parts of what it shares.
+constexpr double offset_reach_mm = 15;
+constexpr double own_offset = 3.0 / 7;
 
 }  // namespace
 
@@ -35,10 +38,9 @@ Camera distant_camera(const Landmarks68& points) {
   return {focal, focal, middle.x(), middle.y()};
 }
 
-FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regularization)
+FaceFitter::FaceFitter(const MorphableModel& model, const FitPriors& priors)
     : model_(model),
-      noise_mm_(noise_mm),
-      prior_mm2_(regularization * noise_mm * noise_mm),
+      priors_(priors),
       rows_(landmark_rows(model)),
       identity_(rows_.identity),
       expression_(rows_.expression) {
@@ -61,24 +63,46 @@ FaceFitter::FaceFitter(const MorphableModel& model, double noise_mm, double regu
     own_rows_.push_back(line.front());
     weights_[point] = point >= jaw_points ? 1 : line.size() > 1 ? contour_weight : bare_jaw_weight;
   }
+  if (priors.offset_mm > 0) offset_precision_ = offset_precision();
 }
 
-PersonalFace FaceFitter::with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting) const {
+Eigen::MatrixXd FaceFitter::offset_precision() const {
+  const auto count = static_cast<Eigen::Index>(points_.size());
+  Eigen::MatrixXd covariance(count, count);
+  for (Eigen::Index i = 0; i < count; ++i)
+    for (Eigen::Index j = 0; j < count; ++j) {
+      const double distance = (rows_.mean.row(own_rows_[static_cast<std::size_t>(i)]) -
+                               rows_.mean.row(own_rows_[static_cast<std::size_t>(j)]))
+                                  .norm() /
+                              offset_reach_mm;
+      covariance(i, j) = std::exp(-distance * distance / 2) + (i == j ? own_offset * own_offset : 0);
+    }
+  covariance *= priors_.offset_mm * priors_.offset_mm;
+  return covariance.llt().solve(Eigen::MatrixXd::Identity(count, count));
+}
+
+PersonalFace FaceFitter::with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting,
+                                           Offsets offsets) const {
   const Eigen::VectorXd moved = identity_ * identity + expression_ * resting;
-  PersonalFace face{std::move(identity), std::move(resting), rows_.mean};
+  PersonalFace face{std::move(identity), std::move(offsets), std::move(resting), rows_.mean,
+                    priors_.noise_mm};
   face.neutral += Eigen::Map<const RowMajor>(moved.data(), rows_.mean.rows(), 3);
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    for (const Eigen::Index row : candidates_[static_cast<std::size_t>(points_[i])])
+      face.neutral.row(row) += face.offsets.row(static_cast<Eigen::Index>(i));
   return face;
 }
 
 PersonalFace FaceFitter::mean_face() const {
-  return with_coefficients(Eigen::VectorXd::Zero(identity_.cols()),
-                           Eigen::VectorXd::Zero(expression_.cols()));
+  return with_coefficients(Eigen::VectorXd::Zero(identity_.cols()), Eigen::VectorXd::Zero(expression_.cols()),
+                           Offsets::Zero(static_cast<Eigen::Index>(points_.size()), 3));
 }
 
-ExpressionPrior FaceFitter::expression_prior(bool about_rest) const {
+ExpressionPrior FaceFitter::expression_prior(bool about_rest, double noise_mm) const {
   const ShapeBasis& modes = model_.expression;
+  const double prior_mm2 = priors_.regularization * noise_mm * noise_mm;
   ExpressionPrior prior;
-  prior.weight = prior_mm2_ * modes.scale.cwiseAbs2().cwiseInverse();
+  prior.weight = prior_mm2 * modes.scale.cwiseAbs2().cwiseInverse();
   prior.middle.setZero(modes.size());
   prior.slope.setZero(modes.size());
   prior.scale = modes.scale;
@@ -86,13 +110,13 @@ ExpressionPrior FaceFitter::expression_prior(bool about_rest) const {
   prior.lower = about_rest ? modes.lower.cwiseMin(-modes.upper) : modes.lower;
   if (!about_rest)
     for (Eigen::Index k = 0; k < modes.size(); ++k)
-      if (modes.lower[k] == 0) prior.slope[k] = 2 * prior_mm2_ / (usual_intensity * modes.upper[k]);
+      if (modes.lower[k] == 0) prior.slope[k] = 2 * prior_mm2 / (usual_intensity * modes.upper[k]);
   return prior;
 }
 
 std::optional<FaceFit> FaceFitter::fit(const FaceView& view, const PersonalFace& face,
                                        const Eigen::VectorXd* expected, double strength) const {
-  ExpressionPrior prior = expression_prior(false);
+  ExpressionPrior prior = expression_prior(false, face.noise_mm);
   if (expected && strength > 0) {
     // The sum of two squares is a square about the weighted middle.
     prior.weight *= 1 + strength;
@@ -102,8 +126,8 @@ std::optional<FaceFit> FaceFitter::fit(const FaceView& view, const PersonalFace&
 }
 
 std::optional<FaceFit> FaceFitter::fit_with(const ExpressionPrior& prior, const FaceView& view,
-                                            const PersonalFace& face) const {
-  FitProblem problem(*this, view);
+                                            const PersonalFace& face, std::vector<double>* errors) const {
+  FitProblem problem(*this, view, face.noise_mm);
   ViewState state;
   if (!problem.start(face, state)) return std::nullopt;
   descend(problem, face, prior, state);
@@ -113,6 +137,7 @@ std::optional<FaceFit> FaceFitter::fit_with(const ExpressionPrior& prior, const 
   if (!(fit.translation_mm.z() > 0) || !fit.translation_mm.allFinite() || !fit.rotation.allFinite() ||
       !fit.expression.allFinite() || !std::isfinite(fit.reprojection_error_px))
     return std::nullopt;
+  if (errors) problem.inner_errors_mm(face, {fit.rotation, fit.translation_mm, fit.expression}, *errors);
   return fit;
 }
 

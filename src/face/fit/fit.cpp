@@ -19,6 +19,8 @@ namespace {
 
 constexpr double max_turn_rad = 75 * std::numbers::pi / 180;
 constexpr double max_error_mm = 9;
+/// What landmarks are taken to err by until a recording's own noise is known.
+constexpr double first_noise_mm = 1;
 
 /// A row of the input while it is fitted.
 struct Row {
@@ -54,7 +56,8 @@ class RecordingFit {
         options_(options),
         work_(work),
         pool_(work.threads),
-        fitter_(model, options.noise, options.regularization),
+        fitter_(model, {options.noise > 0 ? options.noise : first_noise_mm, options.regularization,
+                        options.offsets}),
         camera_(recording_camera(input, options)),
         columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
         output_columns_(fit_columns(model, options, !camera_.fixed)) {}
@@ -89,7 +92,7 @@ class RecordingFit {
     }
     persons_.finish(
         fitter_, [this](const Landmarks68& points) { return camera_.of(points); },
-        static_cast<std::size_t>(options_.identity_frames), work_);
+        {static_cast<std::size_t>(options_.identity_frames), options_.noise == 0}, work_);
   }
 
   void add_rows(const Recording& block) {
@@ -261,8 +264,13 @@ void FitOptions::describe(OptionList& options) {
             "one the camera is scaled orthographic")
       .number("focal", focal, Bounds::at_least(0),
               "Focal length in pixels; 0: 500 for a picture of 640x480, in proportion for others")
-      .number("noise", noise, Bounds::above(0),
-              "Usual error of a landmark in millimetres on the face: more draws the coefficients to 0")
+      .number("noise", noise, Bounds::at_least(0),
+              "Usual error of a landmark in millimetres on the face, which draws the coefficients to 0; 0: "
+              "estimated for each face of a recording")
+      .number(
+          "offsets", offsets, Bounds::at_least(0),
+          "How far a person's landmarks usually lie from where the model's identity modes can put them, in "
+          "millimetres; 0: the model's identity alone")
       .number("regularization", regularization, Bounds::above(0),
               "Weight of the prior on coefficients at that noise")
       .number("smooth", smooth, Bounds::at_least(0),

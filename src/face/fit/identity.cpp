@@ -13,6 +13,8 @@ constexpr int max_identity_iterations = 25;
 constexpr int identity_sliding_iterations = 6;
 /// The part of the cost that an iteration must save to go on.
 constexpr double min_gain = 1e-5;
+/// The standard deviation of a normal error in parts of its median modulus.
+constexpr double deviations_in_median = 1.4826;
 
 /// A view among those that share a face.
 struct SharedView {
@@ -24,7 +26,7 @@ struct SharedView {
   Eigen::MatrixXd coupling;
   Eigen::VectorXd right_side;
   /// What the view adds to the shared unknowns' reduced normal equations.
-  Eigen::MatrixXd reduced;
+  Eigen::MatrixXd reduced;  ///< the lower half
   Eigen::VectorXd reduced_right_side;
 };
 
@@ -44,26 +46,27 @@ void hold_bounds(const ExpressionPrior& prior, const Eigen::VectorXd& expression
   }
 }
 
-void reduce(SharedView& view, const PersonalFace& face, const ExpressionPrior& prior, double damping) {
+/// `places`: points that have offsets.
+void reduce(SharedView& view, const PersonalFace& face, const ExpressionPrior& prior, Eigen::Index places,
+            double damping) {
   const Eigen::Index own = pose_size + prior.weight.size();
-  const Eigen::Index all = own + face.identity.size();
-  const Eigen::Index shared = all - pose_size;
-  NormalEquations equations(all, view.problem.given());
+  NormalEquations equations(own + face.identity.size(), view.problem.given(), places);
+  const Eigen::Index shared = equations.matrix.rows() - pose_size;
   equations.build(view.problem, face, view.state);
   const Eigen::MatrixXd full = equations.matrix.selfadjointView<Eigen::Lower>();
+  // The resting face's derivatives are the expression's, without its prior.
+  view.reduced_right_side = equations.right_side.tail(shared);
   equations.add(prior, view.state.expression);
   Eigen::MatrixXd matrix = equations.matrix.topLeftCorner(own, own).selfadjointView<Eigen::Lower>();
   view.coupling = full.topRightCorner(own, shared);
   view.right_side = equations.right_side.head(own);
-  // The resting face's derivatives are the expression's, without its prior.
-  view.reduced_right_side = equations.derivatives.bottomRows(shared) * equations.residuals;
   hold_bounds(prior, view.state.expression, matrix, view.coupling, view.right_side);
   matrix.diagonal() *= 1 + damping;
   view.factor.compute(matrix);
   view.factor.matrixL().solveInPlace(view.coupling);
   view.factor.matrixL().solveInPlace(view.right_side);
   view.reduced = full.bottomRightCorner(shared, shared);
-  view.reduced.noalias() -= view.coupling.transpose() * view.coupling;
+  view.reduced.selfadjointView<Eigen::Lower>().rankUpdate(view.coupling.transpose(), -1);
   view.reduced_right_side.noalias() -= view.coupling.transpose() * view.right_side;
 }
 
@@ -78,22 +81,37 @@ void try_step(SharedView& view, const ExpressionPrior& prior, const Eigen::Vecto
 
 PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const Work& work) const {
   PersonalFace face = mean_face();
-  const ExpressionPrior prior = expression_prior(true);
+  const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<SharedView> shared;
   for (const FaceView& view : views) {
-    SharedView one{FitProblem(*this, view), {}, {}, {}, {}, {}, {}, {}};
+    SharedView one{FitProblem(*this, view, face.noise_mm), {}, {}, {}, {}, {}, {}, {}};
     if (one.problem.start(face, one.state)) shared.push_back(std::move(one));
   }
   if (shared.empty()) return face;
 
-  const Eigen::Index modes = expression_.cols();
-  Eigen::VectorXd weight(modes + identity_.cols());
-  weight << prior.weight,
-      static_cast<double>(shared.size()) * prior_mm2_ * model_.identity.scale.cwiseAbs2().cwiseInverse();
+  const Eigen::Index modes = expression_.cols(), identities = identity_.cols();
+  const Eigen::Index places = offset_precision_.rows();
+  const double prior_mm2 = priors_.regularization * face.noise_mm * face.noise_mm;
+  // Of m and α on the diagonal, of δ between all points.
+  Eigen::MatrixXd weight =
+      Eigen::MatrixXd::Zero(modes + identities + 3 * places, modes + identities + 3 * places);
+  weight.diagonal().head(modes) = prior.weight;
+  weight.diagonal().segment(modes, identities) =
+      static_cast<double>(shared.size()) * prior_mm2 * model_.identity.scale.cwiseAbs2().cwiseInverse();
+  for (Eigen::Index i = 0; i < places; ++i)
+    for (Eigen::Index j = 0; j < places; ++j)
+      weight.block<3, 3>(modes + identities + 3 * i, modes + identities + 3 * j)
+          .diagonal()
+          .setConstant(prior_mm2 * offset_precision_(i, j));
+  const auto values_of = [&](const PersonalFace& at) {
+    Eigen::VectorXd values(weight.rows());
+    values << at.resting, at.identity, at.offsets.topRows(places).transpose().reshaped();
+    return values;
+  };
   ThreadPool pool(work.threads);
   const auto total = [&](const PersonalFace& at, bool of_trials) {
-    double sum = at.resting.cwiseAbs2().dot(weight.head(modes)) +
-                 at.identity.cwiseAbs2().dot(weight.tail(identity_.cols()));
+    const Eigen::VectorXd values = values_of(at);
+    double sum = values.dot(weight * values);
     for (const SharedView& view : shared) {
       const ViewState& state = of_trials ? view.trial : view.state;
       sum += view.problem.cost(at, state) + prior.cost(state.expression);
@@ -105,11 +123,10 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   double damping = first_damping;
   for (int iteration = 0; iteration < max_identity_iterations; ++iteration) {
     work.check_stop();
-    pool.for_each(shared.size(), [&](std::size_t i) { reduce(shared[i], face, prior, damping); });
-    Eigen::VectorXd values(weight.size());
-    values << face.resting, face.identity;
-    Eigen::MatrixXd matrix = weight.asDiagonal();
-    Eigen::VectorXd right_side = -weight.cwiseProduct(values);
+    pool.for_each(shared.size(), [&](std::size_t i) { reduce(shared[i], face, prior, places, damping); });
+    Eigen::VectorXd values = values_of(face);
+    Eigen::MatrixXd matrix = weight;
+    Eigen::VectorXd right_side = -(weight * values);
     for (const SharedView& view : shared) {
       matrix += view.reduced;
       right_side += view.reduced_right_side;
@@ -117,9 +134,11 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     matrix.diagonal() *= 1 + damping;
     const Eigen::VectorXd step = matrix.selfadjointView<Eigen::Lower>().llt().solve(right_side);
     values += step;
+    Offsets offsets = face.offsets;
+    offsets.topRows(places) = values.tail(3 * places).reshaped(3, places).transpose();
     const PersonalFace trial = with_coefficients(
-        values.tail(identity_.cols()).cwiseMax(model_.identity.lower).cwiseMin(model_.identity.upper),
-        values.head(modes).cwiseMax(prior.lower).cwiseMin(prior.upper));
+        values.segment(modes, identities).cwiseMax(model_.identity.lower).cwiseMin(model_.identity.upper),
+        values.head(modes).cwiseMax(prior.lower).cwiseMin(prior.upper), std::move(offsets));
     for (SharedView& view : shared) try_step(view, prior, step);
     const double trial_cost = total(trial, true);
     const bool better = trial_cost <= cost;
@@ -140,13 +159,14 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   return face;
 }
 
-void FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const {
-  const ExpressionPrior prior = expression_prior(true);
+double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const {
+  const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<std::optional<FaceFit>> fits(views.size());
+  std::vector<std::vector<double>> errors(views.size());
   ThreadPool pool(work.threads);
   pool.for_each(views.size(), [&](std::size_t i) {
     work.check_stop();
-    fits[i] = fit_with(prior, views[i], face);
+    fits[i] = fit_with(prior, views[i], face, &errors[i]);
   });
   Eigen::VectorXd resting = face.resting;
   std::vector<double> values;
@@ -154,12 +174,20 @@ void FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, 
     values.clear();
     for (const auto& fit : fits)
       if (fit) values.push_back(fit->expression[k]);
-    if (values.empty()) return;
+    if (values.empty()) return 0;
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
     resting[k] += *middle;
   }
-  face = with_coefficients(face.identity, std::move(resting));
+  const double noise_mm = face.noise_mm;
+  face = with_coefficients(face.identity, std::move(resting), face.offsets);
+  face.noise_mm = noise_mm;
+  values.clear();
+  for (const auto& of_view : errors)
+    for (const double error : of_view) values.push_back(std::abs(error));
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return deviations_in_median * *middle;
 }
 
 }  // namespace facelex

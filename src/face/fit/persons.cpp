@@ -16,6 +16,8 @@ namespace {
 
 /// Frames whose median expression is the resting one.
 constexpr std::size_t centring_frames = 192;
+/// Below, the model errs more than the landmarks; above, they follow nothing.
+constexpr double min_noise_mm = 0.3, max_noise_mm = 3;
 constexpr double cell_rad = 10 * std::numbers::pi / 180;
 /// Beyond this, half of the points are guesses.
 constexpr double max_candidate_turn_rad = 50 * std::numbers::pi / 180;
@@ -138,13 +140,18 @@ void FitPersons::add(const Frame& frame, const Landmarks68* points) {
   persons_.add(frame, points != nullptr, [&](Person& person) { person.candidates.add(frame, *points); });
 }
 
-void FitPersons::finish(const FaceFitter& fitter, const CameraOf& camera, std::size_t frames,
+void FitPersons::finish(const FaceFitter& fitter, const CameraOf& camera, const Estimate& estimate,
                         const Work& work) {
   persons_.each([&](Person& person, std::optional<int>) {
     const auto& kept = person.candidates.kept();
-    const std::vector<FitCandidate> chosen = identity_candidates(kept, camera, frames);
+    const std::vector<FitCandidate> chosen = identity_candidates(kept, camera, estimate.frames);
     person.face = fitter.personal_face(views_of(chosen, camera), work);
-    if (!kept.empty()) fitter.centre(*person.face, views_of(thinned(kept, centring_frames), camera), work);
+    if (!kept.empty()) {
+      const double noise =
+          fitter.centre(*person.face, views_of(thinned(kept, centring_frames), camera), work);
+      if (estimate.noise_of_its_own && noise > 0)
+        person.face->noise_mm = std::clamp(noise, min_noise_mm, max_noise_mm);
+    }
     const Eigen::MatrixXd neutral = fitter.neutral(*person.face);
     person.neutral.assign(neutral.data(), neutral.data() + neutral.size());
     for (const FitCandidate& candidate : chosen) person.frames.push_back(candidate.frame);
@@ -166,7 +173,9 @@ Json FitPersons::details() const {
     Json entry = Json::object();
     if (face_id) entry["face_id"] = *face_id;
     entry["coefficients"] = list(person.face->identity);
+    entry["offsets"] = list(person.face->offsets.reshaped());
     entry["resting"] = list(person.face->resting);
+    entry["noise_mm"] = person.face->noise_mm;
     entry["neutral"] = person.neutral;
     entry["frames"] = person.frames;
     persons.push_back(std::move(entry));

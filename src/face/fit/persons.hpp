@@ -41,8 +41,13 @@ class FitPersons {
 
   /// Every row with landmarks, in the order of the file; rows without one with null.
   void add(const Frame& frame, const Landmarks68* points);
+  struct Estimate {
+    std::size_t frames;     ///< that a face is estimated from
+    bool noise_of_its_own;  ///< else the fitter's
+  };
+
   /// Ends the first pass: estimates everybody's face.
-  void finish(const FaceFitter& fitter, const CameraOf& camera, std::size_t frames, const Work& work);
+  void finish(const FaceFitter& fitter, const CameraOf& camera, const Estimate& estimate, const Work& work);
 
   bool several_faces() const { return persons_.several(); }
   /// Null for a row whose face was not there in the first pass.

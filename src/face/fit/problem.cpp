@@ -60,16 +60,15 @@ ViewState moved(const ViewState& state, const Eigen::VectorXd& step) {
   return next;
 }
 
-FitProblem::FitProblem(const FaceFitter& fitter, const FaceView& view)
-    : fitter_(fitter),
-      view_(view),
-      width2_(cauchy_width * fitter.noise_mm_ * cauchy_width * fitter.noise_mm_) {
+FitProblem::FitProblem(const FaceFitter& fitter, const FaceView& view, double noise_mm)
+    : fitter_(fitter), view_(view), width2_(cauchy_width * noise_mm * cauchy_width * noise_mm) {
   for (std::size_t i = 0; i < fitter.points_.size(); ++i) {
     const int point = fitter.points_[i];
     const Eigen::Vector2d seen((view.points(point, 0) - view.camera.cx) / view.camera.fx,
                                (view.points(point, 1) - view.camera.cy) / view.camera.fy);
     if (seen.allFinite())
-      given_.push_back({point, fitter.own_rows_[i], seen, fitter.weights_[static_cast<std::size_t>(point)]});
+      given_.push_back({point, static_cast<Eigen::Index>(i), fitter.own_rows_[i], seen,
+                        fitter.weights_[static_cast<std::size_t>(point)]});
   }
 }
 
@@ -140,7 +139,7 @@ double FitProblem::cost(const PersonalFace& face, const ViewState& state) const 
 }
 
 void FitProblem::linearise(const PersonalFace& face, const ViewState& state, Eigen::MatrixXd& derivatives,
-                           Eigen::VectorXd& residuals) const {
+                           Eigen::VectorXd& residuals, Eigen::Matrix3Xd& by_place) const {
   const Eigen::Index modes = fitter_.expression_.cols();
   const Eigen::Index identity_modes = derivatives.rows() - pose_size - modes;
   for (Eigen::Index i = 0; i < given(); ++i) {
@@ -152,19 +151,30 @@ void FitProblem::linearise(const PersonalFace& face, const ViewState& state, Eig
     for (int axis = 0; axis < 2; ++axis) {
       const double along = projected.place[axis] / projected.place.z();
       // How the coordinate grows with the point's place before the camera, and on the face.
-      const Eigen::Vector3d by_place = scale * Eigen::Vector3d(axis == 0, axis == 1, -along);
-      const Eigen::Vector3d by_point = state.rotation.transpose() * by_place;
+      const Eigen::Vector3d by_view = scale * Eigen::Vector3d(axis == 0, axis == 1, -along);
+      const Eigen::Vector3d by_point = state.rotation.transpose() * by_view;
+      if (by_place.cols() > 0) by_place.col(2 * i + axis) = by_point;
       auto column = derivatives.col(2 * i + axis);
-      column.head<3>() = projected.turned.cross(by_place);
-      column[3] = by_place.x();
-      column[4] = by_place.y();
-      column[5] = by_place.z() * state.translation.z();
+      column.head<3>() = projected.turned.cross(by_view);
+      column[3] = by_view.x();
+      column[4] = by_view.y();
+      column[5] = by_view.z() * state.translation.z();
       column.segment(pose_size, modes).noalias() =
           fitter_.expression_.middleRows(3 * one.row, 3).transpose() * by_point;
       if (identity_modes > 0)
         column.tail(identity_modes).noalias() =
             fitter_.identity_.middleRows(3 * one.row, 3).transpose() * by_point;
     }
+  }
+}
+
+void FitProblem::inner_errors_mm(const PersonalFace& face, const ViewState& state,
+                                 std::vector<double>& errors) const {
+  for (const Given& given : given_) {
+    if (given.point < jaw_points) continue;
+    const Projected projected = project(face, state, given);
+    errors.push_back(projected.error.x());
+    errors.push_back(projected.error.y());
   }
 }
 

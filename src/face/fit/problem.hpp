@@ -22,7 +22,7 @@ ViewState moved(const ViewState& state, const Eigen::VectorXd& step);
 /// One view of a face against the model: the cost of its landmarks and their derivatives.
 class FitProblem {
  public:
-  FitProblem(const FaceFitter& fitter, const FaceView& view);
+  FitProblem(const FaceFitter& fitter, const FaceView& view, double noise_mm);
 
   /// Sets pose and zero expression from the head pose of a rigid face (estimate_head_pose), and the jaw
   /// points' vertices for it. False when there is none.
@@ -33,17 +33,24 @@ class FitProblem {
   double cost(const PersonalFace& face, const ViewState& state) const;
   /// A column per coordinate of each given point, weighted by the square root of its weight over 1 + r²/c²:
   /// derivatives by the pose, the expression and, as far as `derivatives` has rows, the identity.
-  /// `residuals`: what is seen minus what the state predicts, weighted alike, mm.
+  /// `residuals`: what is seen minus what the state predicts, weighted alike, mm. `by_place`, unless it has no
+  /// columns: 3 × a column per coordinate, how it grows with the place of its own point on the face.
   void linearise(const PersonalFace& face, const ViewState& state, Eigen::MatrixXd& derivatives,
-                 Eigen::VectorXd& residuals) const;
+                 Eigen::VectorXd& residuals, Eigen::Matrix3Xd& by_place) const;
+  /// Of the inner points 17 … 67, what is seen minus what the state predicts in both directions, mm at the
+  /// face's distance: appended to `errors`.
+  void inner_errors_mm(const PersonalFace& face, const ViewState& state, std::vector<double>& errors) const;
   /// Root mean square distance over the points 17 … 67, px.
   double inner_error_px(const PersonalFace& face, const ViewState& state) const;
 
   Eigen::Index given() const { return static_cast<Eigen::Index>(given_.size()); }
+  /// Of a given point, its place in FaceFitter::points().
+  Eigen::Index place_of(Eigen::Index i) const { return given_[static_cast<std::size_t>(i)].place; }
 
  private:
   struct Given {
     int point;
+    Eigen::Index place;    ///< in FaceFitter::points()
     Eigen::Index row;      ///< of the model's
     Eigen::Vector2d seen;  ///< on the plane Z = 1 before the camera
     double weight;

@@ -64,7 +64,7 @@ std::size_t feature_of(int point) {
 
 void Accuracy::add(const MorphableModel& model, const Simulation& simulation) {
   const SimulatedRecording recording = simulated_recording(model, simulation);
-  const FaceFitter fitter(model, noise_mm, 1);
+  const FaceFitter fitter(model, {noise_mm, 1});
   const PersonalFace face = person_of(fitter, recording);
   const auto rows = static_cast<Eigen::Index>(recording.frames.size());
   const auto columns = static_cast<Eigen::Index>(3 * fitter.points().size());
@@ -115,7 +115,7 @@ TEST(FaceFitter, FindsThemInIctFaceKit) {
 // Without noise and from the person's true neutral, nothing but the prior keeps the truth from being found.
 TEST(FaceFitter, IsExactWithoutNoiseAndPrior) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, 1, 1e-9);
+  const FaceFitter fitter(model, {1, 1e-9});
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const SimulatedRecording recording =
         simulated_recording(model, {.seed = seed, .frames = 40, .noise = 0, .with_identity = false});
@@ -132,7 +132,7 @@ TEST(FaceFitter, IsExactWithoutNoiseAndPrior) {
 
 TEST(FaceFitter, KeepsTheBounds) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, noise_mm, 0.01);
+  const FaceFitter fitter(model, {noise_mm, 0.01});
   const SimulatedRecording recording = simulated_recording(model, {.seed = 4, .frames = 60, .noise = 0.03});
   int at_lower = 0, above = 0;
   for (const auto& frame : recording.frames) {
@@ -150,29 +150,39 @@ TEST(FaceFitter, KeepsTheBounds) {
 // The analytic derivatives against differences.
 TEST(FitProblem, DerivativesAreThoseOfTheResiduals) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, 1e6, 1);  // so wide a loss that all weights are constant
+  const FaceFitter fitter(model, {1e6, 1});  // so wide a loss that all weights are constant
   const SimulatedRecording recording = simulated_recording(model, {.seed = 9, .frames = 30});
   const FaceView view{recording.frames.back().points, recording.camera};
-  FitProblem problem(fitter, view);
+  FitProblem problem(fitter, view, 1e6);
   const PersonalFace face = fitter.mean_face();
   ViewState state;
   ASSERT_TRUE(problem.start(face, state));
   const Eigen::Index unknowns = pose_size + model.expression.size();
   Eigen::MatrixXd derivatives(unknowns, 2 * problem.given()), unused = derivatives;
   Eigen::VectorXd residuals(2 * problem.given()), forward = residuals, backward = residuals;
-  problem.linearise(face, state, derivatives, residuals);
+  Eigen::Matrix3Xd by_place(3, 2 * problem.given()), none(3, 0);
+  problem.linearise(face, state, derivatives, residuals, by_place);
+  constexpr double step = 1e-5;
   for (Eigen::Index k = 0; k < unknowns; ++k) {
-    const double step = 1e-5;
-    problem.linearise(face, moved(state, step * Eigen::VectorXd::Unit(unknowns, k)), unused, forward);
-    problem.linearise(face, moved(state, -step * Eigen::VectorXd::Unit(unknowns, k)), unused, backward);
+    problem.linearise(face, moved(state, step * Eigen::VectorXd::Unit(unknowns, k)), unused, forward, none);
+    problem.linearise(face, moved(state, -step * Eigen::VectorXd::Unit(unknowns, k)), unused, backward, none);
     const Eigen::VectorXd difference = (backward - forward) / (2 * step);
     EXPECT_LT((difference - derivatives.row(k).transpose()).norm(), 1e-4 * (1 + difference.norm())) << k;
+  }
+  for (Eigen::Index axis = 0; axis < 3; ++axis) {
+    PersonalFace ahead = face, behind = face;
+    ahead.neutral.col(axis).array() += step;
+    behind.neutral.col(axis).array() -= step;
+    problem.linearise(ahead, state, unused, forward, none);
+    problem.linearise(behind, state, unused, backward, none);
+    const Eigen::VectorXd difference = (backward - forward) / (2 * step);
+    EXPECT_LT((difference - by_place.row(axis).transpose()).norm(), 1e-4 * (1 + difference.norm())) << axis;
   }
 }
 
 TEST(FaceFitter, ARestingFaceThatIsNoIdentityModeIsNoExpression) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, noise_mm, 1);
+  const FaceFitter fitter(model, {noise_mm, 1});
   SimulatedRecording recording =
       simulated_recording(model, {.seed = 2, .frames = 200, .resting_unit = "AU12_L", .resting = 0.4});
   const PersonalFace face = person_of(fitter, recording);
@@ -193,7 +203,7 @@ TEST(FaceFitter, ARestingFaceThatIsNoIdentityModeIsNoExpression) {
 
 TEST(FaceFitter, ADistantCameraSeesTheSameExpression) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, noise_mm, 1);
+  const FaceFitter fitter(model, {noise_mm, 1});
   // Four metres away: perspective hardly shows.
   SimulatedRecording recording =
       simulated_recording(model, {.seed = 6, .frames = 30, .noise = 0, .distance_mm = 4000});
@@ -213,7 +223,7 @@ TEST(FaceFitter, JawPointsSlideOverTheCheek) {
   if (model.contour[0].size() < 2) GTEST_SKIP() << "the model has no contours";
   MorphableModel bare = model;
   for (auto& line : bare.contour) line.clear();
-  const FaceFitter fitter(model, noise_mm, 1), without(bare, noise_mm, 1);
+  const FaceFitter fitter(model, {noise_mm, 1}), without(bare, {noise_mm, 1});
   double sliding = 0, fixed = 0;
   const SimulatedRecording recording = simulated_recording(
       model, {.seed = 3, .frames = 60, .noise = 0, .max_yaw = 0.9, .with_identity = false});
@@ -230,7 +240,7 @@ TEST(FaceFitter, JawPointsSlideOverTheCheek) {
 
 TEST(FaceFitter, BearsAFewWrongPoints) {
   const MorphableModel& model = built_in_face();
-  const FaceFitter fitter(model, noise_mm, 1);
+  const FaceFitter fitter(model, {noise_mm, 1});
   const SimulatedRecording recording =
       simulated_recording(model, {.seed = 5, .frames = 50, .with_identity = false});
   for (const auto& frame : recording.frames) {
@@ -244,7 +254,7 @@ TEST(FaceFitter, BearsAFewWrongPoints) {
 }
 
 TEST(FaceFitter, NothingFromTooLittleAndTheMeanFaceFromNothing) {
-  const FaceFitter fitter(built_in_face(), noise_mm, 1);
+  const FaceFitter fitter(built_in_face(), {noise_mm, 1});
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const FaceView none{Landmarks68::Constant(nan), openface_camera(640, 480)};
   const FaceView one_place{Landmarks68::Constant(100), openface_camera(640, 480)};
@@ -256,7 +266,7 @@ TEST(FaceFitter, NothingFromTooLittleAndTheMeanFaceFromNothing) {
 }
 
 TEST(FaceFitter, ThreadsDoNotChangeTheFace) {
-  const FaceFitter fitter(built_in_face(), noise_mm, 1);
+  const FaceFitter fitter(built_in_face(), {noise_mm, 1});
   const auto views = views_of(simulated_recording(built_in_face(), {.seed = 7, .frames = 60}), 5);
   Work three;
   three.threads = 3;
@@ -266,7 +276,7 @@ TEST(FaceFitter, ThreadsDoNotChangeTheFace) {
 TEST(FaceFitter, RefusesAMeshWithoutLandmarks) {
   MorphableModel model = built_in_face();
   model.landmarks.fill(-1);
-  EXPECT_THROW(FaceFitter(model, 1, 1), Error);
+  EXPECT_THROW(FaceFitter(model, FitPriors{}), Error);
 }
 
 }  // namespace

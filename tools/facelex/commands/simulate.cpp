@@ -29,6 +29,12 @@ class SimulateCommand : public Command {
         ->type_name("COHORT")
         ->required()
         ->group("Input and output");
+    app_->add_option(
+            "--face", face_file_,
+            "Morphable model (facelex model import) whose people are simulated; default: the built-in "
+            "face. Units are its modes; where these are blendshapes with ARKit's names, action units "
+            "too")
+        ->group("Simulation");
     add_output("Folder to write to");
     add_options("Simulation", described(options_));
     add_batch_options();
@@ -42,7 +48,8 @@ class SimulateCommand : public Command {
       throw usage_error("this facelex was built without OpenCV and cannot make videos",
                         "add --landmarks-only");
 #endif
-    const Cohort cohort = read_cohort(file_, options_);
+    face_ = load_simulated_face(face_file_);
+    const Cohort cohort = read_cohort(file_, options_, *face_.model);
     std::error_code none;
     if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
       throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");
@@ -85,7 +92,9 @@ class SimulateCommand : public Command {
     const std::string before = resolved_before();
     bool ours = before.empty();
     try {
-      if (!ours) ours = read_cohort(folder("cohort.json").string(), {}).to_json().dump(2) + "\n" == before;
+      if (!ours)
+        ours =
+            read_cohort(folder("cohort.json").string(), {}, *face_.model).to_json().dump(2) + "\n" == before;
     } catch (const Error&) {
       ours = false;
     }
@@ -101,11 +110,12 @@ class SimulateCommand : public Command {
 
   /// One folder of the output: a file for every item of the cohort.
   int make(const Cohort& cohort, const char* what, const char* extension, const SimulatedWriter& write) {
-    const Stage stage = simulate_stage(cohort, file_, options_, what, extension, write);
+    const Stage stage = simulate_stage(cohort, file_, face_, options_, what, extension, write);
     return run_stage(cohort_inputs(cohort, file_), stage, folder(what)).exit_status();
   }
 
-  std::string file_;
+  std::string file_, face_file_;
+  LoadedFace face_;
   SimulateOptions options_;
 };
 

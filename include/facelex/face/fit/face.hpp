@@ -26,13 +26,25 @@ struct FaceView {
 /// fx/t.z, in px/mm. Requires at least one landmark.
 Camera distant_camera(const Landmarks68& points);
 
-/// A person's own neutral face: X̄ + Aα + E·m at the landmarks (paper 000, equation 1).
+/// A person's own neutral face: X̄ + Aα + δ + E·m at the landmarks (paper 000, equation 1, with δ beside it).
 struct PersonalFace {
   Eigen::VectorXd identity;  ///< α
+  /// δ: where this person's landmarks lie beside what the identity modes can say, n×3 mm in the face's axes
+  /// for the points of FaceFitter::points(); a jaw point's holds all along its contour line.
+  Eigen::Matrix<double, Eigen::Dynamic, 3> offsets;
   /// m: what the person's resting face has of the expression modes, in their coefficients. It belongs to
   /// the identity: expressions are measured from it.
   Eigen::VectorXd resting;
   Eigen::Matrix<double, Eigen::Dynamic, 3> neutral;  ///< R×3, mm: the rows of LandmarkRows
+  double noise_mm = 1;  ///< the usual error of the landmarks, in each direction on the face
+};
+
+/// What is believed before anything is seen.
+struct FitPriors {
+  double noise_mm = 1;        ///< > 0: the usual error of a landmark in each direction on the face
+  double regularization = 1;  ///< ≥ 0: multiplies the prior of all coefficients
+  /// ≥ 0: standard deviation of what neighbouring landmarks' offsets share; 0: a person has no offsets.
+  double offset_mm = 1.4;
 };
 
 /// One frame: X = R(neutral + Eε) + t.
@@ -45,7 +57,8 @@ struct FaceFit {
 
 /// Fits a morphable model to landmarks (paper 000, III-A: coefficients under inequality constraints).
 ///
-/// A frame's cost is Σᵢ wᵢ·c²·log(1 + rᵢ²/c²) + λ·noise²·Σₖ ((εₖ/scaleₖ)² + 2·εₖ/μₖ) with lower ≤ ε ≤ upper.
+/// A frame's cost is Σᵢ wᵢ·c²·log(1 + rᵢ²/c²) + λ·noise²·Σₖ ((εₖ/scaleₖ)² + 2·εₖ/μₖ) with lower ≤ ε ≤ upper;
+/// noise is PersonalFace::noise_mm.
 /// rᵢ is the reprojection error as a length on the face in mm, so results do not depend on the size of the
 /// picture; c = 3·noise (Cauchy's loss); wᵢ = 1, for the jaw line, which is an outline rather than a place on
 /// the skin, 0.3, and 0.1 where the model has no MorphableModel::contour. A jaw point is compared with that
@@ -56,19 +69,24 @@ struct FaceFit {
 /// solved exactly by an active set, damped by Levenberg and Marquardt's rule.
 class FaceFitter {
  public:
-  /// `noise_mm` > 0: the usual error of landmarks on the face; weighs them against the prior, which
-  /// `regularization` ≥ 0 multiplies. The model must outlive the fitter. Throws Error (data) when it has
-  /// fewer than six landmarks, or none of 17 … 67.
-  FaceFitter(const MorphableModel& model, double noise_mm, double regularization);
+  /// The model must outlive the fitter. Throws Error (data) when it has fewer than six landmarks, or none of
+  /// 17 … 67.
+  FaceFitter(const MorphableModel& model, const FitPriors& priors);
 
   /// The mean face as if it were a person's own.
   PersonalFace mean_face() const;
 
-  /// The face that views of one person share, by damped Gauss–Newton over α, m and each view's pose and
+  /// The face that views of one person share, by damped Gauss–Newton over α, δ, m and each view's pose and
   /// expression together; the views' parameters are eliminated from the normal equations (Schur's
   /// complement), so the cost grows linearly with their number F. The prior is
-  /// λ·noise²·(F·Σ (α/scale)² + Σ (m/scale)²). F, because the expressions' prior counts F times too: a face
-  /// that is smaller, and nearer, needs less of α and ε to look the same, and would shrink without end.
+  /// λ·noise²·(F·Σ (α/scale)² + Σ (m/scale)² + δᵀΣ⁻¹δ). F, because the expressions' prior counts F times too: a
+  /// face that is smaller, and nearer, needs less of α and ε to look the same, and would shrink without end.
+  ///
+  /// Offsets hold what no identity mode of this model says of this person: without them it becomes expression
+  /// that comes and goes as the head turns. Their covariance is smooth over the face, the same in all three
+  /// directions: Σ_ij = offset²·(exp(−|X̄ᵢ − X̄ⱼ|²/(2·15²)) + (3/7)²·[i = j]) mm², measured on the shapes that
+  /// other face models leave to this one (docs/design.md). What stays put on the skull over many poses pays it
+  /// once.
   ///
   /// Resting face and expression share their modes and are told apart by how often they are paid for: what
   /// all views have in common costs once as m and once per view as ε. The bounds of ε (and m) are lowered to
@@ -78,8 +96,9 @@ class FaceFitter {
   PersonalFace personal_face(const std::vector<FaceView>& views, const Work& work) const;
 
   /// Moves the resting face to the median expression of these views, so that ε is 0 in the middle of what the
-  /// face mostly does.
-  void centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const;
+  /// face mostly does. Returns the landmarks' usual error about the fits of these views: 1.48 times the median
+  /// distance in each direction over the points 17 … 67, mm on the face; 0 without a fit.
+  double centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const;
 
   /// Pose and expression of one frame of that person. Nothing when no head pose explains the points
   /// (estimate_head_pose), which needs at least six of them, or the result is not finite. `expected`: where
@@ -101,22 +120,27 @@ class FaceFitter {
 
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-  PersonalFace with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting) const;
+  using Offsets = Eigen::Matrix<double, Eigen::Dynamic, 3>;
+
+  PersonalFace with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting, Offsets offsets) const;
   /// `about_rest`: bounds that let noise about the resting face average out.
-  ExpressionPrior expression_prior(bool about_rest) const;
+  ExpressionPrior expression_prior(bool about_rest, double noise_mm) const;
+  Eigen::MatrixXd offset_precision() const;
+  /// `errors`, unless null: FitProblem::inner_errors_mm of the result.
   std::optional<FaceFit> fit_with(const ExpressionPrior& prior, const FaceView& view,
-                                  const PersonalFace& face) const;
+                                  const PersonalFace& face, std::vector<double>* errors = nullptr) const;
 
   const MorphableModel& model_;
-  double noise_mm_;
-  double prior_mm2_;  ///< weight of a coefficient's square in scales
+  FitPriors priors_;
   LandmarkRows rows_;
   RowMajor identity_, expression_;  ///< rows_.identity, .expression: a point's three rows lie together
   std::array<std::vector<Eigen::Index>, 68> candidates_;  ///< rows of each point
   std::array<double, 68> weights_{};
   std::vector<int> points_;
   std::vector<Eigen::Index> own_rows_;  ///< of points_: the row of the point's own vertex
-  Eigen::Index inner_rows_ = 0;         ///< rows of the points 17 … 67
+  /// Σ⁻¹ between points_, 1/mm²; empty without offsets.
+  Eigen::MatrixXd offset_precision_;
+  Eigen::Index inner_rows_ = 0;  ///< rows of the points 17 … 67
 };
 
 }  // namespace facelex

@@ -18,13 +18,16 @@ struct FitOptions {
   enum class CameraModel { perspective, orthographic };
 
   CameraModel camera = CameraModel::perspective;
-  std::string image_size;     ///< "1280x720", px; empty: the sidecar of extract tells
-  double focal = 0;           ///< px; 0: openface_camera's
-  double noise = 1;           ///< usual error of a landmark, mm on the face, > 0
+  std::string image_size;  ///< "1280x720", px; empty: the sidecar of extract tells
+  double focal = 0;        ///< px; 0: openface_camera's
+  /// Usual error of a landmark in each direction, mm on the face, ≥ 0; 0: of each face of the recording its own,
+  /// FaceFitter::centre's, between 0.3 and 3.
+  double noise = 0;
+  double offsets = 1.4;       ///< FitPriors::offset_mm, ≥ 0
   double regularization = 1;  ///< weight of the prior on coefficients, > 0
   /// Weight of the temporal prior, ≥ 0; 0: every frame by itself. 10 meets the accuracy that fit.md measures.
   double smooth = 10;
-  int identity_frames = 24;  ///< frames that the identity is estimated from, ≥ 1
+  int identity_frames = 96;  ///< frames that the identity is estimated from, ≥ 1
   std::vector<std::string> signals = {"expression", "displacement"};
 
   void describe(OptionList& options);
@@ -65,7 +68,8 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 /// mm from the picture's upper left corner, and pose_scale (px/mm) stands for pose_Tz.
 ///
 /// Details: camera, model, identity (a list, one of each face: face_id when there are several, coefficients,
-/// resting, neutral (mm at the points: all X, all Y, all Z), frames), points, rows_without_values.
+/// offsets and neutral (mm at the points: all X, all Y, all Z), resting, noise_mm, frames), points,
+/// rows_without_values.
 ///
 /// Memory does not grow with the file. Throws Error: data for an input that cannot be read or has no
 /// landmarks; usage for options.
