@@ -20,7 +20,8 @@ void SimulateOptions::describe(OptionList& options) {
 
 LoadedFace load_simulated_face(const std::string& file) {
   LoadedFace face = load_face(file);
-  if (!face.file.empty()) face.model = std::make_shared<const MorphableModel>(with_action_units(*face.model));
+  if (!face.file.empty())
+    face.model = std::make_shared<const MorphableModel>(placed_like_built_in(with_action_units(*face.model)));
   return face;
 }
 

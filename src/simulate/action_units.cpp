@@ -8,6 +8,7 @@
 
 #include "facelex/core/embed.hpp"
 #include "facelex/core/json_parse.hpp"
+#include "facelex/face/builtin/anatomical_face.hpp"
 
 FACELEX_EMBED(facelex_blendshape_units, FACELEX_DATA "/blendshape_units.json");
 
@@ -67,6 +68,18 @@ std::string blendshape_key(const std::string& name) {
       key.replace(key.size() - ending.size(), ending.size(), 1, letter);
   }
   return key;
+}
+
+MorphableModel placed_like_built_in(MorphableModel model) {
+  Eigen::RowVector3f shift(0, 0, 0);
+  for (const std::size_t corner : {36, 39, 42, 45}) {
+    if (model.landmarks[corner] < 0) return model;
+    shift += (built_in_face().mean.row(built_in_face().landmarks[corner]) -
+              model.mean.row(model.landmarks[corner])) /
+             4;
+  }
+  model.mean.rowwise() += shift;
+  return model;
 }
 
 MorphableModel with_action_units(MorphableModel model) {

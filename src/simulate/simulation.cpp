@@ -19,7 +19,6 @@ constexpr double max_identity_sd = 2;
 /// The face stands a little below the picture's middle, so that head and shoulders fill it.
 constexpr double below_middle_mm = 14;
 constexpr double missing_run_s = 0.5;
-constexpr int points = 68;
 constexpr Eigen::Index block_rows = 256;
 /// Confidence of a simulated tracker.
 constexpr double found_confidence = 0.95;
@@ -59,11 +58,31 @@ double rounded(double value, double steps_per_unit) {
 
 constexpr double steps_per_mm = 1000, steps_per_radian = 1e5, steps_per_unit = 1e5, steps_per_pixel = 1000;
 
+/// The most points that a tracker gives and this face has.
+const std::vector<int>& tracked_points(const MorphableModel& model) {
+  for (const auto scheme : {LandmarkScheme::points_68, LandmarkScheme::points_66, LandmarkScheme::points_51,
+                            LandmarkScheme::points_49}) {
+    const std::vector<int>& numbers = ibug_numbers(scheme);
+    if (std::all_of(numbers.begin(), numbers.end(),
+                    [&](int point) { return model.landmarks[static_cast<std::size_t>(point)] >= 0; }))
+      return numbers;
+  }
+  throw usage_error(model.name + " lacks landmarks that every tracker gives",
+                    "import it with the vertices of the points 17 to 59, 61 to 63 and 65 to 67");
+}
+
 std::vector<Column> truth_columns(const MorphableModel& model) {
   std::vector<Column> columns = pose_columns();
   for (Column& column : model.expression_columns()) columns.push_back(std::move(column));
-  for (Column& column : displacement_columns(ibug_numbers(LandmarkScheme::points_68)))
-    columns.push_back(std::move(column));
+  for (Column& column : displacement_columns(tracked_points(model))) columns.push_back(std::move(column));
+  return columns;
+}
+
+std::vector<Column> seen_columns(const std::vector<int>& points) {
+  std::vector<Column> columns = pose_columns();
+  for (Column& column : picture_point_columns())
+    if (std::find(points.begin(), points.end(), std::stoi(column.name.substr(2))) != points.end())
+      columns.push_back(std::move(column));
   return columns;
 }
 
@@ -170,7 +189,7 @@ LandmarkProjector::LandmarkProjector(const MorphableModel& model, const Eigen::V
 
 Eigen::Matrix<double, 68, 3> LandmarkProjector::displacement(const Eigen::VectorXd& expression) const {
   Eigen::Matrix<double, 68, 3> displacement = Eigen::Matrix<double, 68, 3>::Zero();
-  for (Eigen::Index i = 0; i < points; ++i)
+  for (Eigen::Index i = 0; i < displacement.rows(); ++i)
     if (const Eigen::Index row = row_[static_cast<std::size_t>(i)]; row >= 0)
       for (Eigen::Index k = 0; k < expression.size(); ++k)
         if (expression[k] != 0)
@@ -207,7 +226,7 @@ Landmarks68 LandmarkProjector::project(const Eigen::VectorXd& expression, const 
   at = (rotation * at).colwise() + Eigen::Vector3d(pose.head<3>());
   const auto facing = [&](Eigen::Index row) { return -at.col(row).dot(rotation * normals_.col(row)); };
   Landmarks68 landmarks;
-  for (Eigen::Index i = 0; i < points; ++i) {
+  for (Eigen::Index i = 0; i < landmarks.rows(); ++i) {
     const auto point = static_cast<std::size_t>(i);
     const Eigen::Index row = row_[point];
     if (row < 0) {
@@ -236,12 +255,16 @@ StageResult write_simulated_truth(const MorphableModel& model, const Cohort& coh
   const SimulatedSession session = simulate_session(model, cohort, item);
   const LandmarkProjector projector(model, session.identity);
   const Eigen::Index units = model.expression.size();
+  const std::vector<int>& shown = tracked_points(model);
+  const auto count = static_cast<Eigen::Index>(shown.size());
   const auto fill = [&](Eigen::Index t, Eigen::Ref<Eigen::RowVectorXd> row) {
     set_pose(row, session.pose.row(t));
     for (Eigen::Index k = 0; k < units; ++k) row[6 + k] = rounded(session.expression(t, k), steps_per_unit);
     const Eigen::Matrix<double, 68, 3> moved = projector.displacement(session.expression.row(t));
-    for (Eigen::Index i = 0; i < 3 * points; ++i)
-      row[6 + units + i] = rounded(moved.reshaped()[i], steps_per_mm);
+    for (Eigen::Index axis = 0; axis < 3; ++axis)
+      for (Eigen::Index i = 0; i < count; ++i)
+        row[6 + units + axis * count + i] =
+            rounded(moved(shown[static_cast<std::size_t>(i)], axis), steps_per_mm);
   };
   StageResult result = write_rows(session, std::vector<bool>(session.visible.size(), true),
                                   truth_columns(model), SignalKind::fit, output, fill, work);
@@ -255,6 +278,8 @@ StageResult write_simulated_landmarks(const MorphableModel& model, const Cohort&
   const SimulatedSession session = simulate_session(model, cohort, item);
   const LandmarkProjector projector(model, session.identity);
   Random random = subject_stream(cohort, item, SubjectStream::noise);
+  const std::vector<int>& shown = tracked_points(model);
+  const auto count = static_cast<Eigen::Index>(shown.size());
   const auto fill = [&](Eigen::Index t, Eigen::Ref<Eigen::RowVectorXd> row) {
     set_pose(row, session.pose.row(t));
     Landmarks68 landmarks = projector.project(session.expression.row(t), session.pose.row(t), session.camera);
@@ -262,12 +287,14 @@ StageResult write_simulated_landmarks(const MorphableModel& model, const Cohort&
       const double sd = cohort.noise_percent / 100 * (landmarks.row(45) - landmarks.row(36)).norm();
       for (double& value : landmarks.reshaped()) value += sd * random.normal();
     }
-    for (Eigen::Index i = 0; i < 2 * points; ++i)
-      row[6 + i] = rounded(landmarks.reshaped()[i], steps_per_pixel);
+    for (Eigen::Index axis = 0; axis < 2; ++axis)
+      for (Eigen::Index i = 0; i < count; ++i)
+        row[6 + axis * count + i] =
+            rounded(landmarks(shown[static_cast<std::size_t>(i)], axis), steps_per_pixel);
   };
   StageResult result =
       write_rows(session, noisy ? session.visible : std::vector<bool>(session.visible.size(), true),
-                 landmark_columns(), SignalKind::landmarks, output, fill, work);
+                 seen_columns(shown), SignalKind::landmarks, output, fill, work);
   add_details(result, model, cohort, session);
   return result;
 }

@@ -44,6 +44,18 @@ double correlation(const Recording& a, const Recording& b, const std::string& co
   return (dx * dy).sum() / std::sqrt(dx.square().sum() * dy.square().sum());
 }
 
+TEST_F(Face, PeopleOfAnotherFaceAreSimulated) {
+  const std::string model = std::string(FACELEX_TEST_FIXTURES) + "/../data/anatomical_face.safetensors";
+  ASSERT_EQ(simulate("people"), 0);
+  ASSERT_EQ(simulate("same face", {"--face", model}), 0);
+  EXPECT_EQ(file_text(at("people/truth/S01_1.csv")), file_text(at("same face/truth/S01_1.csv")));
+  EXPECT_EQ(file_text(at("people/landmarks/S01_1.csv")), file_text(at("same face/landmarks/S01_1.csv")));
+  const auto sidecar = Json::parse(file_text(at("same face/landmarks/S01_1.json")));
+  EXPECT_NE(sidecar.dump().find("--face anatomical_face.safetensors"), std::string::npos);
+  EXPECT_EQ(simulate("none", {"--face", at("no such model")}), 3);
+  EXPECT_EQ(simulate("none", {"--face", at("my cohort.json")}), 3);
+}
+
 TEST_F(Face, SimulatedPeopleAreFittedLearntAndCoded) {
   ASSERT_EQ(simulate("people"), 0);
   EXPECT_EQ(file_text(at("people/labels.csv")).substr(0, 27), "name,subject,session,group\n");

@@ -15,4 +15,9 @@ std::string blendshape_key(const std::string& name);
 /// model without blendshapes of ARKit's names comes back as it is.
 MorphableModel with_action_units(MorphableModel model);
 
+/// The model moved so that the middle of its eyes' corners lies where that of built_in_face does: the rest of a
+/// simulated person (hair, ears, neck) is built about that face, and poses speak of the same point of the head.
+/// A model that lacks these points comes back as it is.
+MorphableModel placed_like_built_in(MorphableModel model);
+
 }  // namespace facelex

@@ -52,12 +52,14 @@ class LandmarkProjector {
 };
 
 /// Writes the truth of an item as a recording of kind fit: pose_Tx…pose_Rz, e_<unit> …, dX_0 … dX_67, dY_0 …,
-/// dZ_0 …. Values are rounded to 1/1000 mm, 1e-5 rad and 1e-5 of a coefficient. Every row has success 1, even
-/// where the face cannot be found. Throws Error: output that cannot be written, interrupted.
+/// dZ_0 …; of a face that lacks landmarks those of the largest LandmarkScheme that it has. Values are rounded to 1/1000 mm, 1e-5 rad and 1e-5 of a coefficient. Every row has success 1, even
+/// where the face cannot be found. Throws Error: output that cannot be written, interrupted; usage for a face
+/// that has no scheme's landmarks.
 StageResult write_simulated_truth(const MorphableModel& model, const Cohort& cohort, const CohortItem& item,
                                   const std::filesystem::path& output, const Work& work);
 
-/// Writes landmarks as facelex extract would: pose_Tx…pose_Rz, x_0…x_67, y_0…y_67, rounded to 1/1000 pixel;
+/// Writes landmarks as facelex extract would: pose_Tx…pose_Rz, x_0…x_67, y_0…y_67 (of the face's points, as in
+/// write_simulated_truth), rounded to 1/1000 pixel;
 /// rows where the face cannot be found have success 0. The pose is the true one. `noisy`: with the cohort's
 /// noise; else the true places, and success in every row.
 StageResult write_simulated_landmarks(const MorphableModel& model, const Cohort& cohort,

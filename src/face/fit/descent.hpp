@@ -26,14 +26,22 @@ struct NormalEquations {
   Eigen::Matrix3Xd by_place;  ///< derivatives by the offset of the coordinate's own point; no columns without
   Eigen::MatrixXd matrix;
   Eigen::VectorXd right_side;
+  bool has_offsets;
 
   /// `unknowns` without the offsets, of which there are three for each of `places` points.
   NormalEquations(Eigen::Index unknowns, Eigen::Index points, Eigen::Index places = 0)
       : derivatives(unknowns, 2 * points),
         residuals(2 * points),
         by_place(3, places > 0 ? 2 * points : 0),
-        matrix(unknowns + 3 * places, unknowns + 3 * places) {}
+        matrix(unknowns + 3 * places, unknowns + 3 * places),
+        has_offsets(places > 0) {}
 
+  /// For a view with so many points.
+  void set_points(Eigen::Index points) {
+    derivatives.resize(Eigen::NoChange, 2 * points);
+    residuals.resize(2 * points);
+    if (has_offsets) by_place.resize(Eigen::NoChange, 2 * points);
+  }
   void build(const FitProblem& problem, const PersonalFace& face, const ViewState& state);
   void add(const ExpressionPrior& prior, const Eigen::VectorXd& expression);
 };

@@ -11,6 +11,7 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
+#include "head_share.hpp"
 #include "outcome.hpp"
 #include "persons.hpp"
 
@@ -21,6 +22,9 @@ constexpr double max_turn_rad = 75 * std::numbers::pi / 180;
 constexpr double max_error_mm = 9;
 /// What landmarks are taken to err by until a recording's own noise is known.
 constexpr double first_noise_mm = 1;
+/// The columns before are pose and reprojection_error.
+constexpr Eigen::Index signals_at = 7;
+constexpr double share_steps = 1e4;
 
 /// A row of the input while it is fitted.
 struct Row {
@@ -183,8 +187,11 @@ class RecordingFit {
       block.frames.push_back(finished[i].frame);
       block.frames.back().success = finished[i].outcome == FitOutcome::fitted;
       outcomes_.add(finished[i].outcome);
-      if (finished[i].outcome == FitOutcome::fitted)
-        block.values.row(static_cast<Eigen::Index>(i)) = values_of(finished[i]);
+      if (finished[i].outcome != FitOutcome::fitted) continue;
+      const Eigen::RowVectorXd values = values_of(finished[i]);
+      block.values.row(static_cast<Eigen::Index>(i)) = values;
+      const int face = persons_.several_faces() ? finished[i].frame.face_id : 0;
+      head_shares_[face].add(values.segment<3>(3).transpose(), values.tail(values.size() - signals_at));
     }
     writer.write(block);
     counter_.add(block.frames);
@@ -196,7 +203,7 @@ class RecordingFit {
     values.head<3>() = place_of(row).transpose();
     values.segment<3>(3) = angles_from_rotation(fit.rotation).transpose();
     values[6] = fit.reprojection_error_px;
-    Eigen::Index at = 7;
+    Eigen::Index at = signals_at;
     if (has_signal(options_.signals, "expression")) {
       values.segment(at, fit.expression.size()) = fit.expression.transpose();
       at += fit.expression.size();
@@ -232,9 +239,20 @@ class RecordingFit {
     result.details["camera"] = camera_.json();
     result.details["points"] = fitter_.points();
     result.details["identity"] = persons_.details();
+    for (Json& person : result.details["identity"]) add_head_share(person);
     result.details["rows_without_values"] = outcomes_.json();
     result.output_digest = writer.finish();
     return result;
+  }
+
+  void add_head_share(Json& person) const {
+    const auto found = head_shares_.find(person.value("face_id", 0));
+    if (found == head_shares_.end()) return;
+    const Eigen::VectorXd shares = found->second.shares();
+    Json& named = person["head_linear_share"] = Json::object();
+    for (Eigen::Index k = 0; k < shares.size(); ++k)
+      named[output_columns_[static_cast<std::size_t>(signals_at + k)].name] =
+          std::round(shares[k] * share_steps) / share_steps;
   }
 
   std::filesystem::path input_;
@@ -250,6 +268,7 @@ class RecordingFit {
   std::size_t written_ = 0;
   FitOutcomeCounts outcomes_;
   FrameCounter counter_;
+  std::map<int, HeadShare> head_shares_;  ///< by face_id; 0 when there is one face
 };
 
 }  // namespace

@@ -25,10 +25,18 @@ struct SharedView {
   Eigen::LLT<Eigen::MatrixXd> factor;
   Eigen::MatrixXd coupling;
   Eigen::VectorXd right_side;
-  /// What the view adds to the shared unknowns' reduced normal equations.
-  Eigen::MatrixXd reduced;  ///< the lower half
-  Eigen::VectorXd reduced_right_side;
+  double cost = 0;  ///< of the state that was looked at last
 };
+
+/// What some views in a row add to the shared unknowns' reduced normal equations. Views come in groups of a
+/// fixed size, so that sums have one order whatever the threads, and memory does not grow with every view by
+/// a matrix of all shared unknowns.
+struct ReducedEquations {
+  NormalEquations equations;  ///< of one view after the other
+  Eigen::MatrixXd matrix;     ///< the lower half
+  Eigen::VectorXd right_side;
+};
+constexpr std::size_t views_of_group = 8;
 
 /// Leaves coefficients that lie on a bound and would go beyond it out of the step.
 void hold_bounds(const ExpressionPrior& prior, const Eigen::VectorXd& expression, Eigen::MatrixXd& matrix,
@@ -46,28 +54,31 @@ void hold_bounds(const ExpressionPrior& prior, const Eigen::VectorXd& expression
   }
 }
 
-/// `places`: points that have offsets.
-void reduce(SharedView& view, const PersonalFace& face, const ExpressionPrior& prior, Eigen::Index places,
-            double damping) {
-  const Eigen::Index own = pose_size + prior.weight.size();
-  NormalEquations equations(own + face.identity.size(), view.problem.given(), places);
-  const Eigen::Index shared = equations.matrix.rows() - pose_size;
+/// Adds a view to `sums`.
+void reduce(SharedView& view, const PersonalFace& face, const ExpressionPrior& prior, double damping,
+            ReducedEquations& sums) {
+  const Eigen::Index modes = prior.weight.size(), own = pose_size + modes, shared = sums.matrix.rows();
+  NormalEquations& equations = sums.equations;
+  equations.set_points(view.problem.given());
   equations.build(view.problem, face, view.state);
-  const Eigen::MatrixXd full = equations.matrix.selfadjointView<Eigen::Lower>();
   // The resting face's derivatives are the expression's, without its prior.
-  view.reduced_right_side = equations.right_side.tail(shared);
-  equations.add(prior, view.state.expression);
+  sums.matrix.triangularView<Eigen::Lower>() += equations.matrix.bottomRightCorner(shared, shared);
+  sums.right_side += equations.right_side.tail(shared);
   Eigen::MatrixXd matrix = equations.matrix.topLeftCorner(own, own).selfadjointView<Eigen::Lower>();
-  view.coupling = full.topRightCorner(own, shared);
+  view.coupling.resize(own, shared);
+  view.coupling.leftCols(modes) = matrix.rightCols(modes);
+  view.coupling.rightCols(shared - modes) =
+      equations.matrix.bottomLeftCorner(shared - modes, own).transpose();
+  equations.add(prior, view.state.expression);
+  matrix.diagonal() = equations.matrix.diagonal().head(own);
   view.right_side = equations.right_side.head(own);
   hold_bounds(prior, view.state.expression, matrix, view.coupling, view.right_side);
   matrix.diagonal() *= 1 + damping;
   view.factor.compute(matrix);
   view.factor.matrixL().solveInPlace(view.coupling);
   view.factor.matrixL().solveInPlace(view.right_side);
-  view.reduced = full.bottomRightCorner(shared, shared);
-  view.reduced.selfadjointView<Eigen::Lower>().rankUpdate(view.coupling.transpose(), -1);
-  view.reduced_right_side.noalias() -= view.coupling.transpose() * view.right_side;
+  sums.matrix.selfadjointView<Eigen::Lower>().rankUpdate(view.coupling.transpose(), -1);
+  sums.right_side.noalias() -= view.coupling.transpose() * view.right_side;
 }
 
 void try_step(SharedView& view, const ExpressionPrior& prior, const Eigen::VectorXd& shared_step) {
@@ -84,7 +95,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<SharedView> shared;
   for (const FaceView& view : views) {
-    SharedView one{FitProblem(*this, view, face.noise_mm), {}, {}, {}, {}, {}, {}, {}};
+    SharedView one{FitProblem(*this, view, face.noise_mm), {}, {}, {}, {}, {}, 0};
     if (one.problem.start(face, one.state)) shared.push_back(std::move(one));
   }
   if (shared.empty()) return face;
@@ -109,13 +120,17 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     return values;
   };
   ThreadPool pool(work.threads);
+  std::vector<ReducedEquations> groups(
+      (shared.size() + views_of_group - 1) / views_of_group,
+      {NormalEquations(pose_size + modes + identities, 0, places), weight, Eigen::VectorXd(weight.rows())});
   const auto total = [&](const PersonalFace& at, bool of_trials) {
+    pool.for_each(shared.size(), [&](std::size_t i) {
+      const ViewState& state = of_trials ? shared[i].trial : shared[i].state;
+      shared[i].cost = shared[i].problem.cost(at, state) + prior.cost(state.expression);
+    });
     const Eigen::VectorXd values = values_of(at);
     double sum = values.dot(weight * values);
-    for (const SharedView& view : shared) {
-      const ViewState& state = of_trials ? view.trial : view.state;
-      sum += view.problem.cost(at, state) + prior.cost(state.expression);
-    }
+    for (const SharedView& view : shared) sum += view.cost;
     return sum;
   };
 
@@ -123,13 +138,19 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   double damping = first_damping;
   for (int iteration = 0; iteration < max_identity_iterations; ++iteration) {
     work.check_stop();
-    pool.for_each(shared.size(), [&](std::size_t i) { reduce(shared[i], face, prior, places, damping); });
+    pool.for_each(groups.size(), [&](std::size_t g) {
+      groups[g].matrix.setZero();
+      groups[g].right_side.setZero();
+      const std::size_t end = std::min(shared.size(), (g + 1) * views_of_group);
+      for (std::size_t i = g * views_of_group; i < end; ++i)
+        reduce(shared[i], face, prior, damping, groups[g]);
+    });
     Eigen::VectorXd values = values_of(face);
     Eigen::MatrixXd matrix = weight;
     Eigen::VectorXd right_side = -(weight * values);
-    for (const SharedView& view : shared) {
-      matrix += view.reduced;
-      right_side += view.reduced_right_side;
+    for (const ReducedEquations& group : groups) {
+      matrix += group.matrix;
+      right_side += group.right_side;
     }
     matrix.diagonal() *= 1 + damping;
     const Eigen::VectorXd step = matrix.selfadjointView<Eigen::Lower>().llt().solve(right_side);

@@ -49,4 +49,30 @@ std::vector<std::vector<std::int32_t>> mesh_borders(const Triangles& triangles) 
   return borders;
 }
 
+std::vector<std::int32_t> opening_about(const MorphableModel& model, const std::vector<int>& points) {
+  const auto middle_and_width = [&](const auto& vertices) {
+    Eigen::RowVector3f low = model.mean.row(vertices.front()), high = low;
+    for (const std::int32_t vertex : vertices) {
+      low = low.cwiseMin(model.mean.row(vertex));
+      high = high.cwiseMax(model.mean.row(vertex));
+    }
+    return std::pair{Eigen::RowVector3f((low + high) / 2), high.x() - low.x()};
+  };
+  std::vector<std::int32_t> vertices;
+  for (const int point : points) vertices.push_back(model.landmarks[static_cast<std::size_t>(point)]);
+  if (std::any_of(vertices.begin(), vertices.end(), [](std::int32_t vertex) { return vertex < 0; }))
+    return {};
+  const auto [middle, width] = middle_and_width(vertices);
+  const auto borders = mesh_borders(model.triangles);
+  std::vector<std::int32_t> nearest;
+  float distance = width / 2;
+  for (std::size_t i = 1; i < borders.size(); ++i) {
+    const float here = (middle_and_width(borders[i]).first - middle).norm();
+    if (here >= distance) continue;
+    distance = here;
+    nearest = borders[i];
+  }
+  return nearest;
+}
+
 }  // namespace facelex

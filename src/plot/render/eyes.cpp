@@ -29,16 +29,10 @@ constexpr double eyeball_radius_mm = 11.5;
 }  // namespace
 
 std::optional<Eye> Eye::find(const MorphableModel& model, bool left) {
-  const std::int32_t corner = model.landmarks[left ? 42 : 39];
-  for (auto& border : mesh_borders(model.triangles))
-    if (std::find(border.begin(), border.end(), corner) != border.end()) {
-      // A mesh whose outline runs through the eye's corner has no opening there.
-      if (std::find(border.begin(), border.end(), model.landmarks[left ? 45 : 36]) == border.end()) continue;
-      Eye eye;
-      eye.border_ = std::move(border);
-      return eye;
-    }
-  return std::nullopt;
+  Eye eye;
+  eye.border_ = opening_about(model, left ? image_right_eye : image_left_eye);
+  if (eye.border_.empty()) return std::nullopt;
+  return eye;
 }
 
 Surface Eye::surface(const Vertices& neutral, const cv::Mat& texture, const Eigen::Vector2d& gaze_rad) const {

@@ -165,24 +165,20 @@ Surface long_hair_surface(const SubjectLook& look) {
 Surface mouth_surface(const MorphableModel& model, const Vertices& shape) {
   constexpr std::array<float, 4> shares = {1.04F, 0.97F, 0.8F, 0.0F}, depths = {1.2F, 6, 16, 22},
                                  light = {0.5F, 0.3F, 0.14F, 0.1F};
-  for (const auto& border : mesh_borders(model.triangles)) {
-    if (std::find(border.begin(), border.end(), model.landmarks[62]) == border.end()) continue;
-    const auto columns = static_cast<Eigen::Index>(border.size());
-    Surface mouth = grid_surface(static_cast<Eigen::Index>(shares.size()), columns, true);
-    Eigen::RowVector3f middle(0, 0, 0);
-    for (const std::int32_t vertex : border) middle += shape.row(vertex) / static_cast<float>(columns);
-    for (std::size_t r = 0; r < shares.size(); ++r)
-      for (Eigen::Index c = 0; c < columns; ++c) {
-        const Eigen::Index row = static_cast<Eigen::Index>(r) * columns + c;
-        mouth.points.row(row) = middle +
-                                shares[r] * (shape.row(border[static_cast<std::size_t>(c)]) - middle) +
-                                Eigen::RowVector3f(0, 0, depths[r]);
-        mouth.colors.row(row) = Eigen::RowVector3f(0.36F, 0.3F, 0.62F) * light[r];
-      }
-    finish(mouth);
-    return mouth;
-  }
-  return {};
+  const std::vector<std::int32_t> border = opening_about(model, inner_lips);
+  const auto columns = static_cast<Eigen::Index>(border.size());
+  Surface mouth = grid_surface(static_cast<Eigen::Index>(shares.size()), columns, true);
+  Eigen::RowVector3f middle(0, 0, 0);
+  for (const std::int32_t vertex : border) middle += shape.row(vertex) / static_cast<float>(columns);
+  for (std::size_t r = 0; r < shares.size(); ++r)
+    for (Eigen::Index c = 0; c < columns; ++c) {
+      const Eigen::Index row = static_cast<Eigen::Index>(r) * columns + c;
+      mouth.points.row(row) = middle + shares[r] * (shape.row(border[static_cast<std::size_t>(c)]) - middle) +
+                              Eigen::RowVector3f(0, 0, depths[r]);
+      mouth.colors.row(row) = Eigen::RowVector3f(0.36F, 0.3F, 0.62F) * light[r];
+    }
+  finish(mouth);
+  return mouth;
 }
 
 namespace {

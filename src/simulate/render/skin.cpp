@@ -127,7 +127,7 @@ SubjectLook draw_look(Random& random) {
 }
 
 SkinPainting::SkinPainting(const MorphableModel& model, const SubjectLook& look)
-    : model_(model), look_(look), random_(look.grain), borders_(mesh_borders(model.triangles)) {
+    : model_(model), look_(look), random_(look.grain), outline_(mesh_borders(model.triangles).front()) {
   unroll();
   paint_skin();
   paint_nose();
@@ -241,10 +241,7 @@ void SkinPainting::paint_nose() {
 
 void SkinPainting::paint_eyes() {
   const cv::Vec3f lash = look_.hair * 0.25F + cv::Vec3f(14, 14, 16);
-  for (const auto& border : borders_) {
-    const bool eye = std::find(border.begin(), border.end(), model_.landmarks[36]) != border.end() ||
-                     std::find(border.begin(), border.end(), model_.landmarks[45]) != border.end();
-    if (!eye || border == borders_.front()) continue;
+  for (const auto& border : {opening_about(model_, image_left_eye), opening_about(model_, image_right_eye)}) {
     // The border without its corners: above and below the line between them.
     const auto [leftmost, rightmost] = std::minmax_element(
         border.begin(), border.end(), [&](auto a, auto b) { return places_(a, 0) < places_(b, 0); });
@@ -298,7 +295,7 @@ void SkinPainting::paint_hair_border() {
   // Distance from the outline, inwards.
   cv::Mat inside(colors_.size(), CV_8UC1, cv::Scalar(0));
   std::vector<cv::Point> corners;
-  for (const std::int32_t vertex : borders_.front()) corners.emplace_back(place(vertex));
+  for (const std::int32_t vertex : outline_) corners.emplace_back(place(vertex));
   cv::fillPoly(inside, std::vector<std::vector<cv::Point>>{corners}, cv::Scalar(255));
   cv::Mat distance;
   cv::distanceTransform(inside, distance, cv::DIST_L2, cv::DIST_MASK_PRECISE);

@@ -52,7 +52,7 @@ class SkinPainting {
   cv::Mat colors_;  // CV_32FC3
   cv::Mat texture_;
   TexturePlaces places_;
-  std::vector<std::vector<std::int32_t>> borders_;
+  std::vector<std::int32_t> outline_;
 };
 
 }  // namespace facelex

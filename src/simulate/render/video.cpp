@@ -52,11 +52,8 @@ cv::Mat draw_background(const Cohort& cohort, const SubjectLook& look) {
 void check_model(const MorphableModel& model) {
   const bool landmarks =
       std::all_of(model.landmarks.begin(), model.landmarks.end(), [](auto v) { return v >= 0; });
-  const auto borders = mesh_borders(model.triangles);
-  const bool mouth = std::any_of(borders.begin(), borders.end(), [&](const auto& border) {
-    return std::find(border.begin(), border.end(), model.landmarks[62]) != border.end();
-  });
-  if (!landmarks || !mouth || !Eye::find(model, true) || !Eye::find(model, false))
+  if (!landmarks || opening_about(model, inner_lips).empty() || !Eye::find(model, true) ||
+      !Eye::find(model, false))
     throw usage_error(model.name + " cannot be filmed: it lacks landmarks, or openings for eyes and mouth",
                       "use the built-in face, or simulate landmarks only");
 }

@@ -117,7 +117,11 @@ TEST_F(Fit, WritesPoseExpressionAndDisplacementOfEveryRow) {
   }
   EXPECT_EQ(outcome.result.details["identity"].size(), 1U);
   EXPECT_EQ(outcome.result.details["identity"][0]["neutral"].size(), 3U * 68U);
-  EXPECT_LE(outcome.result.details["identity"][0]["frames"].size(), 24U);
+  EXPECT_LE(outcome.result.details["identity"][0]["frames"].size(), 96U);
+  EXPECT_EQ(outcome.result.details["identity"][0]["offsets"].size(), 3U * 68U);
+  EXPECT_EQ(outcome.result.details["identity"][0]["head_linear_share"].size(),
+            static_cast<std::size_t>(outcome.recording.values.cols()) - 7);
+  EXPECT_GE(outcome.result.details["identity"][0]["noise_mm"].get<double>(), 0.3);
 }
 
 TEST_F(Fit, ThreadsAndFormatDoNotChangeTheNumbers) {
@@ -245,7 +249,8 @@ TEST_F(Fit, EveryOptionChangesTheResult) {
       {"noise", [](FitOptions& options) { options.noise = 2; }},
       {"regularization", [](FitOptions& options) { options.regularization = 3; }},
       {"smooth", [](FitOptions& options) { options.smooth = 3; }},
-      {"identity-frames", [](FitOptions& options) { options.identity_frames = 3; }}};
+      {"identity-frames", [](FitOptions& options) { options.identity_frames = 3; }},
+      {"offsets", [](FitOptions& options) { options.offsets = 0; }}};
   for (const auto& [name, change] : changes) {
     FitOptions options = perspective();
     change(options);

@@ -68,8 +68,8 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 /// mm from the picture's upper left corner, and pose_scale (px/mm) stands for pose_Tz.
 ///
 /// Details: camera, model, identity (a list, one of each face: face_id when there are several, coefficients,
-/// offsets and neutral (mm at the points: all X, all Y, all Z), resting, noise_mm, frames), points,
-/// rows_without_values.
+/// offsets and neutral (mm at the points: all X, all Y, all Z), resting, noise_mm, frames, head_linear_share: of
+/// each signal's variance what is linear in pitch, yaw and roll), points, rows_without_values.
 ///
 /// Memory does not grow with the file. Throws Error: data for an input that cannot be read or has no
 /// landmarks; usage for options.

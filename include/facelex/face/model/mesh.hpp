@@ -16,4 +16,12 @@ Vertices vertex_normals(const Vertices& points, const Triangles& triangles);
 /// belong to one of them.
 std::vector<std::vector<std::int32_t>> mesh_borders(const Triangles& triangles);
 
+/// Of the model's borders but its outline, the one about these iBUG points: an eye's or the mouth's
+/// opening. Points need not lie on the border itself: the middles of both may be as far apart as half of the
+/// points' width. Empty when there is none, or the model lacks one of the points.
+std::vector<std::int32_t> opening_about(const MorphableModel& model, const std::vector<int>& points);
+inline const std::vector<int> image_left_eye = {36, 37, 38, 39, 40, 41};
+inline const std::vector<int> image_right_eye = {42, 43, 44, 45, 46, 47};
+inline const std::vector<int> inner_lips = {60, 61, 62, 63, 64, 65, 66, 67};
+
 }  // namespace facelex

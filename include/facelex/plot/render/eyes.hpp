@@ -18,7 +18,7 @@ struct EyeLook {
 /// opening, so that closing lids cover it and raised lids show more of it.
 class Eye {
  public:
-  /// `left`: the subject's left. Nothing when no border of the mesh goes through the landmarks of that eye.
+  /// `left`: the subject's left. Nothing when the mesh has no opening about the landmarks of that eye.
   static std::optional<Eye> find(const MorphableModel& model, bool left);
 
   /// The eye of a person in the axes of the model. `neutral`: the person's shape without expression;
