@@ -233,8 +233,12 @@ TEST_F(Overwriting, AnEvaluationReplacesItsOwnFilesAndNoOthers) {
 }
 
 TEST_F(Overwriting, MeasuresAndBuiltModelsAreDoneOnce) {
+  ASSERT_EQ(facelex_command({"model", "export", "built-in", "--all", at("set")}).status, 0);
   const std::vector<std::vector<std::string>> commands = {
       {"model", "build-facs", "-o", at("facs.safetensors")},
+      {"model", "build-face", std::string(FACELEX_TEST_FIXTURES) + "/../data/anatomical_face.json", "-o",
+       at("face.safetensors")},
+      {"model", "import", at("set"), "-o", at("set/imported.safetensors")},
       {"measure", "interpretability", "-m", at("facs.safetensors"), "-o", at("interpretability.csv")},
       {"measure", "orthogonality", "-m", at("facs.safetensors"), "-o", at("orthogonality.csv")}};
   for (auto words : commands) {
@@ -250,6 +254,37 @@ TEST_F(Overwriting, MeasuresAndBuiltModelsAreDoneOnce) {
   const auto renamed = facelex_command(
       {"measure", "interpretability", "-m", at("other.safetensors"), "-o", at("interpretability.csv")});
   EXPECT_EQ(renamed.err.find("is complete already"), std::string::npos) << renamed.err;
+}
+
+TEST_F(Overwriting, AModelIsImportedAgainWhenAFileOfItsFolderChanges) {
+  ASSERT_EQ(facelex_command({"model", "export", "built-in", "--all", at("set")}).status, 0);
+  const auto import = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"model", "import", at("set"), "-o", at("m.safetensors")};
+    words.insert(words.end(), more.begin(), more.end());
+    return facelex_command(words);
+  };
+  const auto is_complete = [&](const std::vector<std::string>& more = {}) {
+    const auto end = import(more);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return end.err.find("is complete already") != std::string::npos;
+  };
+  EXPECT_FALSE(is_complete());
+  EXPECT_TRUE(is_complete());
+  folder.write("set/notes.md", "what is not the model's does not count");
+  EXPECT_TRUE(is_complete());
+  fs::rename(folder / "set/AU12_L.obj", folder / "set/smile.obj");
+  EXPECT_FALSE(is_complete());
+  EXPECT_FALSE(is_complete({"--name", "Mine"}));
+  EXPECT_TRUE(is_complete({"--name", "Mine"}));
+  const auto sidecar = read_sidecar(folder / "m.safetensors");
+  ASSERT_TRUE(sidecar);
+  EXPECT_EQ(sidecar->command, "facelex model import set --name Mine");
+  EXPECT_EQ(sidecar->input, "set");
+  EXPECT_EQ(sidecar->result.details["name"], "Mine");
+  const auto over =
+      facelex_command({"model", "import", at("set"), "-o", at("set/landmarks.safetensors"), "--force"});
+  EXPECT_EQ(over.status, 2) << "its sidecar would be a file of the set";
+  EXPECT_NE(over.err.find("would take the place of the input"), std::string::npos) << over.err;
 }
 
 TEST_F(Overwriting, TemporaryFilesOfAKilledLearningAreRemovedByTheNext) {
