@@ -111,9 +111,7 @@ class BatchRun {
 
   /// Throws Error unless the manifest that will be written is one of facelex, or none.
   void require_manifest_of_ours() const {
-    std::error_code error;
-    const bool anyones = !fs::exists(manifest_.file(), error) || fs::is_empty(manifest_.file(), error);
-    require_ours(manifest_.file(), anyones || is_manifest(manifest_.file()), options_.force);
+    require_ours(manifest_.file(), is_manifest(manifest_.file()), options_.force);
   }
 
   /// Decided for all before the first row is written: a row says that the item's files are ours.

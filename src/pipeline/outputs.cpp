@@ -83,7 +83,7 @@ void write_plain_output(const fs::path& file, std::string_view content, bool for
   digest.update(content.data(), content.size());
   std::error_code error;
   const bool same = fs::is_regular_file(file, error) && sha256_of_file(file) == digest.hex();
-  require_ours(file, same || (fs::is_regular_file(file, error) && fs::is_empty(file, error)), force);
+  require_ours(file, same, force);
   if (!same) write_file_atomically(file, content);
 }
 

@@ -18,7 +18,7 @@ Command::Command(CLI::App& parent, Text text)
       ->group("General");
   app_->add_flag("-q,--quiet", quiet_, "Only warnings and errors on stderr")->group("General");
   app_->add_flag("-v,--verbose", verbose_, "A line for every file on stderr")->group("General");
-  app_->add_option("--log", log_, "Also write every message, with its time, to FILE")
+  app_->add_option("--log", log_, "Also add every message, with its time, to the log FILE")
       ->type_name("FILE")
       ->group("General");
 }

@@ -46,7 +46,7 @@ class CompareCommand : public Command {
   int run() override {
     options_.check();
     const std::filesystem::path folder(output_);
-    const auto systems = compared_systems(models_, imported_, folder);
+    const auto systems = compared_systems(models_, imported_);
     const auto truth =
         truth_.empty() ? std::vector<NamedFile>{} : recordings_of_folder(truth_, "--truth", folder);
     const auto subjects = labels_.empty() ? std::map<std::string, std::string>{} : read_subjects(labels_);

@@ -8,6 +8,7 @@
 #include "facelex/face/model/import/model.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
 #include "facelex/pipeline/outputs.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -124,6 +125,7 @@ class ModelExportCommand : public Command {
     app_->add_option("--expression", expression_, "Coefficients of expression: name=value,…")
         ->delimiter(',')
         ->group(group);
+    add_force();
   }
 
  private:
@@ -133,6 +135,10 @@ class ModelExportCommand : public Command {
     const MorphableModel model = model_named(file_);
     const Vertices shape = model.shape(coefficients_of(model.identity, identity_, "identity"),
                                        coefficients_of(model.expression, expression_, "expression"));
+    // Both are looked at before one is written.
+    if (!output_.empty()) require_ours(output_, is_own_mesh(output_), force_);
+    if (!folder_.empty())
+      for (const auto& other : others_in_obj_set(folder_, model)) require_ours(other, false, force_);
     if (!output_.empty()) write_mesh(output_, shape, model.triangles);
     if (!folder_.empty()) export_obj_set(folder_, model);
     return 0;
