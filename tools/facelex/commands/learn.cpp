@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/graphics_card.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/printable.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/dfe_learning.hpp"
 #include "facelex/pipeline/learning.hpp"
@@ -36,7 +37,7 @@ class LearnCommand : public Command {
     require_usable(recordings);
     if (dry_run_) {
       for (const auto& recording : recordings)
-        std::printf("%s\n", recording.file.c_str());
+        std::printf("%s\n", printable(recording.file.string()).c_str());
       return 0;
     }
     Work work;

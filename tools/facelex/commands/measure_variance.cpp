@@ -83,6 +83,7 @@ class MeasureVarianceCommand : public Command {
       plain.shard = "none";
       sets.emplace_back("test",
                         find_inputs(test_, plain, recording_files("recordings (.csv, .npy)"), output_).items);
+      say_damaged_sidecars(sets.back().second);
     }
     const std::filesystem::path folder(output_);
     const Provenance made = provenance(systems, sets);
