@@ -12,6 +12,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/core/path_text.hpp"
+#include "facelex/core/printable.hpp"
 #include "facelex/provenance/ownership.hpp"
 #include "facelex/provenance/temporaries.hpp"
 
@@ -111,9 +112,7 @@ class BatchRun {
 
   /// Throws Error unless the manifest that will be written is one of facelex, or none.
   void require_manifest_of_ours() const {
-    std::error_code error;
-    const bool anyones = !fs::exists(manifest_.file(), error) || fs::is_empty(manifest_.file(), error);
-    require_ours(manifest_.file(), anyones || is_manifest(manifest_.file()), options_.force);
+    require_ours(manifest_.file(), is_manifest(manifest_.file()), options_.force);
   }
 
   /// Decided for all before the first row is written: a row says that the item's files are ours.
@@ -218,7 +217,8 @@ class BatchRun {
       if (options_.dry_run) {
         row.state = done ? ItemState::skipped : ItemState::pending;
         const std::lock_guard lock(mutex_);
-        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", item.file.c_str(), output_of(item).c_str());
+        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", printable(item.file.string()).c_str(),
+                    printable(output_of(item).string()).c_str());
       } else if (done) {
         // What broke off stays partial, however often it is looked at.
         row.state = done->result.partial ? ItemState::partial : ItemState::skipped;

@@ -19,17 +19,16 @@ InputKind comparable_files() {
 }
 
 /// Learns with the options that the model keeps; nothing for a kind that is not learnt.
-Relearn relearn_of(const CodingSystem& system, const std::filesystem::path& search_folder,
-                   const std::string& name) {
+Relearn relearn_of(const CodingSystem& system, const std::string& name) {
   const std::string kind(system.kind());
   const LearnableSystem* const known = find_learnable_system(kind);
   if (!known || known->by_network) return {};
   const Json options = system.to_model().metadata.value("options", Json::object());
   if (options.empty()) return {};
-  return [kind, options, name, search_folder](const std::vector<NamedFile>& inputs, const Work& work) {
+  return [kind, options, name](const std::vector<NamedFile>& inputs, const Work& work) {
     LearnOptions learn;
     learn.describe_system(kind).from_json(options, "the options that " + name + " keeps");
-    return learn.learning(kind, search_folder / name, true).learn(inputs, work).system;
+    return learn.learning(kind, {}, true).learn(inputs, work).system;
   };
 }
 
@@ -61,8 +60,7 @@ std::vector<std::vector<NamedFile>> recording_sources(const std::vector<std::str
 }
 
 std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& models,
-                                             const std::vector<std::string>& imported,
-                                             const std::filesystem::path& search_folder) {
+                                             const std::vector<std::string>& imported) {
   std::vector<ComparedSystem> systems;
   const auto add = [&](ComparedSystem system, const std::string& from) {
     for (const auto& other : systems)
@@ -75,7 +73,7 @@ std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& mod
     ComparedSystem one;
     one.name = std::filesystem::path(file).stem().string();
     one.system = load_system(file).system;
-    one.relearn = relearn_of(*one.system, search_folder, one.name);
+    one.relearn = relearn_of(*one.system, one.name);
     add(std::move(one), file);
   }
   for (const auto& folder : imported) {

@@ -5,6 +5,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/dfe/train/learn.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex {
 namespace {
@@ -43,6 +44,7 @@ Learning dfe_learning(const DfeOptions& options, const std::filesystem::path& mo
   files.name = model.string();
   files.checkpoint = std::filesystem::path(model).replace_extension(".checkpoint.safetensors");
   files.curve = std::filesystem::path(model).replace_extension(".curve.csv");
+  learning.beside = {{files.curve, begins_with(files.curve, "epoch,loss,reconstruction,")}};
   learning.leftovers = {files.checkpoint};
   learning.learn = [resolved, subjects, files, anew, card](const auto& inputs, const Work& work) {
     if (std::error_code none; anew) std::filesystem::remove(files.checkpoint, none);

@@ -7,6 +7,7 @@
 #include "facelex/core/path_text.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/io/models/model_file.hpp"
+#include "facelex/io/sidecar.hpp"
 #include "facelex/pipeline/dfe_learning.hpp"
 #include "facelex/pipeline/option_names.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
@@ -29,14 +30,30 @@ void facial_basis_maker(LearnOptions& all, const LearningPlace&, Learning& learn
   };
 }
 
+/// Whether the file says which search its table is of.
+bool is_search(const std::filesystem::path& file) {
+  try {
+    const Json json = read_json(file);
+    return json.is_object() && json.value("stage", Json()) == "search dfecs";
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void dfecs_maker(LearnOptions& all, const LearningPlace& place, Learning& learning) {
   all.dfecs.check();
-  auto search_log = place.model;
-  search_log.replace_extension(".search.csv");
-  if (all.dfecs.search) learning.noun = "cells";
+  std::filesystem::path search_log;
+  if (all.dfecs.search) {
+    learning.noun = "cells";
+    if (!place.model.empty())
+      search_log = std::filesystem::path(place.model).replace_extension(".search.csv");
+  }
+  if (!search_log.empty())
+    learning.beside = {{search_log, begins_with(search_log, "part,units,alpha,")},
+                       {sidecar_path(search_log), is_search(sidecar_path(search_log))}};
   learning.learn = [options = all.dfecs, search_log, anew = place.anew](const auto& inputs,
                                                                         const Work& work) {
-    if (std::error_code none; anew && options.search) std::filesystem::remove(search_log, none);
+    if (std::error_code none; anew && !search_log.empty()) std::filesystem::remove(search_log, none);
     return learn_dfecs(inputs, options, search_log, work);
   };
 }
@@ -45,6 +62,7 @@ void dfe_maker(LearnOptions& all, const LearningPlace& place, Learning& learning
   Learning own = dfe_learning(all.dfe, place.model, place.anew, place.card);
   learning.made.identity.options.update(own.made.identity.options);
   learning.noun = own.noun;
+  learning.beside = std::move(own.beside);
   learning.leftovers = std::move(own.leftovers);
   learning.learn = std::move(own.learn);
 }
@@ -131,6 +149,7 @@ Learning LearnOptions::learning(const std::string& system, const std::filesystem
 int learn_model(const Learning& learning, const std::vector<NamedFile>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter) {
   require_replaceable(model, inputs, force);
+  for (const FileBesideModel& one : learning.beside) require_ours(one.file, one.ours, force);
   remove_stale_temporaries_of(model);
   Provenance made = learning.made;
   made.input = std::to_string(inputs.size()) + " recordings";

@@ -16,6 +16,15 @@ std::string argument_text(const Json& value) {
   return text;
 }
 
+std::string shell_word(const std::string& word) {
+  return word.find_first_of(" '\"$&|;()<>") == std::string::npos ? word : "'" + word + "'";
+}
+
+std::string last_part(const std::filesystem::path& path) {
+  const auto whole = std::filesystem::absolute(path).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
 std::string command_text(const std::string& words, const OptionList& list, const std::string& input) {
   std::string text = "facelex " + words + (input.empty() ? "" : " " + input);
   const Json changed = list.changed();
@@ -27,8 +36,7 @@ std::string command_text(const std::string& words, const OptionList& list, const
     std::string argument = argument_text(value);
     // A path stands with its last part alone: where it lay is nobody's business.
     if (argument.starts_with('/')) argument = std::filesystem::path(argument).filename().string();
-    text += " --" + name + " " +
-            (argument.find_first_of(" '\"$&|;()<>") == std::string::npos ? argument : "'" + argument + "'");
+    text += " --" + name + " " + shell_word(argument);
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <limits>
 
 #include "facelex/core/error.hpp"
@@ -95,6 +96,10 @@ Axis logarithmic_axis(double low, double high) {
   return axis;
 }
 
+constexpr const char* svg_begin = "<svg xmlns=\"http://www.w3.org/2000/svg\"";
+constexpr const char* svg_style =
+    "font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#222\">";
+
 class SvgPlot {
  public:
   explicit SvgPlot(const LinePlot& plot) : plot_(plot) {
@@ -111,11 +116,11 @@ class SvgPlot {
   }
 
   std::string text() {
-    svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(plot_.width) +
-           "\" height=\"" + std::to_string(plot_.height) + "\" viewBox=\"0 0 " + std::to_string(plot_.width) +
-           " " + std::to_string(plot_.height) +
-           "\" font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#222\">\n"
-           "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
+    const std::string size = std::to_string(plot_.width), tall = std::to_string(plot_.height);
+    svg_ = svg_begin;
+    svg_ += " width=\"" + size + "\" height=\"" + tall + "\" viewBox=\"0 0 " + size + " " + tall + "\" ";
+    svg_ += svg_style;
+    svg_ += "\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
     label(margin_left, 24, plot_.title, "start", "font-size=\"14\" font-weight=\"bold\"");
     draw_axes();
     for (std::size_t i = 0; i < plot_.series.size(); ++i) draw_series(i);
@@ -220,6 +225,12 @@ class SvgPlot {
 
 std::string line_plot_svg(const LinePlot& plot) {
   return SvgPlot(plot).text();
+}
+
+bool is_line_plot(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string line;
+  return std::getline(in, line) && line.starts_with(svg_begin) && line.ends_with(svg_style);
 }
 
 void write_line_plot(const std::filesystem::path& file, const LinePlot& plot) {

@@ -46,6 +46,12 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   return !error && one == other;
 }
 
+bool is_nobodys(const fs::path& file) {
+  std::error_code error;
+  return !fs::exists(fs::symlink_status(file, error)) ||
+         (fs::is_regular_file(file, error) && fs::is_empty(file, error));
+}
+
 Error not_ours(const fs::path& file) {
   return usage_error(path_in_quotes(file.string()) + " is there already and facelex did not write it",
                      "give another " + field("output") + ", or " + field("force") + " to replace it");
@@ -54,10 +60,7 @@ Error not_ours(const fs::path& file) {
 }  // namespace
 
 bool is_ours(const fs::path& file) {
-  std::error_code error;
-  if (!fs::exists(fs::symlink_status(file, error)) ||
-      (fs::is_regular_file(file, error) && fs::is_empty(file, error)))
-    return true;
+  if (is_nobodys(file)) return true;
   if (file.extension() == ".json") return holds_sidecar(file);
   return holds_sidecar(sidecar_path(file)) || holds_model(file);
 }
@@ -99,8 +102,7 @@ bool begins_with(const fs::path& file, std::string_view text) {
 }
 
 void require_ours(const fs::path& output, bool ours, bool force) {
-  std::error_code error;
-  if (!ours && !force && fs::exists(output, error)) throw not_ours(output);
+  if (!ours && !force && !is_nobodys(output)) throw not_ours(output);
 }
 
 }  // namespace facelex

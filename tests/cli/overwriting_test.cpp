@@ -233,8 +233,12 @@ TEST_F(Overwriting, AnEvaluationReplacesItsOwnFilesAndNoOthers) {
 }
 
 TEST_F(Overwriting, MeasuresAndBuiltModelsAreDoneOnce) {
+  ASSERT_EQ(facelex_command({"model", "export", "built-in", "--all", at("set")}).status, 0);
   const std::vector<std::vector<std::string>> commands = {
       {"model", "build-facs", "-o", at("facs.safetensors")},
+      {"model", "build-face", std::string(FACELEX_TEST_FIXTURES) + "/../data/anatomical_face.json", "-o",
+       at("face.safetensors")},
+      {"model", "import", at("set"), "-o", at("set/imported.safetensors")},
       {"measure", "interpretability", "-m", at("facs.safetensors"), "-o", at("interpretability.csv")},
       {"measure", "orthogonality", "-m", at("facs.safetensors"), "-o", at("orthogonality.csv")}};
   for (auto words : commands) {
@@ -250,6 +254,111 @@ TEST_F(Overwriting, MeasuresAndBuiltModelsAreDoneOnce) {
   const auto renamed = facelex_command(
       {"measure", "interpretability", "-m", at("other.safetensors"), "-o", at("interpretability.csv")});
   EXPECT_EQ(renamed.err.find("is complete already"), std::string::npos) << renamed.err;
+}
+
+TEST_F(Overwriting, AModelIsImportedAgainWhenAFileOfItsFolderChanges) {
+  ASSERT_EQ(facelex_command({"model", "export", "built-in", "--all", at("set")}).status, 0);
+  const auto import = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"model", "import", at("set"), "-o", at("m.safetensors")};
+    words.insert(words.end(), more.begin(), more.end());
+    return facelex_command(words);
+  };
+  const auto is_complete = [&](const std::vector<std::string>& more = {}) {
+    const auto end = import(more);
+    EXPECT_EQ(end.status, 0) << end.err;
+    return end.err.find("is complete already") != std::string::npos;
+  };
+  EXPECT_FALSE(is_complete());
+  EXPECT_TRUE(is_complete());
+  folder.write("set/notes.md", "what is not the model's does not count");
+  EXPECT_TRUE(is_complete());
+  fs::rename(folder / "set/AU12_L.obj", folder / "set/smile.obj");
+  EXPECT_FALSE(is_complete());
+  EXPECT_FALSE(is_complete({"--name", "Mine"}));
+  EXPECT_TRUE(is_complete({"--name", "Mine"}));
+  const auto sidecar = read_sidecar(folder / "m.safetensors");
+  ASSERT_TRUE(sidecar);
+  EXPECT_EQ(sidecar->command, "facelex model import set --name Mine");
+  EXPECT_EQ(sidecar->input, "set");
+  EXPECT_EQ(sidecar->result.details["name"], "Mine");
+  const auto over =
+      facelex_command({"model", "import", at("set"), "-o", at("set/landmarks.safetensors"), "--force"});
+  EXPECT_EQ(over.status, 2) << "its sidecar would be a file of the set";
+  EXPECT_NE(over.err.find("would take the place of the input"), std::string::npos) << over.err;
+}
+
+TEST_F(Overwriting, FilesWithoutASidecarAreKnownByHowTheyBegin) {
+  ASSERT_EQ(standardize({at("lm"), "-o", at("motion")}).status, 0);
+  ASSERT_EQ(
+      facelex_command({"learn", "pca", at("motion"), "-o", at("pca.safetensors"), "--components", "2", "-q"})
+          .status,
+      0);
+  struct Row {
+    std::vector<std::string> words;
+    std::string file;     ///< is somebody's
+    std::string written;  ///< with it, and with --force
+  };
+  const std::vector<Row> rows = {
+      {{"model", "export", "built-in", "-o", at("smile.obj")}, "smile.obj", "smile.obj"},
+      {{"model", "export", "built-in", "-o", at("smile.ply")}, "smile.ply", "smile.ply"},
+      {{"model", "export", "built-in", "--all", at("set")}, "set/neutral.obj", "set/AU12_L.obj"},
+      {{"model", "export", "built-in", "--all", at("set")}, "set/landmarks.json", "set/AU12_L.obj"},
+      {{"measure", "variance", at("motion"), "-m", at("pca.safetensors"), "--l1", "1,10", "-o", at("curves")},
+       "curves/variance_l1.svg",
+       "curves/variance_units.svg"},
+      {{"learn", "dfecs", at("motion"), "-o", at("d.safetensors"), "--search", "--beta", "0.9",
+        "--search-alphas", "3", "--part-units", "JA=0,RB=0,LB=0,NO=0,RE=0,LE=0,MO=2"},
+       "d.search.json",
+       "d.search.csv"},
+      {{"learn",     "dfe",      at("motion"), "-o",      at("e.safetensors"),
+        "--columns", "dx_*",     "--encoder",  "mlp",     "--layers",
+        "1",         "--width",  "4",          "--codes", "2",
+        "--stages",  "1",        "--latent",   "2",       "--epochs",
+        "1",         "--device", "cpu"},
+       "e.curve.csv",
+       "e.safetensors"}};
+  for (const Row& row : rows) {
+    const std::string what = row.words[0] + " " + row.words[1] + ": " + row.file;
+    folder.write(row.file, "{\"mine\": 1}\n");
+    const auto refused = facelex_command(row.words);
+    EXPECT_EQ(refused.status, 2) << what << refused.err;
+    EXPECT_NE(refused.err.find("facelex did not write it"), std::string::npos) << refused.err;
+    EXPECT_EQ(file_text(folder / row.file), "{\"mine\": 1}\n") << what;
+    if (row.file != row.written) {
+      EXPECT_FALSE(fs::exists(folder / row.written)) << what;
+    }
+    auto forced = row.words;
+    forced.emplace_back("--force");
+    const auto end = facelex_command(forced);
+    EXPECT_EQ(end.status, 0) << what << end.err;
+    EXPECT_TRUE(fs::exists(folder / row.written)) << what;
+    EXPECT_NE(file_text(folder / row.file), "{\"mine\": 1}\n") << what;
+    const auto again = facelex_command(row.words);
+    EXPECT_EQ(again.status, 0) << what << again.err << "what facelex wrote is replaced";
+    fs::remove_all(folder / "set");
+  }
+}
+
+TEST_F(Overwriting, ALogIsAddedToALogAndToNothingElse) {
+  const auto with_log = [&](const std::string& log) {
+    return standardize({at("lm"), "-o", at("motion"), "--log", log});
+  };
+  ASSERT_EQ(with_log(at("log.txt")).status, 0);
+  const std::string first = file_text(folder / "log.txt");
+  ASSERT_EQ(with_log(at("log.txt")).status, 0);
+  const std::string second = file_text(folder / "log.txt");
+  EXPECT_GT(second.size(), first.size());
+  EXPECT_TRUE(second.starts_with(first));
+  EXPECT_EQ(with_log("/dev/stderr").status, 0);
+  folder.write("empty.txt", "");
+  EXPECT_EQ(with_log(at("empty.txt")).status, 0);
+  for (const std::string text : {"frame,x\n1,2\n", "2026-11-20T10:32:05.123 info another program", "\n"}) {
+    folder.write("mine.csv", text);
+    const auto end = with_log(at("mine.csv"));
+    EXPECT_EQ(end.status, 2);
+    EXPECT_NE(end.err.find("is no log of facelex"), std::string::npos) << end.err;
+    EXPECT_EQ(file_text(folder / "mine.csv"), text);
+  }
 }
 
 TEST_F(Overwriting, TemporaryFilesOfAKilledLearningAreRemovedByTheNext) {

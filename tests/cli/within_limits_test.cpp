@@ -52,6 +52,63 @@ TEST(Ends, NamesOfFilesGiveNoCommandsToATerminal) {
   EXPECT_EQ(count_of(end.err, "\n"), 1U) << end.err;
 }
 
+TEST(Ends, NamesInListingsGiveNoCommandsToATerminal) {
+  const TemporaryFolder folder;
+  write_landmarks(folder / "lm/x\x1b[2J.csv", 5, 1);
+  const std::string lm = folder / "lm", out = folder / "out";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"standardize", lm, "-o", out, "--dry-run"},
+        std::vector<std::string>{"learn", "pca", lm, "-o", folder / "m.safetensors", "--dry-run"}}) {
+    const auto end = facelex_command(words);
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_NE(end.out.find("x\\x1b[2J.csv"), std::string::npos) << end.out;
+    EXPECT_EQ(count_of(end.out, "\x1b"), 0U);
+  }
+}
+
+TEST(Ends, DamagedSidecarsAreSaidOnceWhereverInputsAreNamed) {
+  const TemporaryFolder folder;
+  const auto path = [&](const char* name) { return (folder / name).string(); };
+  for (const char* name : {"lm/a.csv", "lm/b.csv"}) write_landmarks(folder / name, 60, 1);
+  ASSERT_EQ(facelex_command({"standardize", path("lm"), "-o", path("motion"), "-q"}).status, 0);
+  ASSERT_EQ(facelex_command(
+                {"learn", "pca", path("motion"), "-o", path("m.safetensors"), "--components", "2", "-q"})
+                .status,
+            0);
+  ASSERT_EQ(
+      facelex_command({"encode", path("motion"), "-m", path("m.safetensors"), "-o", path("codes"), "-q"})
+          .status,
+      0);
+  for (const char* copy : {"test", "truth"})
+    std::filesystem::copy(folder / "motion", folder / copy, std::filesystem::copy_options::recursive);
+  for (const char* copy : {"partner", "imported"})
+    std::filesystem::copy(folder / "codes", folder / copy, std::filesystem::copy_options::recursive);
+  const std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> rows = {
+      {{"measure", "variance", path("motion"), "-m", path("m.safetensors"), "--test", path("test"), "--l1",
+        "1"},
+       {"motion", "test"}},
+      {{"compare", path("motion"), "-m", path("m.safetensors"), "--imported", path("imported"), "--resamples",
+        "0"},
+       {"motion", "imported"}},
+      {{"features", "wcc", path("codes"), path("partner"), "--pair", "--window", "1", "--step", "0.5",
+        "--lag", "0.2", "--fps", "25"},
+       {"codes", "partner"}},
+      {{"features", "all", path("codes"), "--head", path("truth"), "--tables", "summary,wcc", "--wcc-window",
+        "1", "--wcc-step", "0.5", "--wcc-lag", "0.2"},
+       {"codes", "truth"}}};
+  int count = 0;
+  for (const auto& [words, damaged] : rows) {
+    for (const std::string& name : damaged)
+      std::ofstream(folder / name / "b.json") << R"({"format": "facelex sidecar", "form)";
+    auto whole = words;
+    whole.insert(whole.end(),
+                 {"-o", folder / ("out" + std::to_string(count++) + (words[1] == "wcc" ? ".csv" : ""))});
+    const auto end = facelex_command(whole);
+    for (const std::string& name : damaged)
+      EXPECT_EQ(count_of(end.err, name + "/b.json: is not valid JSON"), 1U) << words[0] << ": " << end.err;
+  }
+}
+
 TEST(Ends, ADamagedSidecarIsSaidOnce) {
   const TemporaryFolder folder;
   for (const char* name : {"lm/a.csv", "lm/b.csv", "lm/c.csv"}) write_landmarks(folder / name, 5, 1);

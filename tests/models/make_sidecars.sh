@@ -4,6 +4,7 @@
 # commands makes them again and compares.
 set -eu
 facelex=$1
+data=$(cd "$(dirname "$0")/../../data" && pwd)
 mkdir -p "$2/sidecars"
 cd "$2"
 quietly() { "$facelex" "$@" -q; }
@@ -23,6 +24,9 @@ quietly learn pca motion -o pca.safetensors --components 4
 quietly learn local-pca motion -o local.safetensors --atoms MO=2,LB=2
 quietly learn frontalization -o frontalization.safetensors --views 200
 quietly model build-facs -o facs.safetensors
+quietly model build-face "$data/anatomical_face.json" -o face.safetensors
+quietly model export built-in --all set
+quietly model import set -o set.safetensors
 quietly encode motion -m pca.safetensors -o codes
 quietly encode fits -m built-in -o tokens
 quietly decode codes -m pca.safetensors -o back
@@ -52,6 +56,8 @@ keep motion/S01_1.json standardize
 keep fits/S01_1.json fit
 for model in basis dfecs pca local frontalization; do keep $model.json learn-$model; done
 keep facs.json model-build-facs
+keep face.json model-build-face
+keep set.json model-import
 keep codes/S01_1.json encode-coefficients
 keep tokens/S01_1.json encode-tokens
 keep back/S01_1.json decode

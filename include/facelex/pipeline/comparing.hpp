@@ -11,11 +11,10 @@
 namespace facelex {
 
 /// Everything that can be compared: model files, and folders of imported codes, each named after its file or
-/// folder. `search_folder`: where a system whose learning searches keeps its table when it is learnt again.
+/// folder.
 /// Throws Error (usage) for two of one name, and what load_system throws.
 std::vector<ComparedSystem> compared_systems(const std::vector<std::string>& models,
-                                             const std::vector<std::string>& imported,
-                                             const std::filesystem::path& search_folder);
+                                             const std::vector<std::string>& imported);
 
 /// The recordings of a folder by names. A path that does not exist is an error (usage) that names `option`.
 std::vector<NamedFile> recordings_of_folder(const std::string& folder, const Message& option,

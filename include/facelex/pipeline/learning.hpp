@@ -16,6 +16,12 @@
 
 namespace facelex {
 
+/// A file beside the model that learning writes too.
+struct FileBesideModel {
+  std::filesystem::path file;
+  bool ours = false;  ///< what stands there is such a file of facelex
+};
+
 /// Learning one kind of coding system, with its options resolved.
 struct Learning {
   std::string system;              ///< "facial-basis"
@@ -24,6 +30,7 @@ struct Learning {
   std::string option_prefix = {};  ///< before its options' names in this command: "facial-basis-" in run
   std::function<LearnResult(const std::vector<NamedFile>&, const Work&)> learn;
   std::string noun = "iterations";                 ///< what its progress counts
+  std::vector<FileBesideModel> beside{};           ///< is replaced only where it is facelex's
   std::vector<std::filesystem::path> leftovers{};  ///< files that go when the model is complete
 };
 
@@ -44,7 +51,7 @@ struct LearnOptions {
   /// The options of the learnable system of that name.
   OptionList describe_system(const std::string& system);
   /// Checks them. `model`: the file that will be written; a search keeps its table beside it, and goes on
-  /// from what stands there unless `anew`.
+  /// from what stands there unless `anew`. Without a `model` nothing is written beside it.
   Learning learning(const std::string& system, const std::filesystem::path& model, bool anew,
                     const DfeCard& card = {});
 };
@@ -78,8 +85,8 @@ const LearnableSystem* find_learnable_system(std::string_view name);
 
 /// Learns and writes `model` with its sidecar, or says that it is complete for the same inputs, options and
 /// version. Temporary files that killed runs left of the model are removed. Returns the exit status. Throws
-/// Error (usage), unless `force`, when facelex did not write what stands there, and in any case when it is an
-/// input.
+/// Error (usage), unless `force`, when facelex did not write what stands there or beside it, and in any case
+/// when it is an input.
 int learn_model(const Learning& learning, const std::vector<NamedFile>& inputs,
                 const std::filesystem::path& model, bool force, const Work& work, Reporter& reporter);
 

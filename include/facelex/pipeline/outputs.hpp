@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "facelex/face/model/morphable_model.hpp"
 #include "facelex/io/named_file.hpp"
 #include "facelex/provenance/identity.hpp"
 
@@ -12,6 +13,9 @@ namespace facelex {
 
 /// Throws Error (usage), which names the option, unless the output is named .csv and is not a folder.
 void check_table_path(const std::filesystem::path& output, const std::string& option = "output");
+
+/// Throws Error (usage) unless the output is named .safetensors.
+void check_model_path(const std::filesystem::path& output);
 
 /// Throws Error (usage) when the output is named like a table, or is a file, where several files go to a
 /// folder.
@@ -27,6 +31,11 @@ void check_writable(const std::filesystem::path& file);
 /// output.
 void prepare_output(const std::filesystem::path& file, const Provenance& made,
                     const std::vector<NamedFile>& sources, bool force);
+
+/// Writes a face model and its sidecar. Returns what it is, for the user: "Surrey Face Model 3448: 3448
+/// vertices, 6 expression modes, 63 identity modes".
+std::string write_face_model(const std::filesystem::path& file, const MorphableModel& model,
+                             const Provenance& made);
 
 /// Writes a file that has no sidecar. Throws Error (usage), unless `force`, when another file is there: only
 /// its bytes say that it is the same work done before.

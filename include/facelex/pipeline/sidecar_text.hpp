@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "facelex/core/options.hpp"
@@ -9,6 +10,12 @@ namespace facelex {
 
 /// The value of an option as it is given on the command line: "a,b", "0.5".
 std::string argument_text(const Json& value);
+
+/// A word of a command line as a shell reads it: in quotes where it has to be.
+std::string shell_word(const std::string& word);
+
+/// A path as a sidecar names it: its last part, as where it lies is nobody's business.
+std::string last_part(const std::filesystem::path& path);
 
 /// "facelex <words> <input> --alpha 0.5": the command line that repeats a stage with these options; by
 /// default {} stands for the input, which an empty one leaves out.

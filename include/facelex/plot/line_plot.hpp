@@ -28,6 +28,8 @@ struct LinePlot {
 /// Throws Error (usage) when no series has a point that can be drawn, x and y differ in size, or the size is
 /// too small for the axes.
 std::string line_plot_svg(const LinePlot& plot);
+/// Whether the file begins as line_plot_svg's plots do.
+bool is_line_plot(const std::filesystem::path& file);
 /// Writes it atomically.
 void write_line_plot(const std::filesystem::path& file, const LinePlot& plot);
 

@@ -27,7 +27,8 @@ bool leads_out_of(const std::filesystem::path& path, const std::filesystem::path
 /// a source or of a source's sidecar, or, unless `force`, of a file that facelex did not write.
 void require_replaceable(const std::filesystem::path& output, const std::vector<NamedFile>& sources,
                          bool force);
-/// The same for a file that has no sidecar and that only `ours` says to be facelex's.
+/// The same for a file that has no sidecar: it is there, not empty, and `ours` does not say that it is
+/// facelex's.
 void require_ours(const std::filesystem::path& output, bool ours, bool force);
 
 /// Whether the first line of a file begins so.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/json.hpp"
@@ -14,6 +16,10 @@
 
 namespace facelex {
 namespace {
+
+/// The comments by which a mesh of facelex is known.
+constexpr const char* obj_comment = "# millimetres, y up, z towards the viewer";
+constexpr const char* ply_comment = "comment millimetres, y up, z towards the viewer";
 
 Vertices with_y_up(Vertices vertices) {
   vertices.rightCols<2>() *= -1;
@@ -28,7 +34,8 @@ void append(std::string& text, float number) {
 }
 
 std::string obj_text(const Vertices& vertices, const Triangles& triangles) {
-  std::string text = "# millimetres, y up, z towards the viewer\n";
+  std::string text = obj_comment;
+  text += '\n';
   for (Eigen::Index v = 0; v < vertices.rows(); ++v) {
     text += 'v';
     for (Eigen::Index axis = 0; axis < 3; ++axis) append(text += ' ', vertices(v, axis));
@@ -48,12 +55,11 @@ void append_bytes(std::string& bytes, const void* data, std::size_t size) {
 }
 
 std::string ply_bytes(const Vertices& vertices, const Triangles& triangles) {
-  std::string bytes =
-      "ply\nformat binary_little_endian 1.0\ncomment millimetres, y up, z towards the viewer\nelement "
-      "vertex " +
-      std::to_string(vertices.rows()) +
-      "\nproperty float x\nproperty float y\nproperty float z\nelement face " +
-      std::to_string(triangles.rows()) + "\nproperty list uchar int vertex_indices\nend_header\n";
+  std::string bytes = "ply\nformat binary_little_endian 1.0\n";
+  bytes += ply_comment;
+  bytes += "\nelement vertex " + std::to_string(vertices.rows()) +
+           "\nproperty float x\nproperty float y\nproperty float z\nelement face " +
+           std::to_string(triangles.rows()) + "\nproperty list uchar int vertex_indices\nend_header\n";
   append_bytes(bytes, vertices.data(), static_cast<std::size_t>(vertices.size()) * sizeof(float));
   constexpr char corners = 3;
   for (Eigen::Index t = 0; t < triangles.rows(); ++t) {
@@ -63,20 +69,33 @@ std::string ply_bytes(const Vertices& vertices, const Triangles& triangles) {
   return bytes;
 }
 
+/// The name of a mode's file: "identity1.obj", "jawOpen.obj".
+std::string mode_file(const MorphableModel& model, const std::string& prefix, const std::string& name) {
+  const bool unfit = name.empty() || name.find('/') != std::string::npos || name.front() == '.';
+  if (unfit || (prefix.empty() && (name == "neutral" || name.starts_with("identity"))))
+    throw data_error({model.name, 0, {}}, "the mode " + in_quotes(name) + " cannot be a file's name");
+  return prefix + name + ".obj";
+}
+
 void write_modes(const std::filesystem::path& folder, const MorphableModel& model, const ShapeBasis& basis,
                  const std::string& prefix) {
   for (Eigen::Index k = 0; k < basis.size(); ++k) {
-    const std::string& name = basis.names[static_cast<std::size_t>(k)];
-    const bool unfit = name.empty() || name.find('/') != std::string::npos || name.front() == '.';
-    if (unfit || (prefix.empty() && (name == "neutral" || name.starts_with("identity"))))
-      throw data_error({model.name, 0, {}}, "the mode " + in_quotes(name) + " cannot be a file's name");
+    const std::string name = mode_file(model, prefix, basis.names[static_cast<std::size_t>(k)]);
     Vertices shape = model.mean;
     Eigen::Map<Eigen::VectorXf>(shape.data(), shape.size()) += basis.modes.col(k);
-    write_mesh(folder / (prefix + name + ".obj"), shape, model.triangles);
+    write_mesh(folder / name, shape, model.triangles);
   }
 }
 
-/// Of a bound that there is none of, null: JSON has no infinity.
+/// landmarks.json of a set, or nothing for a model without landmarks.
+std::string landmarks_text(const MorphableModel& model) {
+  Json landmarks = Json::object();
+  for (std::size_t point = 0; point < model.landmarks.size(); ++point)
+    if (model.landmarks[point] >= 0) landmarks[std::to_string(point)] = model.landmarks[point];
+  return landmarks.empty() ? std::string() : landmarks.dump(1) + "\n";
+}
+
+/// Null for a bound that is none: JSON has no infinity.
 Json finite_or_null(double number) {
   return std::isfinite(number) ? Json(number) : Json();
 }
@@ -149,13 +168,39 @@ void write_mesh(const std::filesystem::path& file, const Vertices& vertices, con
                         extension == ".obj" ? obj_text(turned, triangles) : ply_bytes(turned, triangles));
 }
 
+bool is_own_mesh(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  constexpr int lines_of_ply = 3;
+  std::string line;
+  for (int i = 0; i < lines_of_ply && std::getline(in, line); ++i)
+    if (line == obj_comment || line == ply_comment) return true;
+  return false;
+}
+
+std::vector<std::filesystem::path> others_in_obj_set(const std::filesystem::path& folder,
+                                                     const MorphableModel& model) {
+  std::vector<std::string> meshes = {"neutral.obj"};
+  for (const auto& name : model.identity.names) meshes.push_back(mode_file(model, "identity", name));
+  for (const auto& name : model.expression.names) meshes.push_back(mode_file(model, "", name));
+  std::vector<std::filesystem::path> others;
+  std::error_code error;
+  for (const auto& mesh : meshes)
+    if (const auto file = folder / mesh; std::filesystem::exists(file, error) && !is_own_mesh(file))
+      others.push_back(file);
+  const auto file = folder / obj_landmarks_name;
+  const std::string landmarks = landmarks_text(model);
+  if (!landmarks.empty() && std::filesystem::exists(file, error)) {
+    std::ifstream in(file, std::ios::binary);
+    if (std::string(std::istreambuf_iterator<char>(in), {}) != landmarks) others.push_back(file);
+  }
+  return others;
+}
+
 void export_obj_set(const std::filesystem::path& folder, const MorphableModel& model) {
   write_modes(folder, model, model.identity, "identity");
   write_modes(folder, model, model.expression, "");
-  Json landmarks = Json::object();
-  for (std::size_t point = 0; point < model.landmarks.size(); ++point)
-    if (model.landmarks[point] >= 0) landmarks[std::to_string(point)] = model.landmarks[point];
-  if (!landmarks.empty()) write_file_atomically(folder / obj_landmarks_name, landmarks.dump(1) + "\n");
+  if (const std::string landmarks = landmarks_text(model); !landmarks.empty())
+    write_file_atomically(folder / obj_landmarks_name, landmarks);
   write_mesh(folder / "neutral.obj", model.mean, model.triangles);
 }
 

@@ -100,6 +100,18 @@ TEST(ModelExport, FolderWithoutOneNeutralIsRefused) {
       says(error_of([&] { import_model(folder.path(), options); }), {"expression", "surrey and bfm"}));
 }
 
+TEST(ModelExport, NameAndLicenceAreTheUsersWhereGiven) {
+  const TemporaryFolder folder;
+  export_obj_set(folder.path(), random_model(3));
+  EXPECT_EQ(import_model(folder.path()).licence, import_obj(folder.path()).licence);
+  ModelImportOptions options;
+  options.name = "Sheet";
+  options.licence = "CC BY 4.0";
+  const MorphableModel model = import_model(folder.path(), options);
+  EXPECT_EQ(model.name, "Sheet");
+  EXPECT_EQ(model.licence, "CC BY 4.0");
+}
+
 TEST(ModelExport, PlyHoldsPointsAndTriangles) {
   const TemporaryFolder folder;
   const MorphableModel model = random_model(2);

@@ -18,7 +18,7 @@ Command::Command(CLI::App& parent, Text text)
       ->group("General");
   app_->add_flag("-q,--quiet", quiet_, "Only warnings and errors on stderr")->group("General");
   app_->add_flag("-v,--verbose", verbose_, "A line for every file on stderr")->group("General");
-  app_->add_option("--log", log_, "Also write every message, with its time, to FILE")
+  app_->add_option("--log", log_, "Also add every message, with its time, to the log FILE")
       ->type_name("FILE")
       ->group("General");
 }
@@ -92,12 +92,18 @@ int Command::execute() {
 Inputs Command::inputs(const InputKind& kind) const {
   if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
   Inputs found = find_inputs(input_arguments_, input_options_, kind, output_);
-  for (const NamedFile& item : found.items) {
-    const auto extension = item.file.extension();
-    if (!item.problem.empty() || (extension != ".csv" && extension != ".npy")) continue;
-    if (const std::string problem = sidecar_problem(item.file); !problem.empty()) reporter_->warning(problem);
-  }
+  say_damaged_sidecars(found.items);
   return found;
+}
+
+void Command::say_damaged_sidecars(const std::vector<NamedFile>& tables) const {
+  for (const NamedFile& table : tables) {
+    const auto extension = table.file.extension();
+    if (!table.problem.empty() || (extension != ".csv" && extension != ".npy")) continue;
+    if (!said_.insert(table.file).second) continue;
+    if (const std::string problem = sidecar_problem(table.file); !problem.empty())
+      reporter_->warning(problem);
+  }
 }
 
 bool Command::is_done(const std::filesystem::path& file, const Provenance& made) {

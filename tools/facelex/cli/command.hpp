@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ class Command {
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
+  /// Warns of the sidecars of these tables that are there but tell nothing, of each once.
+  void say_damaged_sidecars(const std::vector<NamedFile>& tables) const;
   /// Whether `file` holds this work already, which is said; never with --force.
   bool is_done(const std::filesystem::path& file, const Provenance& made);
 
@@ -67,6 +70,8 @@ class Command {
 
  private:
   void read_configuration();
+
+  mutable std::set<std::filesystem::path> said_;  ///< whose sidecars were spoken of
 
   Text text_;
   CommandOptions command_options_;

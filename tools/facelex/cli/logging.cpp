@@ -3,6 +3,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+
 #include "command.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/printable.hpp"
@@ -21,6 +25,21 @@ class PrintableMessage : public spdlog::custom_flag_formatter {
     return std::make_unique<PrintableMessage>();
   }
 };
+
+/// Whether messages may be added to the file: it is not there, empty, no regular file (/dev/stderr), or a log
+/// of facelex, which begins "2026-11-20T10:32:05.123 info facelex".
+bool takes_messages(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error) || std::filesystem::is_empty(file, error)) return true;
+  std::ifstream in(file, std::ios::binary);
+  std::string day, level, program;
+  in >> day >> level >> program;
+  constexpr std::string_view form = "0000-00-00T00:00:00.000";
+  return in && program.starts_with("facelex") &&
+         std::equal(day.begin(), day.end(), form.begin(), form.end(), [](unsigned char c, char expected) {
+           return expected == '0' ? std::isdigit(c) != 0 : c == static_cast<unsigned char>(expected);
+         });
+}
 
 /// As the pattern, in which %* is the message.
 std::unique_ptr<spdlog::formatter> formatter_of(const std::string& pattern) {
@@ -42,6 +61,9 @@ void set_up_logging(const std::string& command, bool quiet, bool verbose, const 
   // Set before the file is opened, so that what is wrong with it is said on stderr.
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("terminal", terminal));
   if (!log_file.empty()) {
+    if (!takes_messages(log_file))
+      throw usage_error("--log: " + path_in_quotes(log_file) + " is there already and is no log of facelex",
+                        "name another file");
     try {
       auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(log_file);
       file->set_formatter(formatter_of("%Y-%m-%dT%H:%M:%S.%e %l " + name + ": %*"));

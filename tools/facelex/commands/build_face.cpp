@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
-#include "facelex/core/error.hpp"
+#include "facelex/core/digest.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
-#include "facelex/provenance/ownership.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -24,13 +24,15 @@ class BuildFaceCommand : public Command {
 
  private:
   int run() override {
-    if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
-    require_ours(output_, is_ours(output_), force_);
-    const MorphableModel model = build_anatomical_face(read_json(table_), table_);
-    write_model(output_, morphable_model_to_file(model));
-    std::printf("%s: %td vertices, %td expression modes, %td identity modes\n", output_.c_str(),
-                model.vertex_count(), model.expression.size(), model.identity.size());
+    check_model_path(output_);
+    const std::filesystem::path table(table_);
+    Provenance made = provenance_of("model build-face", {}, shell_word(last_part(table)));
+    made.input = last_part(table);
+    made.identity.inputs = sha256_of_file(table);
+    prepare_output(output_, made, {{table, made.input}}, force_);
+    if (is_done(output_, made)) return 0;
+    reporter_->info(output_ + ": " +
+                    write_face_model(output_, build_anatomical_face(read_json(table), table_), made));
     return 0;
   }
 

@@ -1,6 +1,5 @@
 #include "cli/commands.hpp"
 #include "facelex/coding/dfecs/facs.hpp"
-#include "facelex/core/error.hpp"
 #include "facelex/io/models/model_file.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/pipeline/outputs.hpp"
@@ -37,8 +36,7 @@ class BuildFacsCommand : public Command {
 
  private:
   int run() override {
-    if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
+    check_model_path(output_);
     const LoadedFace face = load_face(options_.face);
     Provenance made = provenance_of("model build-facs", described(options_), "");
     made.input = face.model->name;

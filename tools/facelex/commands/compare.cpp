@@ -46,12 +46,15 @@ class CompareCommand : public Command {
   int run() override {
     options_.check();
     const std::filesystem::path folder(output_);
-    const auto systems = compared_systems(models_, imported_, folder);
+    const auto systems = compared_systems(models_, imported_);
     const auto truth =
         truth_.empty() ? std::vector<NamedFile>{} : recordings_of_folder(truth_, "--truth", folder);
     const auto subjects = labels_.empty() ? std::map<std::string, std::string>{} : read_subjects(labels_);
-    const auto matched = match_recordings(
-        systems, recording_sources(input_arguments_, input_options_, folder), truth, subjects);
+    const auto sources = recording_sources(input_arguments_, input_options_, folder);
+    for (const auto& source : sources) say_damaged_sidecars(source);
+    for (const ComparedSystem& system : systems) say_damaged_sidecars(system.codes);
+    say_damaged_sidecars(truth);
+    const auto matched = match_recordings(systems, sources, truth, subjects);
     const Provenance made = provenance(matched.recordings);
     if (!force_ && matched.left_out.empty() && is_compared_already(folder, made)) {
       reporter_->info(

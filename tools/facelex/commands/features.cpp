@@ -45,7 +45,9 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   made.command += flags;
   made.input = std::to_string(inputs.size()) + " videos";
   made.identity.inputs = digest_of_inputs(inputs);
-  prepare_output(file, made, files_of_inputs(inputs), force_);
+  const auto files = files_of_inputs(inputs);
+  say_damaged_sidecars(files);  // of pairs and of heads; those of videos were said
+  prepare_output(file, made, files, force_);
   if (is_done(file, made)) return 0;
   note_incomplete_tables(inputs);
   Work work;

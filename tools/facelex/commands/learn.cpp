@@ -1,9 +1,11 @@
 #include "cli/commands.hpp"
 #include "cli/graphics_card.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/printable.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/dfe_learning.hpp"
 #include "facelex/pipeline/learning.hpp"
+#include "facelex/pipeline/outputs.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -27,16 +29,15 @@ class LearnCommand : public Command {
     if (std::filesystem::is_directory(output_))
       throw usage_error("--output: " + path_in_quotes(output_) + " is a folder",
                         "name a file: " + output_ + "/lexicon.safetensors");
-    if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
-                        "the model's format; its .json is written beside it");
+    check_model_path(output_);
     // Whether it can be written is known before hours of learning: the file is made and removed again.
     if (!dry_run_) const AtomicFile probe(output_);
     const Learning learning = options_.learning(system_.name, output_, force_, graphics_card());
     const std::vector<NamedFile> recordings = inputs(recording_files("recordings (.csv, .npy)")).items;
     require_usable(recordings);
     if (dry_run_) {
-      for (const auto& recording : recordings) std::printf("%s\n", recording.file.c_str());
+      for (const auto& recording : recordings)
+        std::printf("%s\n", printable(recording.file.string()).c_str());
       return 0;
     }
     Work work;

@@ -1,5 +1,4 @@
 #include "cli/commands.hpp"
-#include "facelex/core/error.hpp"
 #include "facelex/face/standardize/frontalization.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/pipeline/outputs.hpp"
@@ -33,9 +32,7 @@ class LearnFrontalizationCommand : public Command {
 
  private:
   int run() override {
-    if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors",
-                        "the model's format; its .json is written beside it");
+    check_model_path(output_);
     options_.check();
     const LoadedFace face = load_face(face_.face);
     const MorphableModel& model = *face.model;

@@ -4,6 +4,7 @@
 #include "facelex/pipeline/measuring.hpp"
 #include "facelex/pipeline/outputs.hpp"
 #include "facelex/pipeline/result_plots.hpp"
+#include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
 namespace {
@@ -82,11 +83,18 @@ class MeasureVarianceCommand : public Command {
       plain.shard = "none";
       sets.emplace_back("test",
                         find_inputs(test_, plain, recording_files("recordings (.csv, .npy)"), output_).items);
+      say_damaged_sidecars(sets.back().second);
     }
     const std::filesystem::path folder(output_);
     const Provenance made = provenance(systems, sets);
+    const auto units_plot = folder / "variance_units.svg", budgets_plot = folder / "variance_l1.svg";
     prepare_output(folder / "variance.csv", made, files_of(sets), force_);
-    if (is_done(folder / "variance.csv", made)) return 0;
+    bool plotted = true;
+    for (const auto& plot : {units_plot, budgets_plot}) {
+      require_ours(plot, is_line_plot(plot), force_);
+      plotted = plotted && is_line_plot(plot);
+    }
+    if (plotted && is_done(folder / "variance.csv", made)) return 0;
     Work work;
     work.threads = threads_;
     work.stop = &stop_requested;
@@ -107,8 +115,8 @@ class MeasureVarianceCommand : public Command {
         reporter_->end();
       }
     }
-    write_line_plot(folder / "variance_units.svg", variance_plot(measured, true, unit));
-    write_line_plot(folder / "variance_l1.svg", variance_plot(measured, false, unit));
+    write_line_plot(units_plot, variance_plot(measured, true, unit));
+    write_line_plot(budgets_plot, variance_plot(measured, false, unit));
     write_sidecar(folder / "variance.csv",
                   sidecar_of(made, write_variance_table(folder / "variance.csv", measured)));
     for (const MeasuredCurves& one : measured)

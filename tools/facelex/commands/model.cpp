@@ -7,6 +7,7 @@
 #include "facelex/face/model/export.hpp"
 #include "facelex/face/model/import/model.hpp"
 #include "facelex/pipeline/loaded_system.hpp"
+#include "facelex/pipeline/outputs.hpp"
 #include "facelex/provenance/ownership.hpp"
 
 namespace facelex::cli {
@@ -40,18 +41,33 @@ class ModelImportCommand : public Command {
   int run() override {
     const std::string path = arguments_.back();
     const bool is_dictionary = take_type(path);
-    if (std::filesystem::path(output_).extension() != ".safetensors")
-      throw usage_error("--output: " + path_in_quotes(output_) + " is not named .safetensors");
-    std::error_code none;
-    if (std::filesystem::equivalent(path, output_, none))
-      throw usage_error("--output: " + path_in_quotes(output_) + " is the model to be read",
-                        "name another file");
+    check_model_path(output_);
     refuse_options_of(is_dictionary ? described(face_) : described(facial_basis_),
                       is_dictionary ? "a dictionary" : "a face");
-    require_ours(output_, is_ours(output_), force_);
-    write_model(output_, is_dictionary ? import_facial_basis(path, facial_basis_)->to_model()
-                                       : morphable_model_to_file(import_model(path, face_)));
+    const OptionList options = is_dictionary ? described(facial_basis_) : described(face_);
+    Provenance made = provenance_of(
+        "model import", options,
+        (is_dictionary ? std::string(facial_basis_type) + " " : "") + shell_word(last_part(path)));
+    made.input = last_part(path);
+    const auto files =
+        is_dictionary ? std::vector<NamedFile>{{path, made.input}} : files_of_model(path, face_);
+    made.identity.inputs = digest_of_files(files);
+    prepare_output(output_, made, files, force_);
+    if (is_done(output_, made)) return 0;
+    reporter_->info(output_ + ": " +
+                    (is_dictionary ? import_dictionary(path, made)
+                                   : write_face_model(output_, import_model(path, face_), made)));
     return 0;
+  }
+
+  std::string import_dictionary(const std::string& path, const Provenance& made) const {
+    const auto system = import_facial_basis(path, facial_basis_);
+    StageResult result;
+    result.kind = system->code_kind();
+    result.columns = system->units();
+    result.output_digest = write_model(output_, system->to_model());
+    write_sidecar(output_, sidecar_of(made, std::move(result)));
+    return std::to_string(system->units().size()) + " units";
   }
 
   /// Whether the path holds the dictionary; a face's type before the path is as good as --type.
@@ -109,6 +125,7 @@ class ModelExportCommand : public Command {
     app_->add_option("--expression", expression_, "Coefficients of expression: name=value,…")
         ->delimiter(',')
         ->group(group);
+    add_force();
   }
 
  private:
@@ -118,6 +135,10 @@ class ModelExportCommand : public Command {
     const MorphableModel model = model_named(file_);
     const Vertices shape = model.shape(coefficients_of(model.identity, identity_, "identity"),
                                        coefficients_of(model.expression, expression_, "expression"));
+    // Both are looked at before one is written.
+    if (!output_.empty()) require_ours(output_, is_own_mesh(output_), force_);
+    if (!folder_.empty())
+      for (const auto& other : others_in_obj_set(folder_, model)) require_ours(other, false, force_);
     if (!output_.empty()) write_mesh(output_, shape, model.triangles);
     if (!folder_.empty()) export_obj_set(folder_, model);
     return 0;

@@ -19,10 +19,18 @@ Eigen::VectorXd coefficients_of(const ShapeBasis& basis, const std::vector<std::
 /// (.obj, .ply). Throws Error (usage) for another name.
 void write_mesh(const std::filesystem::path& file, const Vertices& vertices, const Triangles& triangles);
 
+/// Whether the file begins as write_mesh's meshes do.
+bool is_own_mesh(const std::filesystem::path& file);
+
 /// Writes neutral.obj, an OBJ for each expression at coefficient 1, identity<name>.obj for each identity mode
 /// at coefficient 1, and landmarks.json into a folder: what import_obj reads back. Throws Error (data) when
 /// the name of a mode cannot be a file name.
 void export_obj_set(const std::filesystem::path& folder, const MorphableModel& model);
+
+/// The files of export_obj_set in that folder that stand there and that it did not write: a mesh of another
+/// program, other landmarks. Throws what export_obj_set throws for names.
+std::vector<std::filesystem::path> others_in_obj_set(const std::filesystem::path& folder,
+                                                     const MorphableModel& model);
 
 /// What a model holds, for people and programs: name, licence, source, unit, vertices, triangles, the
 /// landmarks that it has, on how many jaw points the outline may slide, and of each mode its name, scale,

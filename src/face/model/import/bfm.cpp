@@ -13,8 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr float mm = 1, mm_per_um = 1e-3F;
-constexpr const char* deviations_name = "std_exp.txt";
-constexpr const char* kept_name = "BFM_exp_idx.mat";
 constexpr std::int32_t max_expressions = 10000;
 
 /// Modes times their standard deviations, which makes these the unit of the coefficients.
@@ -120,7 +118,7 @@ ShapeBasis read_expression(const fs::path& path) {
                                 std::to_string(count) + " modes of points");
   file.matrix<float>(numbers, 1, "the mean");
   return statistical_basis(in_deviations(file.matrix<float>(numbers, count, "the modes"),
-                                         read_deviations(path.parent_path() / deviations_name, count),
+                                         read_deviations(path.parent_path() / bfm_deviations_name, count),
                                          numbers, mm_per_um, path, "the basis"));
 }
 
@@ -168,12 +166,12 @@ void take_expression(MorphableModel& model, const fs::path& file) {
   model.expression = read_expression(file);
   const Eigen::Index vertices = model.expression.modes.rows() / 3;
   if (vertices != model.vertex_count()) {
-    const fs::path index = file.parent_path() / kept_name;
+    const fs::path index = file.parent_path() / bfm_kept_name;
     if (!fs::exists(index))
       throw bad_import(file,
                        "is of " + std::to_string(vertices) + " vertices, the shape of " +
                            std::to_string(model.vertex_count()),
-                       std::string("put ") + kept_name + " beside it, which names them");
+                       std::string("put ") + bfm_kept_name + " beside it, which names them");
     keep_vertices(model, kept_vertices(index, vertices, model.vertex_count()));
   }
   model.source += ", " + file.filename().string();

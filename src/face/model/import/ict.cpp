@@ -13,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* neutral_name = "generic_neutral_mesh.obj";
-constexpr const char* indices_name = "vertex_indices.json";
 constexpr int light_identities = 100;  // of the model that is published
 
 MorphableModel named_model(const fs::path& path) {
@@ -155,7 +154,7 @@ std::vector<std::string> identity_names() {
 }
 
 MorphableModel import_folder(const fs::path& folder, const ModelImportOptions& options) {
-  const fs::path indices_file = folder / indices_name;
+  const fs::path indices_file = folder / ict_indices_name;
   const Json indices = read_json(indices_file);
   const ObjMesh neutral = read_obj(folder / neutral_name, true);
   MorphableModel model = named_model(folder);

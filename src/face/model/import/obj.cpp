@@ -43,7 +43,7 @@ std::string lower_case(std::string text) {
 ShapeFiles shape_files(const fs::path& folder) {
   std::vector<fs::path> files, neutral;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (lower_case(entry.path().extension().string()) == ".obj") files.push_back(entry.path());
+    if (is_obj(entry.path())) files.push_back(entry.path());
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
     return natural_less(a.filename().string(), b.filename().string());
   });
@@ -73,6 +73,10 @@ Eigen::MatrixXf differences(const std::vector<fs::path>& files, const Eigen::Vec
 }
 
 }  // namespace
+
+bool is_obj(const fs::path& file) {
+  return lower_case(file.extension().string()) == ".obj";
+}
 
 MorphableModel import_obj(const fs::path& path, const ModelImportOptions& options) {
   const ShapeFiles files = fs::is_directory(path) ? shape_files(path) : ShapeFiles{path, {}, {}};

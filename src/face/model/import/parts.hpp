@@ -13,10 +13,21 @@ namespace facelex {
 
 inline constexpr float mm_per_cm = 10, mm_per_m = 1000;
 
+/// Names by which the parts of a model are known, in its folder or beside its file.
+inline constexpr const char* ict_indices_name = "vertex_indices.json";
+inline constexpr const char* surrey_shape_begin = "sfm_shape_";
+inline constexpr const char* surrey_expression_begin = "expression_blendshapes_";
+inline constexpr const char* surrey_landmarks_name = "ibug_to_sfm.txt";
+inline constexpr const char* bfm_deviations_name = "std_exp.txt";
+inline constexpr const char* bfm_kept_name = "BFM_exp_idx.mat";
+
 /// An Error (data) about a file of another program.
 inline Error bad_import(const std::filesystem::path& file, const Message& what, const Message& remedy = {}) {
   return data_error({file.string(), 0, {}}, what, remedy);
 }
+
+/// Whether the file is named .obj, in capitals or not.
+bool is_obj(const std::filesystem::path& file);
 
 /// The bytes of a regular file. Throws Error (data) that names it.
 std::string file_bytes(const std::filesystem::path& file);

@@ -13,7 +13,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t eos_version = 1;
 constexpr std::uint64_t max_blendshapes = 10000, longest_name = 1000;
-constexpr const char* landmarks_name = "ibug_to_sfm.txt";
 constexpr float surrey_mm = 1;  // the file's unit is ours
 
 /// A matrix as eos writes one: rows, columns, numbers by columns.
@@ -108,14 +107,14 @@ MorphableModel import_surrey(const fs::path& path, const ModelImportOptions& opt
   MorphableModel model = read_shape(shape);
   fs::path expression = options.expression;
   if (expression.empty()) {
-    expression = shape.parent_path() / ("expression_blendshapes_" + size_in_name(shape) + ".bin");
+    expression = shape.parent_path() / (surrey_expression_begin + size_in_name(shape) + ".bin");
     if (!fs::exists(expression)) expression.clear();
   }
   if (!expression.empty()) {
     model.expression = read_blendshapes(expression, model.mean.size());
     model.source += ", " + expression.filename().string();
   }
-  const fs::path landmarks = shape.parent_path() / landmarks_name;
+  const fs::path landmarks = shape.parent_path() / surrey_landmarks_name;
   if (options.landmarks.empty() && fs::exists(landmarks))
     model.landmarks = read_landmark_vertices(landmarks, model.vertex_count());
   model.check(path.string());

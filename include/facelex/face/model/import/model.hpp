@@ -8,6 +8,7 @@
 
 #include "facelex/core/options.hpp"
 #include "facelex/face/model/morphable_model.hpp"
+#include "facelex/io/named_file.hpp"
 
 namespace facelex {
 
@@ -33,6 +34,11 @@ struct ModelImportOptions {
 /// Computes the contour lines (jaw_contour) when the model has points of the jaw. Throws Error (usage) when
 /// the layout cannot be guessed, Error (data) that names file and place for what does not fit.
 MorphableModel import_model(const std::filesystem::path& path, const ModelImportOptions& options = {});
+
+/// Every file that import_model may read for this path, by its name: the shapes of a folder, what an importer
+/// finds beside a file, and what the options name. A folder's other files are not among them.
+std::vector<NamedFile> files_of_model(const std::filesystem::path& path,
+                                      const ModelImportOptions& options = {});
 
 /// ICT-FaceKit (Li et al., "Learning formation of physically-based face attributes", CVPR 2020): its folder
 /// of OBJ files with vertex_indices.json, or the face area packed in one safetensors file (tensors mean P×3,
