@@ -52,6 +52,8 @@ class Command {
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
+  /// With the threads of --threads, stopped by Ctrl-C and SIGTERM.
+  Work work() const;
   /// Whether `file` holds this work already, which is said; never with --force.
   bool is_done(const std::filesystem::path& file, const Provenance& made);
 

@@ -39,9 +39,7 @@ class LearnCommand : public Command {
       for (const auto& recording : recordings) std::printf("%s\n", recording.file.c_str());
       return 0;
     }
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     return learn_model(learning, recordings, output_, force_, work, *reporter_);
   }
 

@@ -87,9 +87,7 @@ class MeasureVarianceCommand : public Command {
     const Provenance made = provenance(systems, sets);
     prepare_output(folder / "variance.csv", made, files_of(sets), force_);
     if (is_done(folder / "variance.csv", made)) return 0;
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     std::string unit;
     std::vector<MeasuredCurves> measured;
     for (const auto& [set, items] : sets) {
@@ -131,7 +129,7 @@ class MeasureVarianceCommand : public Command {
     const auto files = files_of(sets);
     Provenance made = measurement_of("measure variance", systems, list());
     made.input = std::to_string(files.size()) + " recordings";
-    made.identity.inputs = digest_of_files(files);
+    made.identity.inputs = digest_of_files(files, work());
     return made;
   }
 
