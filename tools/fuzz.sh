@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds="${1:-12}"
 readers=("${@:2}")
-[ ${#readers[@]} -gt 0 ] || readers=(tables npy safetensors pickle json obj sfm mat hdf5 dlib_shapes)
+[ ${#readers[@]} -gt 0 ] || mapfile -t readers < <(sed -n 's/^\([a-z][a-z0-9_]*\) .*/\1/p' tools/fuzz/readers.txt)
 
 tools/setup.sh --fuzz
 cmake --preset fuzz >/dev/null
@@ -17,12 +17,8 @@ failed=0
 printf '%-12s %10s %9s  %s\n' reader inputs 'a second' outcome
 for reader in "${readers[@]}"; do
   corpus="build/fuzz/corpus/$reader"
-  seeds=("tools/fuzz/corpus/$reader")
-  case "$reader" in
-    pickle) seeds+=(tests/io/fixtures) ;;
-    safetensors) seeds+=(tests/models) ;;
-    *) ;;
-  esac
+  read -r -a others < <(sed -n "s/^$reader [0-9]* *//p" tools/fuzz/readers.txt)
+  seeds=("tools/fuzz/corpus/$reader" "${others[@]}")
   # The HDF5 library asks for what a damaged superblock says, 4 GB at most, and then finds the file too short.
   most_at_once=1024
   [ "$reader" = hdf5 ] && most_at_once=8192

@@ -183,14 +183,16 @@ class BatchRun {
   /// The identity of what this item gives.
   Identity identity_of_item(const NamedFile& item) const {
     Identity identity = stage_.identity;
-    identity.inputs = sha256_of_file(item.file);
+    Work work;
+    work.stop = options_.stop;
+    identity.inputs = sha256_of_file(item.file, work);
     if (!stage_.beside) return identity;
     Sha256 digest;
     bool any = false;
     for (const auto& file : stage_.beside(item.file, output_of(item))) {
       if (std::error_code none; !fs::is_regular_file(file, none)) continue;
-      digest.update(file.lexically_relative(item.file.parent_path()).string() + "\n" + sha256_of_file(file) +
-                    "\n");
+      digest.update(file.lexically_relative(item.file.parent_path()).string() + "\n" +
+                    sha256_of_file(file, work) + "\n");
       any = true;
     }
     if (any) identity.options["sha256_beside"] = digest.hex();
@@ -202,7 +204,9 @@ class BatchRun {
     std::error_code error;
     for (const auto& suffix : stage_.outputs.companions)
       if (!fs::exists(file_of(item, suffix), error)) return {};
-    return complete_sidecar(output_of(item), identity);
+    Work work;
+    work.stop = options_.stop;
+    return complete_sidecar(output_of(item), identity, work);
   }
 
   void process(std::size_t index) {

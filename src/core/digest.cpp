@@ -1,12 +1,13 @@
 #include "facelex/core/digest.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <memory>
 #include <vector>
 
 #include "facelex/core/error.hpp"
@@ -55,27 +56,23 @@ std::string sha256_of_text(std::string_view text) {
 
 namespace {
 
-void update_with_file(Sha256& digest, const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw system_error(file.string(), "open", errno);
+void update_with_file(Sha256& digest, const std::filesystem::path& file, const Work& work) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(std::fopen(file.c_str(), "rbe"), std::fclose);
+  if (!opened) throw system_error(file.string(), "open", errno);
   std::vector<char> buffer(1 << 20);
   for (;;) {
-    const auto bytes = ::read(descriptor, buffer.data(), buffer.size());
+    work.check_stop();
+    const auto bytes = ::read(::fileno(opened.get()), buffer.data(), buffer.size());
     if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0) {
-      const int error_number = errno;
-      ::close(descriptor);
-      throw system_error(file.string(), "read", error_number);
-    }
+    if (bytes < 0) throw system_error(file.string(), "read", errno);
     if (bytes == 0) break;
     digest.update(buffer.data(), static_cast<std::size_t>(bytes));
   }
-  ::close(descriptor);
 }
 
 }  // namespace
 
-std::string sha256_of_file(const std::filesystem::path& file) {
+std::string sha256_of_file(const std::filesystem::path& file, const Work& work) {
   Sha256 digest;
   if (std::filesystem::is_directory(file)) {
     std::vector<std::filesystem::path> members;
@@ -87,10 +84,10 @@ std::string sha256_of_file(const std::filesystem::path& file) {
     for (const auto& member : members) {
       digest.update(member.filename().string());
       digest.update(std::string_view("\0", 1));
-      update_with_file(digest, member);
+      update_with_file(digest, member, work);
     }
   } else {
-    update_with_file(digest, file);
+    update_with_file(digest, file, work);
   }
   return digest.hex();
 }

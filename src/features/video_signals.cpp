@@ -18,55 +18,6 @@ using Eigen::Index;
 
 constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
-/// Time of each row in seconds; by number where there are no time stamps.
-std::vector<double> times_of(const Recording& recording, const std::vector<Index>& rows, bool stamped,
-                             double fps) {
-  std::vector<double> times;
-  times.reserve(rows.size());
-  for (const Index row : rows) {
-    const Frame& frame = recording.frames[static_cast<std::size_t>(row)];
-    times.push_back(stamped ? frame.timestamp : static_cast<double>(frame.number - 1) / fps);
-  }
-  return times;
-}
-
-/// Rows at even times; false when a row's time lies off the grid by more than a quarter of a frame.
-bool place_rows(const RowMatrix& values, const std::vector<double>& times, VideoSignals& made) {
-  std::vector<Index> at;
-  for (const double time : times) {
-    const double place = (time - made.start) * made.fps;
-    const double whole = std::round(place);
-    if (std::abs(place - whole) > 0.25 || (!at.empty() && static_cast<Index>(whole) <= at.back()))
-      return false;
-    at.push_back(static_cast<Index>(whole));
-  }
-  made.values.setConstant(at.back() + 1, values.cols(), not_there);
-  for (std::size_t k = 0; k < at.size(); ++k) made.values.row(at[k]) = values.row(static_cast<Index>(k));
-  return true;
-}
-
-/// Linear between neighbours; missing where these are more than one and a half frames apart.
-void interpolate_rows(const RowMatrix& values, const std::vector<double>& times, double own_rate,
-                      VideoSignals& made) {
-  made.resampled = true;
-  const auto count = static_cast<Index>(std::floor((times.back() - made.start) * made.fps + 1e-6)) + 1;
-  made.values.setConstant(count, values.cols(), not_there);
-  std::size_t k = 0;
-  for (Index t = 0; t < count; ++t) {
-    const double time = made.start + static_cast<double>(t) / made.fps;
-    while (k + 1 < times.size() && times[k + 1] <= time) ++k;
-    const double after = time - times[k];
-    if (after < 1e-6 / made.fps || k + 1 == times.size()) {
-      if (after < 0.5 / own_rate) made.values.row(t) = values.row(static_cast<Index>(k));
-      continue;
-    }
-    const double gap = times[k + 1] - times[k];
-    if (gap > 1.5 / own_rate) continue;
-    made.values.row(t) = values.row(static_cast<Index>(k)) * (1 - after / gap) +
-                         values.row(static_cast<Index>(k) + 1) * (after / gap);
-  }
-}
-
 /// Why no signals are taken of a recording by its kind.
 Error no_codes(const Recording& recording, const std::string& file) {
   const Place place{file, 1, {}};
@@ -179,10 +130,10 @@ std::vector<Index> signal_columns_of(const Recording& recording, const CodeSigna
   return chosen;
 }
 
-std::optional<double> frame_rate(const Recording& recording, const std::vector<Index>& rows) {
+std::optional<double> frame_rate(const std::vector<Frame>& frames, const std::vector<Index>& rows) {
   const Frame *first = nullptr, *last = nullptr;
   for (const Index row : rows) {
-    const Frame& frame = recording.frames[static_cast<std::size_t>(row)];
+    const Frame& frame = frames[static_cast<std::size_t>(row)];
     if (std::isnan(frame.timestamp)) continue;
     if (!first) first = &frame;
     last = &frame;
@@ -205,7 +156,7 @@ std::vector<double> frame_rates(const std::vector<std::filesystem::path>& files)
       if (!reader.read(block)) continue;
       const auto faces = block.faces();
       if (faces.empty()) continue;
-      rates[i] = frame_rate(block, faces[0]).value_or(0);
+      rates[i] = frame_rate(block.frames, faces[0]).value_or(0);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data) throw;  // the file's own turn tells what is wrong with it
       rates[i] = not_there;
@@ -234,48 +185,174 @@ double common_frame_rate(const std::vector<std::filesystem::path>& files) {
   return most_frequent_rate(frame_rates(files));
 }
 
-void add_head(Recording& recording, std::vector<Index>& columns, const Recording& head,
-              const std::string& file) {
+std::vector<Index> pose_columns(const std::vector<Column>& columns, const std::string& file) {
   std::vector<Index> pose;
   for (const char* name : {"pose_Rx", "pose_Ry", "pose_Rz"}) {
-    pose.push_back(head.column(name));
-    if (pose.back() < 0)
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const Column& column) { return column.name == name; });
+    if (found == columns.end())
       throw data_error({file, 1, {}}, std::string("no column ") + name + " to take the head's rotation from",
                        field("head") + " names a folder of landmarks or fits, or none");
+    pose.push_back(found - columns.begin());
   }
-  const bool several = recording.faces().size() > 1 || head.faces().size() > 1;
-  std::map<std::pair<std::int64_t, int>, Index> row_of;
-  for (Index row = 0; row < head.rows(); ++row) {
-    const Frame& frame = head.frames[static_cast<std::size_t>(row)];
-    row_of[{frame.number, several ? frame.face_id : -1}] = row;
-  }
-  const Index width = recording.values.cols();
-  RowMatrix wider(recording.rows(), width + 3);
-  bool any = false;
-  for (Index row = 0; row < recording.rows(); ++row) {
-    const Frame& frame = recording.frames[static_cast<std::size_t>(row)];
-    wider.row(row).head(width) = recording.values.row(row);
-    const auto found = row_of.find({frame.number, several ? frame.face_id : -1});
-    any = any || found != row_of.end();
-    for (Index d = 0; d < 3; ++d)
-      wider(row, width + d) = found == row_of.end() ? not_there : head.values(found->second, pose[d]);
-  }
-  if (!any && recording.rows() > 0)
-    throw data_error({file, 0, {}}, "has none of the frames of the codes", "is it another video?");
-  recording.values = std::move(wider);
+  return pose;
+}
+
+void add_head(SignalTable& table, const std::filesystem::path& head) {
+  const SignalTable poses = read_signal_table(
+      head, [&](const Recording& header) { return pose_columns(header.columns, head.string()); });
+  const bool several = faces_of(table.frames).size() > 1 || faces_of(poses.frames).size() > 1;
+  using Key = std::pair<std::int64_t, int>;
+  const auto key_of = [&](const Frame& frame) { return Key(frame.number, several ? frame.face_id : -1); };
+  std::vector<std::pair<Key, Index>> rows;
+  rows.reserve(poses.frames.size());
+  for (const Frame& frame : poses.frames) rows.emplace_back(key_of(frame), std::ssize(rows));
+  std::sort(rows.begin(), rows.end());
+  RowMatrix turns(std::ssize(poses.frames), 3);
+  Eigen::VectorXd turn(turns.rows());
   for (Index d = 0; d < 3; ++d) {
-    columns.push_back(width + d);
-    recording.columns.push_back(head_columns()[static_cast<std::size_t>(d)]);
+    poses.parts[0]->read(d, 0, turns.rows(), turn.data());
+    turns.col(d) = turn;
+  }
+  const auto joined = std::make_shared<SignalColumns>(3);
+  bool any = false;
+  for (const Frame& frame : table.frames) {
+    // Of rows with one key the last one counts.
+    const auto after = std::upper_bound(rows.begin(), rows.end(), std::pair(key_of(frame), turns.rows()));
+    const bool found = after != rows.begin() && (after - 1)->first == key_of(frame);
+    any = any || found;
+    Eigen::Matrix<double, 1, 3> row = Eigen::Matrix<double, 1, 3>::Constant(not_there);
+    if (found) row = turns.row((after - 1)->second);
+    joined->append(row);
+  }
+  if (!any && !table.frames.empty())
+    throw data_error({head.string(), 0, {}}, "has none of the frames of the codes", "is it another video?");
+  table.parts.push_back(joined);
+  table.columns.insert(table.columns.end(), head_columns().begin(), head_columns().end());
+}
+
+void VideoSignals::read(Index signal, Index first, Index n, double* to) const {
+  const SignalColumns* part = nullptr;
+  for (const auto& one : parts_) {
+    part = one.get();
+    if (signal < part->count()) break;
+    signal -= part->count();
+  }
+  first += first_;
+  if (sources_.empty()) return part->read(signal, first, n, to);
+  const auto begin = sources_.begin() + first, end = begin + n;
+  Index low = part->rows(), high = -1;
+  for (auto source = begin; source != end; ++source) {
+    if (source->row < 0) continue;
+    low = std::min(low, source->row);
+    high = std::max({high, source->row, source->next});
+  }
+  Eigen::VectorXd values(std::max<Index>(0, high + 1 - low));
+  part->read(signal, low, values.size(), values.data());
+  for (auto source = begin; source != end; ++source, ++to) {
+    *to = source->row < 0 ? not_there : values[source->row - low];
+    if (source->share != 0) *to = *to * (1 - source->share) + values[source->next - low] * source->share;
   }
 }
 
-std::vector<VideoSignals> even_signals(const Recording& recording, const std::vector<Index>& columns,
-                                       const CodeSignalOptions& options, double fps, const std::string& file,
-                                       double tolerance) {
+Eigen::VectorXd VideoSignals::signal(Index signal) const {
+  Eigen::VectorXd values(frames_);
+  read(signal, 0, frames_, values.data());
+  return values;
+}
+
+RowMatrix VideoSignals::signals(const std::vector<Index>& chosen) const {
+  RowMatrix values(frames_, std::ssize(chosen));
+  for (Index k = 0; k < values.cols(); ++k) values.col(k) = signal(chosen[static_cast<std::size_t>(k)]);
+  return values;
+}
+
+RowMatrix VideoSignals::rows(Index first, Index n) const {
+  RowMatrix values(n, count());
+  Eigen::VectorXd one(n);
+  for (Index u = 0; u < count(); ++u) {
+    read(u, first, n, one.data());
+    values.col(u) = one;
+  }
+  return values;
+}
+
+void VideoSignals::cut(Index first, Index n) {
+  first_ += first;
+  start += static_cast<double>(first) / fps;
+  frames_ = n;
+}
+
+/// Gives the signals of a face their even times.
+class EvenSampling {
+ public:
+  /// `rows`: those of the face that have a time.
+  EvenSampling(const SignalTable& table, std::vector<Index> rows, bool stamped, VideoSignals& made)
+      : rows_(std::move(rows)), made_(made) {
+    // By number where there are no time stamps.
+    times_.reserve(rows_.size());
+    for (const Index row : rows_) {
+      const Frame& frame = table.frames[static_cast<std::size_t>(row)];
+      times_.push_back(stamped ? frame.timestamp : static_cast<double>(frame.number - 1) / made.fps);
+    }
+    made_.start = times_.front();
+    made_.parts_ = table.parts;
+  }
+
+  /// Rows at even times; false when a row's time lies off the grid by more than a quarter of a frame.
+  bool place_rows() {
+    Index before = -1;
+    bool as_they_are = true;
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      const double place = (times_[k] - made_.start) * made_.fps, whole = std::round(place);
+      const auto at = static_cast<Index>(whole);
+      if (std::abs(place - whole) > 0.25 || (k > 0 && at <= before)) return false;
+      as_they_are = as_they_are && at == rows_[k];
+      before = at;
+    }
+    made_.frames_ = before + 1;
+    if (as_they_are && made_.frames_ == std::ssize(rows_)) return true;
+    made_.sources_.resize(static_cast<std::size_t>(made_.frames_));
+    for (std::size_t k = 0; k < rows_.size(); ++k)
+      made_.sources_[static_cast<std::size_t>(std::round((times_[k] - made_.start) * made_.fps))].row =
+          rows_[k];
+    return true;
+  }
+
+  /// Linear between neighbours; missing where these are more than one and a half frames apart.
+  void interpolate_rows(double own_rate) {
+    made_.resampled = true;
+    const auto count = static_cast<Index>(std::floor((times_.back() - made_.start) * made_.fps + 1e-6)) + 1;
+    made_.frames_ = count;
+    made_.sources_.resize(static_cast<std::size_t>(count));
+    std::size_t k = 0;
+    for (Index t = 0; t < count; ++t) {
+      VideoSignals::Source& source = made_.sources_[static_cast<std::size_t>(t)];
+      const double time = made_.start + static_cast<double>(t) / made_.fps;
+      while (k + 1 < times_.size() && times_[k + 1] <= time) ++k;
+      const double after = time - times_[k];
+      if (after < 1e-6 / made_.fps || k + 1 == times_.size()) {
+        if (after < 0.5 / own_rate) source.row = rows_[k];
+        continue;
+      }
+      const double gap = times_[k + 1] - times_[k];
+      if (gap > 1.5 / own_rate) continue;
+      source = {rows_[k], rows_[k + 1], after / gap};
+    }
+  }
+
+ private:
+  std::vector<Index> rows_;
+  std::vector<double> times_;
+  VideoSignals& made_;
+};
+
+std::vector<VideoSignals> even_signals(const SignalTable& table, const CodeSignalOptions& options, double fps,
+                                       const std::string& file, double tolerance) {
   std::vector<VideoSignals> all;
-  const auto faces = recording.faces();
+  const auto faces = faces_of(table.frames);
   for (const auto& face : faces) {
-    const double own = options.ignore_timestamps ? 0 : frame_rate(recording, face).value_or(0);
+    const double own = options.ignore_timestamps ? 0 : frame_rate(table.frames, face).value_or(0);
     if (own == 0 && fps <= 0)
       throw data_error({file, 0, {}}, "has no time stamps, so windows of seconds cannot be laid",
                        "give its frame rate: " + field("fps"));
@@ -286,19 +363,15 @@ std::vector<VideoSignals> even_signals(const Recording& recording, const std::ve
                            number_text(std::round(fps * 100) / 100),
                        "without " + field("strict") + " it is resampled");
     std::vector<Index> rows;  // with a time
+    rows.reserve(face.size());
     for (const Index row : face)
-      if (own == 0 || !std::isnan(recording.frames[static_cast<std::size_t>(row)].timestamp))
-        rows.push_back(row);
+      if (own == 0 || !std::isnan(table.frames[static_cast<std::size_t>(row)].timestamp)) rows.push_back(row);
     VideoSignals made;
-    if (faces.size() > 1) made.face_id = recording.frames[static_cast<std::size_t>(face[0])].face_id;
-    for (const Index column : columns)
-      made.columns.push_back(recording.columns[static_cast<std::size_t>(column)]);
+    if (faces.size() > 1) made.face_id = table.frames[static_cast<std::size_t>(face[0])].face_id;
+    made.columns = table.columns;
     made.fps = own > 0 && !another ? own : fps;
-    const std::vector<double> times = times_of(recording, rows, own > 0, made.fps);
-    made.start = times.front();
-    const RowMatrix values = recording.values(rows, columns);
-    if (another || !place_rows(values, times, made))
-      interpolate_rows(values, times, own > 0 ? own : made.fps, made);
+    EvenSampling sampling(table, std::move(rows), own > 0, made);
+    if (another || !sampling.place_rows()) sampling.interpolate_rows(own > 0 ? own : made.fps);
     all.push_back(std::move(made));
   }
   if (all.empty()) throw data_error({file, 0, {}}, "has no rows", "was its video empty?");

@@ -97,7 +97,7 @@ Eigen::Index Recording::column(std::string_view wanted) const {
   return -1;
 }
 
-std::vector<std::vector<Eigen::Index>> Recording::faces() const {
+std::vector<std::vector<Eigen::Index>> faces_of(const std::vector<Frame>& frames) {
   if (frames.empty()) return {};
   std::vector<std::int64_t> numbers;
   numbers.reserve(frames.size());
@@ -106,6 +106,7 @@ std::vector<std::vector<Eigen::Index>> Recording::faces() const {
   std::vector<std::vector<Eigen::Index>> groups;
   if (std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end()) {
     groups.emplace_back();
+    groups[0].reserve(frames.size());
     for (std::size_t i = 0; i < frames.size(); ++i) groups[0].push_back(static_cast<Eigen::Index>(i));
     return groups;
   }

@@ -103,15 +103,16 @@ std::vector<NamedFile> files_of_inputs(const std::vector<FeatureInput>& inputs) 
   return files;
 }
 
-std::string digest_of_inputs(const std::vector<FeatureInput>& inputs) {
+std::string digest_of_inputs(const std::vector<FeatureInput>& inputs, const Work& work) {
   Sha256 digest;
   for (const NamedFile& input : files_of_inputs(inputs))
     // The sidecar says which kind of signal the columns are, and how large the codebook is.
     for (const fs::path& file : {input.file, sidecar_path(input.file)})
-      if (std::error_code error; fs::is_regular_file(file, error)) {
+      if (std::error_code none; fs::is_regular_file(file, none)) {
         try {
-          digest.update(input.name + "\n" + sha256_of_file(file) + "\n");
-        } catch (const Error&) {
+          digest.update(input.name + "\n" + sha256_of_file(file, work) + "\n");
+        } catch (const Error& error) {
+          if (error.kind() == ErrorKind::interrupted) throw;
           digest.update(input.name + " cannot be read\n");
         }
       }

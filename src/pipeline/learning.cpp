@@ -153,8 +153,8 @@ int learn_model(const Learning& learning, const std::vector<NamedFile>& inputs,
   remove_stale_temporaries_of(model);
   Provenance made = learning.made;
   made.input = std::to_string(inputs.size()) + " recordings";
-  made.identity.inputs = digest_of_files(inputs);
-  if (!force && complete_sidecar(model, made.identity)) {
+  made.identity.inputs = digest_of_files(inputs, work);
+  if (!force && complete_sidecar(model, made.identity, work)) {
     reporter.info(model.string() + " is complete already for these recordings and options");
     return 0;
   }

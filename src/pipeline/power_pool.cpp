@@ -75,8 +75,8 @@ std::filesystem::path PowerPool::write_features(FeatureSet& set, const Inputs& c
   made.identity.options = list.to_json();
   made.command = "facelex power " + std::filesystem::path(settings.cohort_file).filename().string();
   made.input = std::to_string(inputs.size()) + " simulated recordings";
-  made.identity.inputs = digest_of_inputs(inputs);
-  if (!force && is_complete(file, made)) return file;
+  made.identity.inputs = digest_of_inputs(inputs, work);
+  if (!force && is_complete(file, made, work)) return file;
   VideoFeatureTable table(file, inputs, maker, work);
   if (!table.left_out().empty())
     throw data_error({},

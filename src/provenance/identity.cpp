@@ -29,23 +29,25 @@ Sidecar sidecar_of(const Provenance& made, StageResult result) {
   return sidecar;
 }
 
-std::optional<Sidecar> complete_sidecar(const std::filesystem::path& file, const Identity& identity) {
+std::optional<Sidecar> complete_sidecar(const std::filesystem::path& file, const Identity& identity,
+                                        const Work& work) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return {};
   auto sidecar = read_sidecar(file);
-  if (!sidecar || identity_of(*sidecar) != identity || sidecar->result.output_digest != sha256_of_file(file))
+  if (!sidecar || identity_of(*sidecar) != identity ||
+      sidecar->result.output_digest != sha256_of_file(file, work))
     return {};
   return sidecar;
 }
 
-bool is_complete(const std::filesystem::path& file, const Provenance& made) {
-  const auto known = complete_sidecar(file, made.identity);
+bool is_complete(const std::filesystem::path& file, const Provenance& made, const Work& work) {
+  const auto known = complete_sidecar(file, made.identity, work);
   return known && known->command == made.command && !known->result.partial;
 }
 
-std::string digest_of_files(const std::vector<NamedFile>& files) {
+std::string digest_of_files(const std::vector<NamedFile>& files, const Work& work) {
   Sha256 digest;
-  for (const NamedFile& one : files) digest.update(one.name + "\n" + sha256_of_file(one.file) + "\n");
+  for (const NamedFile& one : files) digest.update(one.name + "\n" + sha256_of_file(one.file, work) + "\n");
   return digest.hex();
 }
 

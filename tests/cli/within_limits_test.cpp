@@ -42,6 +42,11 @@ TEST(Ends, StdoutThatCannotBeWrittenIsExitStatus3) {
   ASSERT_EQ(in_shell("", "standardize " + lm + " -o " + out).status, 0);
   EXPECT_EQ(in_shell("", "status " + out, ">/dev/full").status, 3);
   EXPECT_EQ(in_shell("", "status " + out, ">/dev/null").status, 0);
+  // A list of what failed that does not arrive would be a short list.
+  folder.write("lm/b.csv", "frame,x_0\n1,much\n");
+  ASSERT_EQ(in_shell("", "standardize " + lm + " -o " + out).status, 1);
+  EXPECT_EQ(in_shell("", "status " + out + " --retry -", ">/dev/null").status, 1);
+  EXPECT_EQ(in_shell("", "status " + out + " --retry -", ">/dev/full").status, 3);
 }
 
 TEST(Ends, NamesOfFilesGiveNoCommandsToATerminal) {

@@ -80,13 +80,13 @@ TEST_F(InputNotes, IgnoredTimeStampsChangeNothing) {
   EXPECT_THROW(options.check(), Error);
   options.fps = 25;
   EXPECT_NO_THROW(options.check());
-  const auto made = even_signals(recording(50), {0}, options, 25, "a.csv");
+  const auto made = even_signals(SignalTable(recording(50), {0}), options, 25, "a.csv");
   ASSERT_EQ(made.size(), 1U);
   EXPECT_FALSE(made[0].resampled);
   EXPECT_EQ(made[0].fps, 25);
-  EXPECT_EQ(made[0].values, recording(0).values);
+  EXPECT_EQ(made[0].signals({0}), recording(0).values);
   options.ignore_timestamps = false;
-  EXPECT_TRUE(even_signals(recording(50), {0}, options, 25, "a.csv")[0].resampled);
+  EXPECT_TRUE(even_signals(SignalTable(recording(50), {0}), options, 25, "a.csv")[0].resampled);
 }
 
 }  // namespace

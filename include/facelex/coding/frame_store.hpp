@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "facelex/io/scratch_file.hpp"
+
 namespace facelex {
 
-/// Frames that memory need not hold: rows of D numbers (double or float) in a temporary file in $TMPDIR (/tmp
-/// when that is not set), which has no name and disappears with this object or the program. Reading is safe
+/// Frames that memory need not hold: rows of D numbers (double or float) in a ScratchFile. Reading is safe
 /// from one thread at a time.
 template <class Number>
 class FrameStoreOf {
@@ -20,9 +21,6 @@ class FrameStoreOf {
   /// Rows of `width` numbers, in blocks of about `rows_at_once` rows; both ≥ 1. Throws Error (environment)
   /// when no file can be made.
   FrameStoreOf(Eigen::Index width, Eigen::Index rows_at_once);
-  ~FrameStoreOf();
-  FrameStoreOf(const FrameStoreOf&) = delete;
-  FrameStoreOf& operator=(const FrameStoreOf&) = delete;
 
   /// n rows, one after the other. Throws Error (environment) when the disk is full.
   void append(const Number* rows, Eigen::Index n);
@@ -45,7 +43,7 @@ class FrameStoreOf {
   Eigen::Index rows_of_piece(std::int64_t piece) const;
 
   Eigen::Index width_, rows_at_once_;
-  int file_ = -1;
+  ScratchFile file_;
   std::int64_t rows_ = 0, written_ = 0;  ///< rows; bytes
   std::vector<Number> waiting_;          ///< not yet in the file
   std::vector<bool> moves_;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "facelex/core/work.hpp"
+
 namespace facelex {
 
 /// SHA-256 of a stream of bytes, through OpenSSL (which uses the processor's instructions for it).
@@ -28,7 +30,7 @@ class Sha256 {
 
 std::string sha256_of_text(std::string_view text);
 /// Digest of a file's bytes; of a folder: of the names and bytes of the regular files directly in it, in
-/// natural order. Throws Error (data) that names the file when it cannot be read.
-std::string sha256_of_file(const std::filesystem::path& file);
+/// natural order. Throws Error: data, that names the file when it cannot be read; interrupted.
+std::string sha256_of_file(const std::filesystem::path& file, const Work& work = {});
 
 }  // namespace facelex

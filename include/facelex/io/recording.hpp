@@ -48,6 +48,11 @@ struct Frame {
   bool success = false;     ///< the signals of this row hold
 };
 
+/// The rows of each face: one group of all rows when no frame number repeats (a track may break and go on
+/// under a new face_id; it is still one recording), else one group per face_id in order of appearance. Rows
+/// without a face_id in a file of several faces belong to no group.
+std::vector<std::vector<Eigen::Index>> faces_of(const std::vector<Frame>& frames);
+
 /// The rows of one file: T frames with D signals each, NaN where a value is missing. With one face a row is a
 /// frame and row i is frame i; a file of several faces has a row per frame and face.
 struct Recording {
@@ -60,10 +65,7 @@ struct Recording {
   Eigen::Index rows() const { return values.rows(); }
   /// Index of the column of that name, or -1.
   Eigen::Index column(std::string_view name) const;
-  /// The rows of each face: one group of all rows when no frame number repeats (a track may break and go on
-  /// under a new face_id; it is still one recording), else one group per face_id in order of appearance. Rows
-  /// without a face_id in a file of several faces belong to no group.
-  std::vector<std::vector<Eigen::Index>> faces() const;
+  std::vector<std::vector<Eigen::Index>> faces() const { return faces_of(frames); }
 };
 
 }  // namespace facelex

@@ -21,8 +21,9 @@ std::vector<FeatureInput> feature_inputs(const Inputs& inputs, const std::string
 std::vector<FeatureInput> paired_inputs(const std::vector<std::string>& arguments,
                                         const std::filesystem::path& output);
 
-/// Names and SHA-256 of all files that the inputs name, with their sidecars, and that can be read.
-std::string digest_of_inputs(const std::vector<FeatureInput>& inputs);
+/// Names and SHA-256 of all files that the inputs name, with their sidecars, and that can be read. Throws Error
+/// (interrupted).
+std::string digest_of_inputs(const std::vector<FeatureInput>& inputs, const Work& work);
 /// All these files, with the names of their inputs.
 std::vector<NamedFile> files_of_inputs(const std::vector<FeatureInput>& inputs);
 

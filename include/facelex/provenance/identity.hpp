@@ -7,6 +7,7 @@
 
 #include "facelex/core/json.hpp"
 #include "facelex/core/version.hpp"
+#include "facelex/core/work.hpp"
 #include "facelex/io/named_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -36,14 +37,15 @@ Identity identity_of(const Sidecar& sidecar);
 Sidecar sidecar_of(const Provenance& made, StageResult result);
 
 /// The sidecar of `file` when it says that the file has this identity and the file stands there as it was
-/// written; else nothing. Throws Error when one of the two cannot be read.
-std::optional<Sidecar> complete_sidecar(const std::filesystem::path& file, const Identity& identity);
+/// written; else nothing. Throws Error when one of the two cannot be read, or interrupted.
+std::optional<Sidecar> complete_sidecar(const std::filesystem::path& file, const Identity& identity,
+                                        const Work& work = {});
 
 /// Whether `file` stands there whole, of this identity and of the same command (a table names systems by the
 /// files of their models, and the command is what holds those names), with nothing left out (not partial).
-bool is_complete(const std::filesystem::path& file, const Provenance& made);
+bool is_complete(const std::filesystem::path& file, const Provenance& made, const Work& work = {});
 
 /// SHA-256 of names and contents of files, in their order.
-std::string digest_of_files(const std::vector<NamedFile>& files);
+std::string digest_of_files(const std::vector<NamedFile>& files, const Work& work = {});
 
 }  // namespace facelex

@@ -12,6 +12,7 @@
 #include "facelex/core/text.hpp"
 #include "liblinear.hpp"
 #include "libsvm.hpp"
+#include "solver_stop.hpp"
 #include "solvers.hpp"
 
 namespace facelex {
@@ -223,6 +224,7 @@ std::vector<KernelModel> fit_kernel_path(const Eigen::MatrixXd& gram, const Eige
                 "evaluate: features are so large that their products are not finite; scale them");
   std::vector<KernelModel> models(costs.size());
   const LearnerKind& kind = kind_of(options.learner);
+  const SolverStop stop(work);
   const Solver solve = kind.solver(gram, epsilon, options.tolerance);
   const auto fit = [&](const MachineProblem& problem) {
     KernelSolution solution;

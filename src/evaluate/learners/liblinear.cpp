@@ -9,15 +9,15 @@
 #include <memory>
 #include <mutex>
 
+#include "solver_stop.hpp"
+
 namespace facelex {
 namespace {
 
-void print_no_progress(const char* /*text*/) {}
-
-/// liblinear tells of every step on stdout, which is for data. What prints is one pointer for the process.
-void silence_liblinear() {
-  static std::once_flag silenced;
-  std::call_once(silenced, [] { set_print_string_function(print_no_progress); });
+/// What prints is one pointer for the process. liblinear calls it at every step.
+void watch_liblinear() {
+  static std::once_flag watched;
+  std::call_once(watched, [] { set_print_string_function(SolverStop::heed); });
 }
 
 struct LinearModelDeleter {
@@ -45,7 +45,7 @@ LossSlope loss_slope(PrimalLoss loss, double y, double value) {
 }  // namespace
 
 PrimalSolver::PrimalSolver(const Eigen::MatrixXd& gram, PrimalLoss loss) : loss_(loss) {
-  silence_liblinear();
+  watch_liblinear();
   const Eigen::Index n = gram.rows();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> decomposition(gram);
   const Eigen::VectorXd& values = decomposition.eigenvalues();  // ascending

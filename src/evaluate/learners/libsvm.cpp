@@ -7,15 +7,15 @@
 #include <memory>
 #include <mutex>
 
+#include "solver_stop.hpp"
+
 namespace facelex {
 namespace {
 
-void print_nothing(const char* /*text*/) {}
-
-/// libsvm tells of every machine on stdout, which is for data. What prints is one pointer for the process.
-void silence_libsvm() {
-  static std::once_flag silenced;
-  std::call_once(silenced, [] { svm_set_print_string_function(print_nothing); });
+/// What prints is one pointer for the process. libsvm calls it every thousand steps.
+void watch_libsvm() {
+  static std::once_flag watched;
+  std::call_once(watched, [] { svm_set_print_string_function(SolverStop::heed); });
 }
 
 struct ModelDeleter {
@@ -94,7 +94,7 @@ void finish(const InterceptBounds& bounds, const KernelSums& sums, double tolera
 }  // namespace
 
 SupportVectorSolver::SupportVectorSolver(const Eigen::MatrixXd& gram) : gram_(gram) {
-  silence_libsvm();
+  watch_libsvm();
   const Eigen::Index n = gram.rows();
   table_.reserve(static_cast<std::size_t>(n * (n + 1)));
   for (Eigen::Index i = 0; i < n; ++i) {

@@ -7,7 +7,6 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/io/recording_file.hpp"
 #include "groups.hpp"
 
 namespace facelex {
@@ -25,28 +24,31 @@ void describe_time(const VideoSignals& signals, SummaryRow& made) {
   if (signals.resampled)
     made.add_note("its frames are resampled to " + number_text(signals.fps) + " per second");
   made.row.details["fps"] = signals.fps;
-  made.row.details["frames"] = signals.values.rows();
+  made.row.details["frames"] = signals.frames();
 }
 
 void add_unit_groups(const VideoSignals& units, const SummaryOptions& options, const std::string& file,
                      const Work& work, SummaryRow& made) {
-  std::int64_t with_codes = 0;
-  for (Index t = 0; t < units.values.rows(); ++t)
-    with_codes += units.values.row(t).array().isNaN().all() ? 0 : 1;
+  std::vector<bool> has_codes(static_cast<std::size_t>(units.frames()));
+  Json still = Json::array();
+  for (Index u = 0; u < units.count(); ++u) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    std::size_t t = 0;
+    for (const double value : units.signal(u)) {
+      if (!std::isnan(value)) {
+        has_codes[t] = true;
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+      ++t;
+    }
+    if (!(low < high)) still.push_back(units.columns[static_cast<std::size_t>(u)].name);
+  }
+  const std::int64_t with_codes = std::count(has_codes.begin(), has_codes.end(), true);
   if (with_codes < 2)
     throw data_error({file, 0, {}}, with_codes == 0 ? "no frame has codes" : "a single frame has codes",
                      "is there a face in the video?");
   made.row.details["frames_with_codes"] = with_codes;
-  Json still = Json::array();
-  for (Index u = 0; u < units.values.cols(); ++u) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const double value : units.values.col(u)) {
-      if (std::isnan(value)) continue;
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-    if (!(low < high)) still.push_back(units.columns[static_cast<std::size_t>(u)].name);
-  }
   if (still.size() == units.columns.size())
     made.add_note("none of its " + std::to_string(still.size()) + " units ever changes");
   made.row.details["never_change"] = std::move(still);
@@ -56,20 +58,22 @@ void add_unit_groups(const VideoSignals& units, const SummaryOptions& options, c
   if (options.has("expressivity") || options.has("diversity")) add_peaks(units, options, file, work, made);
 }
 
-/// The faces of a recording that hold its movements, all columns.
+/// The faces of a recording with the columns that are its movements.
 std::vector<VideoSignals> read_movements(const std::string& file, const SummaryOptions& options,
                                          const CodeSignalOptions& signals, double fps,
                                          std::vector<MovingThing>& things) {
-  const Recording recording = read_recording(file);
-  things = moving_things(recording.columns, options.points, file);
-  std::vector<Index> columns;
-  for (MovingThing& thing : things)
-    for (auto& point : thing.points)
-      for (Index& coordinate : point) {
-        columns.push_back(coordinate);
-        coordinate = static_cast<Index>(columns.size()) - 1;
-      }
-  return even_signals(recording, columns, signals, fps, file);
+  const SignalTable table = read_signal_table(file, [&](const Recording& recording) {
+    things = moving_things(recording.columns, options.points, file);
+    std::vector<Index> columns;
+    for (MovingThing& thing : things)
+      for (auto& point : thing.points)
+        for (Index& coordinate : point) {
+          columns.push_back(coordinate);
+          coordinate = std::ssize(columns) - 1;
+        }
+    return columns;
+  });
+  return even_signals(table, signals, fps, file);
 }
 
 const VideoSignals& face_of(const std::vector<VideoSignals>& faces, int face_id, const std::string& file) {
@@ -102,8 +106,9 @@ VideoFeatures summary_features(const FeatureInput& input, const SummaryOptions& 
   std::vector<VideoSignals> units, movements;
   std::vector<MovingThing> things;
   if (needs_units(options)) {
-    const Recording recording = read_recording(input.file);
-    units = even_signals(recording, signal_columns_of(recording, signals, file), signals, fps, file);
+    const SignalTable table = read_signal_table(
+        input.file, [&](const Recording& recording) { return signal_columns_of(recording, signals, file); });
+    units = even_signals(table, signals, fps, file);
   }
   if (options.has("kinematics")) movements = read_movements(motion_file, options, signals, fps, things);
   VideoFeatures made;

@@ -22,8 +22,9 @@ struct Mean {
   double value() const { return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN(); }
 };
 
-RowMatrix differences(const RowMatrix& rows) {
-  return rows.bottomRows(rows.rows() - 1) - rows.topRows(rows.rows() - 1);
+/// The first `count` rows become the count − 1 differences of neighbours, per second.
+void differentiate(RowMatrix& rows, Index count, double fps) {
+  for (Index t = 0; t + 1 < count; ++t) rows.row(t) = (rows.row(t + 1) - rows.row(t)) * fps;
 }
 
 /// The angles without jumps of a whole turn.
@@ -67,14 +68,16 @@ Kinematics kinematics(const Eigen::Ref<const RowMatrix>& positions, double fps, 
     low = low.cwiseMin(rows.colwise().minCoeff());
     high = high.cwiseMax(rows.colwise().maxCoeff());
     if (rows.rows() < 2) continue;
-    const RowMatrix velocity = differences(rows) * fps;
-    const Eigen::VectorXd speed = velocity.rowwise().norm();
+    const Index count = rows.rows();
+    differentiate(rows, count, fps);
+    const Eigen::VectorXd speed = rows.topRows(count - 1).rowwise().norm();
     speeds.add(speed);
-    if (velocity.rows() < 2) continue;
-    const RowMatrix acceleration = differences(velocity) * fps;
-    accelerations.add(acceleration.rowwise().norm());
-    if (acceleration.rows() < 2) continue;
-    const Eigen::VectorXd jerk = (differences(acceleration) * fps).rowwise().norm();
+    if (count < 3) continue;
+    differentiate(rows, count - 1, fps);
+    accelerations.add(rows.topRows(count - 2).rowwise().norm());
+    if (count < 4) continue;
+    differentiate(rows, count - 2, fps);
+    const Eigen::VectorXd jerk = rows.topRows(count - 3).rowwise().norm();
     jerks.add(jerk);
     add_smoothness(speed, jerk, fps, frames, smoothness);
   }

@@ -92,7 +92,7 @@ void add_kinematics(const VideoSignals& coordinates, const std::vector<MovingThi
   for (const MovingThing& thing : things) {
     Eigen::Matrix<double, 6, 1> sum = Eigen::Matrix<double, 6, 1>::Zero(), count = sum;
     for (const auto& point : thing.points) {
-      const RowMatrix positions = coordinates.values(Eigen::all, point);
+      const RowMatrix positions = coordinates.signals(point);
       const Kinematics found = kinematics(positions, coordinates.fps, options.window, thing.angles);
       Index k = 0;
       for (const double value :

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,8 +21,7 @@ struct UnitPeaks {
   bool heard = false;  ///< a stretch was long enough
 };
 
-UnitPeaks unit_peaks(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps, double scale,
-                     const SummaryOptions& options) {
+UnitPeaks unit_peaks(const Eigen::VectorXd& signal, double fps, double scale, const SummaryOptions& options) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   using Peaks = SummaryOptions::Peaks;
   const Eigen::VectorXd response = scale_response(signal, fps, scale);
@@ -47,16 +47,20 @@ UnitPeaks unit_peaks(const Eigen::Ref<const Eigen::VectorXd>& signal, double fps
 }
 
 void add_diversity(const VideoSignals& units, SummaryRow& made) {
-  Eigen::VectorXd total = Eigen::VectorXd::Zero(units.values.cols());
+  Eigen::VectorXd total = Eigen::VectorXd::Zero(units.count());
   double sum = 0, frames = 0;
-  for (const auto& [first, last] : common_stretches(units.values))
-    for (Index t = first; t < last; ++t) {
-      const Eigen::VectorXd row = units.values.row(t).cwiseAbs();
+  constexpr Index rows_at_once = 4096;
+  for (Index first = 0; first < units.frames(); first += rows_at_once) {
+    const RowMatrix rows = units.rows(first, std::min(rows_at_once, units.frames() - first));
+    for (Index t = 0; t < rows.rows(); ++t) {
+      if (rows.row(t).hasNaN()) continue;
+      const Eigen::VectorXd row = rows.row(t).cwiseAbs();
       total += row;
       if (!(row.maxCoeff() > 0)) continue;
       sum += evenness(row);
       frames += 1;
     }
+  }
   made.add("diversity", "evenness of the units' mean magnitudes: 0 one unit, 1 all alike", "",
            evenness(total));
   made.add("diversity frames", "evenness of the units' magnitudes in a frame, mean over frames with activity",
@@ -67,29 +71,31 @@ void add_diversity(const VideoSignals& units, SummaryRow& made) {
 
 void add_peaks(const VideoSignals& units, const SummaryOptions& options, const std::string& file,
                const Work& work, SummaryRow& made) {
-  const Index count = units.values.cols();
+  const Index count = units.count();
   const bool diversity = options.has("diversity");
   if (diversity && count < 2)
     throw data_error({file, 1, {}}, "one unit has no diversity", "leave diversity out of " + field("groups"));
   const auto& scales = options.scales;
-  std::string unheard;  // scales that no stretch is long enough for
-  RowMatrix sums(static_cast<Index>(scales.size()), count);
+  RowMatrix sums(std::ssize(scales), count);
   std::vector<std::vector<UnitPeaks>> found(scales.size());
-  for (std::size_t s = 0; s < scales.size(); ++s) {
-    if (scales[s] * units.fps < 2 - 1e-9)
+  for (const double scale : scales)
+    if (scale * units.fps < 2 - 1e-9)
       throw data_error({file, 0, {}},
                        "at " + number_text(units.fps) + " frames per second a scale of " +
-                           number_text(scales[s]) + " s is less than two frames",
+                           number_text(scale) + " s is less than two frames",
                        "give longer " + field("scales"));
-    bool heard = false;
-    for (Index u = 0; u < count; ++u) {
+  for (Index u = 0; u < count; ++u) {
+    const Eigen::VectorXd signal = units.signal(u);
+    for (std::size_t s = 0; s < scales.size(); ++s) {
       work.check_stop();
-      found[s].push_back(unit_peaks(units.values.col(u), units.fps, scales[s], options));
+      found[s].push_back(unit_peaks(signal, units.fps, scales[s], options));
       sums(static_cast<Index>(s), u) = found[s].back().sum;
-      heard = heard || found[s].back().heard;
     }
-    if (!heard) unheard += (unheard.empty() ? "" : ", ") + number_text(scales[s]);
   }
+  std::string unheard;  // scales that no stretch is long enough for
+  for (std::size_t s = 0; s < scales.size(); ++s)
+    if (std::none_of(found[s].begin(), found[s].end(), [](const UnitPeaks& peaks) { return peaks.heard; }))
+      unheard += (unheard.empty() ? "" : ", ") + number_text(scales[s]);
   if (!unheard.empty())
     made.add_note("no stretch without missing frames is as long as the scales of " + unheard +
                   " s, whose fields are empty");

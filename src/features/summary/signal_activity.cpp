@@ -32,7 +32,7 @@ std::vector<Stretch> stretches(const Eigen::Ref<const Eigen::VectorXd>& signal) 
   return runs_of(signal.size(), [&](Index t) { return !std::isnan(signal[t]); });
 }
 
-std::vector<Stretch> common_stretches(const Eigen::Ref<const Eigen::MatrixXd>& signals) {
+std::vector<Stretch> common_stretches(const Eigen::Ref<const RowMatrix>& signals) {
   return runs_of(signals.rows(), [&](Index t) { return !signals.row(t).hasNaN(); });
 }
 

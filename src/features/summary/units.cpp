@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -15,7 +16,7 @@ namespace {
 
 using Eigen::Index;
 
-std::vector<double> values_there(const Eigen::Ref<const Eigen::VectorXd>& signal) {
+std::vector<double> values_there(const Eigen::VectorXd& signal) {
   std::vector<double> values;
   for (const double value : signal)
     if (!std::isnan(value)) values.push_back(value);
@@ -50,8 +51,8 @@ bool side_of(const std::string& unit, std::string& pair, std::string& descriptio
 }
 
 Eigen::VectorXd activity_of(const VideoSignals& units, const std::vector<Index>& columns) {
-  Eigen::VectorXd sum = Eigen::VectorXd::Zero(units.values.rows());
-  for (const Index column : columns) sum += units.values.col(column).cwiseAbs();
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(units.frames());
+  for (const Index column : columns) sum += units.signal(column).cwiseAbs();
   return sum;
 }
 
@@ -59,9 +60,9 @@ Eigen::VectorXd activity_of(const VideoSignals& units, const std::vector<Index>&
 
 void add_statistics(const VideoSignals& units, const SummaryOptions& options, SummaryRow& made) {
   const auto& quantiles = options.quantiles;
-  for (Index u = 0; u < units.values.cols(); ++u) {
+  for (Index u = 0; u < units.count(); ++u) {
     const Column& column = units.columns[static_cast<std::size_t>(u)];
-    const std::vector<double> values = values_there(units.values.col(u));
+    std::vector<double> values = values_there(units.signal(u));
     const double none = std::nan("");
     const auto n = static_cast<double>(values.size());
     const double mean = n > 0 ? ordered_sum(values.data(), std::ssize(values)) / n : none;
@@ -69,17 +70,17 @@ void add_statistics(const VideoSignals& units, const SummaryOptions& options, Su
         n > 1 ? std::sqrt(ordered_squares(values.data(), std::ssize(values), mean) / (n - 1)) : none;
     made.add(column.name + " mean", "mean of " + column.name, column.unit, mean);
     made.add(column.name + " sd", "standard deviation (n - 1) of " + column.name, column.unit, sd);
+    std::sort(values.begin(), values.end());
     for (const double q : quantiles)
       made.add(column.name + " q" + number_text(q), number_text(q) + " quantile of " + column.name,
-               column.unit, quantile_of(values, q));
+               column.unit, quantile_of_sorted(values, q));
   }
 }
 
 void add_activations(const VideoSignals& units, const SummaryOptions& options, SummaryRow& made) {
-  for (Index u = 0; u < units.values.cols(); ++u) {
+  for (Index u = 0; u < units.count(); ++u) {
     const Column& column = units.columns[static_cast<std::size_t>(u)];
-    const Activations found =
-        activations(units.values.col(u), units.fps, options.active_above, options.shortest);
+    const Activations found = activations(units.signal(u), units.fps, options.active_above, options.shortest);
     const std::string& name = column.name;
     made.add(name + " active", "share of frames in which " + name + " is active", "", found.share);
     made.add(name + " rate", "activations of " + name + " per minute", "1/min", found.rate);
@@ -93,7 +94,7 @@ void add_activations(const VideoSignals& units, const SummaryOptions& options, S
 void add_asymmetry(const VideoSignals& units, const std::string& file, SummaryRow& made) {
   std::vector<Sides> pairs;
   std::map<std::string, std::size_t> place;
-  for (Index u = 0; u < units.values.cols(); ++u) {
+  for (Index u = 0; u < units.count(); ++u) {
     Sides sides;
     bool left = false;
     if (!side_of(units.columns[static_cast<std::size_t>(u)].name, sides.name, sides.description, left))

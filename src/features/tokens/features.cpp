@@ -8,7 +8,6 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "facelex/features/video_signals.hpp"
-#include "facelex/io/recording_file.hpp"
 
 namespace facelex {
 namespace {
@@ -24,6 +23,9 @@ struct TokenCounts {
 
 /// Columns of tokens, a stage each: reconstruction_error and the like are none.
 std::vector<Index> token_columns(const Recording& recording, const std::string& file) {
+  if (recording.kind != SignalKind::tokens)
+    throw data_error({file, 1, {}}, "holds " + std::string(kind_name(recording.kind)) + ", no tokens",
+                     "codes with magnitudes have features summary and features wcc");
   std::vector<Index> stages;
   for (std::size_t d = 0; d < recording.columns.size(); ++d)
     if (!accompanies_codes(recording.columns[d].name)) stages.push_back(static_cast<Index>(d));
@@ -32,23 +34,25 @@ std::vector<Index> token_columns(const Recording& recording, const std::string& 
   return stages;
 }
 
-TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& rows,
-                         const std::vector<Index>& stages, int codes, const std::string& file) {
+TokenCounts count_tokens(const SignalTable& table, const std::vector<Index>& rows, int codes,
+                         const std::string& file) {
   TokenCounts counts;
   counts.words = counts.runs = counts.run_frames = Eigen::VectorXd::Zero(codes);
   counts.successions.setZero(codes, codes);
-  for (const Index stage : stages) {
+  Eigen::VectorXd values(std::ssize(table.frames));
+  for (Index stage = 0; stage < std::ssize(table.columns); ++stage) {
+    table.parts[0]->read(stage, 0, values.size(), values.data());
     Index before = -1;
     std::int64_t number_before = 0;
     for (const Index row : rows) {
-      const Frame& frame = recording.frames[static_cast<std::size_t>(row)];
-      const double value = recording.values(row, stage);
+      const Frame& frame = table.frames[static_cast<std::size_t>(row)];
+      const double value = values[row];
       if (std::isnan(value)) {
         before = -1;
         continue;
       }
       if (value < 0 || value >= codes || value != std::floor(value))
-        throw data_error({file, 0, recording.columns[static_cast<std::size_t>(stage)].name},
+        throw data_error({file, 0, table.columns[static_cast<std::size_t>(stage)].name},
                          "frame " + std::to_string(frame.number) + ": " + number_text(value) +
                              " is not a token 0 … " + std::to_string(codes - 1),
                          "does " + field("codes") + " say the size of the codebook?");
@@ -56,7 +60,7 @@ TokenCounts count_tokens(const Recording& recording, const std::vector<Index>& r
       const bool follows = before >= 0 && frame.number == number_before + 1;
       counts.words[token] += 1;
       counts.tokens += 1;
-      counts.frames += stage == stages.front() ? 1 : 0;
+      counts.frames += stage == 0 ? 1 : 0;
       counts.run_frames[token] += 1;
       if (!follows || before != token) counts.runs[token] += 1;
       if (follows) {
@@ -101,11 +105,9 @@ void TokenFeatureOptions::check() const {
 
 VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOptions& options) {
   options.check();
-  const Recording recording = read_recording(input.file);
   const std::string file = input.file.string();
-  if (recording.kind != SignalKind::tokens)
-    throw data_error({file, 1, {}}, "holds " + std::string(kind_name(recording.kind)) + ", no tokens",
-                     "codes with magnitudes have features summary and features wcc");
+  const SignalTable table =
+      read_signal_table(input.file, [&](const Recording& header) { return token_columns(header, file); });
   const int codes = options.codes;
   VideoFeatures made;
   const auto name = [](Index k) { return "token-" + std::to_string(k); };
@@ -119,14 +121,13 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
                               ""});
   for (Index k = 0; options.dwell && k < codes; ++k)
     made.columns.push_back({name(k) + " dwell", "mean duration of runs of token " + std::to_string(k), "s"});
-  const auto faces = recording.faces();
-  const std::vector<Index> stages = token_columns(recording, file);
+  const auto faces = faces_of(table.frames);
   for (const auto& rows : faces) {
-    const TokenCounts counts = count_tokens(recording, rows, stages, codes, file);
+    const TokenCounts counts = count_tokens(table, rows, codes, file);
     if (counts.tokens == 0)
       throw data_error({file, 0, {}}, "no frame has tokens", "is there a face in the video?");
     FeatureRow row;
-    if (faces.size() > 1) row.face_id = recording.frames[static_cast<std::size_t>(rows[0])].face_id;
+    if (faces.size() > 1) row.face_id = table.frames[static_cast<std::size_t>(rows[0])].face_id;
     for (Index k = 0; k < codes; ++k) row.values.push_back(counts.words[k] / counts.tokens);
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     if (options.bigrams)
@@ -134,7 +135,7 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
         row.values.push_back(counts.pairs > 0 ? counts.successions.data()[k] / counts.pairs : none);
     if (options.dwell) {
       const double fps =
-          options.ignore_timestamps ? options.fps : frame_rate(recording, rows).value_or(options.fps);
+          options.ignore_timestamps ? options.fps : frame_rate(table.frames, rows).value_or(options.fps);
       if (!(fps > 0))
         throw data_error({file, 0, {}}, "has no time stamps, so dwell times have no unit",
                          "give its frame rate: " + field("fps"));
@@ -142,7 +143,7 @@ VideoFeatures token_features(const FeatureInput& input, const TokenFeatureOption
         row.values.push_back(counts.runs[k] > 0 ? counts.run_frames[k] / counts.runs[k] / fps : none);
     }
     row.details["frames"] = static_cast<std::int64_t>(counts.frames);
-    row.details["stages"] = stages.size();
+    row.details["stages"] = table.columns.size();
     made.rows.push_back(std::move(row));
   }
   if (made.rows.empty()) throw data_error({file, 0, {}}, "has no rows", "was its video empty?");

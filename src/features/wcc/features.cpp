@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "correlate.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
-#include "facelex/features/wcc/windowed_correlation.hpp"
-#include "facelex/io/recording_file.hpp"
 
 namespace facelex {
 namespace {
@@ -26,31 +26,33 @@ constexpr std::array<WccFigure, 4> figures = {
 
 std::vector<VideoSignals> read_signals(const std::filesystem::path& file, const std::filesystem::path& head,
                                        const CodeSignalOptions& options, double fps, double tolerance) {
-  Recording recording = read_recording(file);
-  std::vector<Index> columns = signal_columns_of(recording, options, file.string());
-  if (!head.empty()) {
-    const Recording poses = head == file ? recording : read_recording(head);
-    add_head(recording, columns, poses, head.string());
-  }
-  return even_signals(recording, columns, options, fps, file.string(), tolerance);
+  SignalTable table = read_signal_table(file, [&](const Recording& header) {
+    std::vector<Index> columns = signal_columns_of(header, options, file.string());
+    if (head == file)
+      for (const Index pose : pose_columns(header.columns, file.string())) columns.push_back(pose);
+    return columns;
+  });
+  if (head == file)
+    std::copy(head_columns().begin(), head_columns().end(), table.columns.end() - std::ssize(head_columns()));
+  else if (!head.empty())
+    add_head(table, head);
+  return even_signals(table, options, fps, file.string(), tolerance);
 }
 
 /// Both at the times that both have.
 void cut_to_common(VideoSignals& a, VideoSignals& b, const FeatureInput& input) {
   const double start = std::max(a.start, b.start);
-  const auto cut = [&](VideoSignals& one) {
-    const auto first = static_cast<Index>(std::llround((start - one.start) * one.fps));
-    one.values = RowMatrix(one.values.bottomRows(std::max<Index>(0, one.values.rows() - first)));
+  const auto first_of = [&](const VideoSignals& one) {
+    return std::min<Index>(one.frames(), std::llround((start - one.start) * one.fps));
   };
-  cut(a);
-  cut(b);
-  const Index rows = std::min(a.values.rows(), b.values.rows());
-  if (rows == 0)
+  const Index first_a = first_of(a), first_b = first_of(b);
+  const Index frames = std::min(a.frames() - first_a, b.frames() - first_b);
+  if (frames == 0)
     throw data_error({input.file.string(), 0, {}},
                      "has no time in common with " + input.other.filename().string(),
                      "time stamps of a pair count from the same moment");
-  a.values = RowMatrix(a.values.topRows(rows));
-  b.values = RowMatrix(b.values.topRows(rows));
+  a.cut(first_a, frames);
+  b.cut(first_b, frames);
 }
 
 std::string resampling_note(const VideoSignals& signals) {
@@ -73,9 +75,9 @@ struct SignalChanges {
 
 SignalChanges changes_of(const VideoSignals& signals) {
   SignalChanges changes;
-  for (Index d = 0; d < signals.values.cols(); ++d) {
+  for (Index d = 0; d < signals.count(); ++d) {
     double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const double value : signals.values.col(d)) {
+    for (const double value : signals.signal(d)) {
       if (std::isnan(value)) continue;
       low = std::min(low, value);
       high = std::max(high, value);
@@ -153,7 +155,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
   for (const VideoSignals& face : faces) {
     const VideoSignals& second = pair ? others[0] : face;
     const WccFrames frames = wcc_frames(wcc, face.fps);
-    const Index rows = face.values.rows();
+    const Index rows = face.frames();
     if (frames.windows(rows) == 0)
       throw data_error(
           {input.file.string(), 0, {}},
@@ -162,12 +164,14 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
               number_text(std::round(100 * static_cast<double>(frames.reach()) / face.fps) / 100) +
               " s with its lags",
           "give a shorter " + field("window") + " or " + field("lag") + ", or leave the video out");
-    const WindowedCorrelation found = pair ? windowed_correlation(face.values, second.values, frames, work)
-                                           : windowed_correlation(face.values, frames, work);
+    const WccSignals x(face);
+    const std::optional<WccSignals> other = pair ? std::optional<WccSignals>(second) : std::nullopt;
+    const WccSignals& y = pair ? *other : x;
+    const WindowedCorrelation found = windowed_correlation(x, y, frames, work);
     if ((found.windows.array() > 0).count() == 0) throw no_window(input, face, second);
     std::vector<std::pair<Index, Index>> pairs;
-    for (Index i = 0; i < face.values.cols(); ++i)
-      for (Index j = features.triangle && !pair ? i + 1 : 0; j < second.values.cols(); ++j)
+    for (Index i = 0; i < face.count(); ++i)
+      for (Index j = features.triangle && !pair ? i + 1 : 0; j < second.count(); ++j)
         pairs.emplace_back(i, j);
     FeatureRow row;
     row.face_id = face.face_id;
@@ -195,8 +199,7 @@ VideoFeatures wcc_features(const FeatureInput& input, const WccOptions& wcc,
       }
     if (surrogates.surrogates > 0) {
       int used = 0;
-      const RowMatrix p =
-          surrogate_p_values(face.values, second.values, frames, found, surrogates, work, used);
+      const RowMatrix p = surrogate_p_values(x, y, frames, found, surrogates, work, used);
       std::vector<double> list;
       list.reserve(pairs.size());
       for (const auto& [i, j] : pairs)

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "correlate.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 
@@ -69,6 +70,14 @@ void SurrogateOptions::check() const {
 }
 
 RowMatrix surrogate_p_values(const RowMatrix& x, const RowMatrix& y, const WccFrames& frames,
+                             const WindowedCorrelation& observed, const SurrogateOptions& options,
+                             const Work& work, int& used) {
+  const WccSignals first(x);
+  if (&x == &y) return surrogate_p_values(first, first, frames, observed, options, work, used);
+  return surrogate_p_values(first, WccSignals(y), frames, observed, options, work, used);
+}
+
+RowMatrix surrogate_p_values(const WccSignals& x, const WccSignals& y, const WccFrames& frames,
                              const WindowedCorrelation& observed, const SurrogateOptions& options,
                              const Work& work, int& used) {
   options.check();

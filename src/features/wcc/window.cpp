@@ -37,16 +37,37 @@ bool stays(WccOverLags over, double held, double offered) {
 
 }  // namespace
 
-WccSignals::WccSignals(const RowMatrix& values)
-    : frames_(values.rows()),
-      values_(static_cast<std::size_t>(values.rows() * wcc_stride(values.cols()))),
-      valid_(values.array().isFinite().cast<std::uint8_t>()),
-      missing_before_(static_cast<std::size_t>(values.rows()) + 1) {
+WccSignals::WccSignals(Index frames, Index count)
+    : frames_(frames),
+      values_(static_cast<std::size_t>(frames * wcc_stride(count))),
+      valid_(frames, count),
+      missing_before_(static_cast<std::size_t>(frames) + 1) {}
+
+WccSignals::WccSignals(const RowMatrix& values) : WccSignals(values.rows(), values.cols()) {
   for (Index t = 0; t < values.rows(); ++t)
-    std::copy_n(values.data() + t * values.cols(), values.cols(),
-                values_.data() + t * wcc_stride(values.cols()));
-  for (Index t = 0; t < values.rows(); ++t)
-    missing_before_[t + 1] = missing_before_[t] + (values.row(t).array().isFinite().all() ? 0 : 1);
+    for (Index j = 0; j < values.cols(); ++j) put(t, j, values(t, j));
+  count_missing();
+}
+
+WccSignals::WccSignals(const VideoSignals& signals) : WccSignals(signals.frames(), signals.count()) {
+  constexpr Index frames_at_once = 4096;
+  for (Index first = 0; first < frames_; first += frames_at_once) {
+    const RowMatrix rows = signals.rows(first, std::min(frames_at_once, frames_ - first));
+    for (Index t = 0; t < rows.rows(); ++t)
+      for (Index j = 0; j < rows.cols(); ++j) put(first + t, j, rows(t, j));
+  }
+  count_missing();
+}
+
+void WccSignals::put(Index frame, Index signal, double value) {
+  values_.data()[frame * wcc_stride(count()) + signal] = value;
+  valid_(frame, signal) = std::isfinite(value) ? 1 : 0;
+  missing_before_[frame + 1] += std::isfinite(value) ? 0 : 1;
+}
+
+void WccSignals::count_missing() {
+  for (Index t = 0; t < frames_; ++t)
+    missing_before_[t + 1] = missing_before_[t] + (missing_before_[t + 1] > 0 ? 1 : 0);
 }
 
 std::vector<std::vector<Index>> WccSignals::alike(Index first, Index frames) const {

@@ -7,6 +7,7 @@
 
 #include "blocks.hpp"
 #include "facelex/core/matrix.hpp"
+#include "facelex/features/video_signals.hpp"
 #include "facelex/features/wcc/options.hpp"
 #include "whole.hpp"
 
@@ -17,6 +18,7 @@ class WccSignals {
  public:
   /// T×P; NaN where a value is missing.
   explicit WccSignals(const RowMatrix& values);
+  explicit WccSignals(const VideoSignals& signals);
 
   Eigen::Index frames() const { return frames_; }
   Eigen::Index count() const { return valid_.cols(); }
@@ -31,6 +33,10 @@ class WccSignals {
   Eigen::Map<const RowMatrix> values() const { return {values_.data(), frames_, wcc_stride(count())}; }
 
  private:
+  WccSignals(Eigen::Index frames, Eigen::Index count);
+  void put(Eigen::Index frame, Eigen::Index signal, double value);
+  void count_missing();
+
   Eigen::Index frames_;
   AlignedBuffer<double> values_;
   Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic> valid_;

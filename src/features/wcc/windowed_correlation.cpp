@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "correlate.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
-#include "window.hpp"
 
 namespace facelex {
 namespace {
@@ -82,8 +82,11 @@ bool mostly_in_order(const std::vector<Index>& partner) {
   return 2 * next >= partner.size();
 }
 
-WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool same, const WccFrames& frames,
-                              const Work& work, const std::vector<Index>& partner) {
+}  // namespace
+
+WindowedCorrelation windowed_correlation(const WccSignals& x, const WccSignals& y, const WccFrames& frames,
+                                         const Work& work, const std::vector<Index>& partner) {
+  const bool same = &x == &y;
   const Index windows = frames.windows(x.frames());
   // Moments are summed up in parts of so many windows, the same whatever the number of threads. A thread
   // takes several in a row, as windows that follow each other share sums.
@@ -122,19 +125,18 @@ WindowedCorrelation correlate(const WccSignals& x, const WccSignals& y, bool sam
   return made;
 }
 
-}  // namespace
-
 WindowedCorrelation windowed_correlation(const RowMatrix& x, const RowMatrix& y, const WccFrames& frames,
                                          const Work& work, const std::vector<Index>& partner) {
   if (x.rows() != y.rows())
     throw data_error({}, "signals of " + std::to_string(x.rows()) + " and " + std::to_string(y.rows()) +
                              " frames cannot be compared");
-  return correlate(WccSignals(x), WccSignals(y), &x == &y, frames, work, partner);
+  const WccSignals first(x);
+  if (&x == &y) return windowed_correlation(first, first, frames, work, partner);
+  return windowed_correlation(first, WccSignals(y), frames, work, partner);
 }
 
 WindowedCorrelation windowed_correlation(const RowMatrix& x, const WccFrames& frames, const Work& work) {
-  const WccSignals signals(x);
-  return correlate(signals, signals, true, frames, work, {});
+  return windowed_correlation(x, x, frames, work);
 }
 
 }  // namespace facelex

@@ -167,18 +167,19 @@ TEST_F(WccFeatures, LinesStayLinesAndGapsStayGaps) {
     recording.values(t, 0) = number == 41 ? missing_value : 2 + 3 * time;
   }
   for (const double fps : {30.0, 20.0, 47.0}) {
-    const auto even = even_signals(recording, {0}, {}, fps, "a.csv");
+    const auto even = even_signals(SignalTable(recording, {0}), {}, fps, "a.csv");
     ASSERT_EQ(even.size(), 1U);
     EXPECT_EQ(even[0].resampled, fps != 30);
+    const Eigen::VectorXd values = even[0].signal(0);
     Index missing = 0;
-    for (Index t = 0; t < even[0].values.rows(); ++t) {
+    for (Index t = 0; t < values.size(); ++t) {
       const double time = static_cast<double>(t) / fps;
       const bool gap = (time > 19 / 30.0 + 1e-9 && time < 30 / 30.0 - 1e-9) ||
                        (time > 39 / 30.0 + 1e-9 && time < 41 / 30.0 - 1e-9);
-      EXPECT_EQ(std::isnan(even[0].values(t, 0)), gap) << fps << " " << time;
+      EXPECT_EQ(std::isnan(values[t]), gap) << fps << " " << time;
       missing += gap ? 1 : 0;
       if (!gap) {
-        EXPECT_NEAR(even[0].values(t, 0), 2 + 3 * time, 1e-9);
+        EXPECT_NEAR(values[t], 2 + 3 * time, 1e-9);
       }
     }
     EXPECT_GT(missing, 3);

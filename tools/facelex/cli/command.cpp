@@ -106,8 +106,15 @@ void Command::say_damaged_sidecars(const std::vector<NamedFile>& tables) const {
   }
 }
 
+Work Command::work() const {
+  Work work;
+  work.threads = threads_;
+  work.stop = &stop_requested;
+  return work;
+}
+
 bool Command::is_done(const std::filesystem::path& file, const Provenance& made) {
-  if (force_ || !is_complete(file, made)) return false;
+  if (force_ || !is_complete(file, made, work())) return false;
   reporter_->info(file.string() + " is complete already (the same inputs, options and version)");
   return true;
 }

@@ -55,6 +55,8 @@ class Command {
   Inputs inputs(const InputKind& kind) const;
   /// Warns of the sidecars of these tables that are there but tell nothing, of each once.
   void say_damaged_sidecars(const std::vector<NamedFile>& tables) const;
+  /// With the threads of --threads, stopped by Ctrl-C and SIGTERM.
+  Work work() const;
   /// Whether `file` holds this work already, which is said; never with --force.
   bool is_done(const std::filesystem::path& file, const Provenance& made);
 

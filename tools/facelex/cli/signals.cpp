@@ -19,8 +19,8 @@ void on_signal(int signal) {
   alarm(grace_seconds);
 }
 
-/// What looks at stop_requested too seldom (a solver, a file of gigabytes) is not waited for: every file with
-/// its final name is complete.
+/// What looks at stop_requested too seldom (a decomposition of a large matrix) is not waited for: every file
+/// with its final name is complete.
 void on_grace_over(int) {
   constexpr char text[] = "facelex: stopped in the midst of a long step; files that are complete stay\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text, sizeof text - 1);

@@ -63,9 +63,7 @@ class CompareCommand : public Command {
       return 0;
     }
     require_comparison_folder(folder, force_);
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
     reporter_->begin("compare", "recordings", static_cast<std::int64_t>(matched.recordings.size()));
     Comparison comparison = compare_systems(systems, matched.recordings, options_, work);

@@ -82,17 +82,15 @@ class EvaluateCommand : public Command {
     check_writable(folder / "metrics.csv");
     reporter_->info(evaluation_data_text(data) + evaluation_left_out_text(data));
     for (const auto& warning : data.warnings) reporter_->warning(warning);
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work watched = work();
     bool begun = false;
-    work.progress = [&](std::int64_t done, std::int64_t total) {
+    watched.progress = [&](std::int64_t done, std::int64_t total) {
       if (!begun) reporter_->begin("evaluate", "folds", total);
       begun = true;
       reporter_->progress(done, {});
     };
-    const EvaluationResult result = evaluate(data, options_.evaluation, work);
-    const auto weights = evaluation_weights(data, options_.evaluation, work);
+    const EvaluationResult result = evaluate(data, options_.evaluation, watched);
+    const auto weights = evaluation_weights(data, options_.evaluation, watched);
     reporter_->end();
     write_evaluation(folder, data, options_.evaluation, result, weights, made);
     reporter_->info(evaluation_headline(data, result) + "; see " + report);
@@ -105,8 +103,8 @@ class EvaluateCommand : public Command {
     Provenance made = provenance_of(classify ? "evaluate classify" : "evaluate regress", described(options_));
     made.input = std::to_string(data.rows()) + " videos";
     Sha256 digest;
-    for (const auto& file : features_) digest.update(sha256_of_file(file));
-    digest.update(sha256_of_file(labels_));
+    for (const auto& file : features_) digest.update(sha256_of_file(file, work()));
+    digest.update(sha256_of_file(labels_, work()));
     made.identity.inputs = digest.hex();
     return made;
   }

@@ -44,18 +44,16 @@ int FeaturesCommand::write_features(const std::string& kind, const std::filesyst
   Provenance made = provenance_of("features " + kind, options);
   made.command += flags;
   made.input = std::to_string(inputs.size()) + " videos";
-  made.identity.inputs = digest_of_inputs(inputs);
+  made.identity.inputs = digest_of_inputs(inputs, work());
   const auto files = files_of_inputs(inputs);
   say_damaged_sidecars(files);  // of pairs and of heads; those of videos were said
   prepare_output(file, made, files, force_);
   if (is_done(file, made)) return 0;
   note_incomplete_tables(inputs);
-  Work work;
-  work.threads = threads_;
-  work.stop = &stop_requested;
-  work.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
+  Work watched = work();
+  watched.progress = [this](std::int64_t done, std::int64_t) { reporter_->progress(done, {}); };
   reporter_->begin("features " + kind, "videos", static_cast<std::int64_t>(inputs.size()));
-  VideoFeatureTable table(file, inputs, maker, work);
+  VideoFeatureTable table(file, inputs, maker, watched);
   reporter_->end();
   for (const LeftOut& one : table.left_out()) reporter_->error(one.name + " is left out: " + one.reason);
   for (const VideoFeatureTable::Note& note : table.notes()) reporter_->warning(note.name + ": " + note.text);

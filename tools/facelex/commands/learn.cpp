@@ -40,9 +40,7 @@ class LearnCommand : public Command {
         std::printf("%s\n", printable(recording.file.string()).c_str());
       return 0;
     }
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     return learn_model(learning, recordings, output_, force_, work, *reporter_);
   }
 

@@ -43,9 +43,7 @@ class LearnFrontalizationCommand : public Command {
     made.identity.inputs = face.digest;
     prepare_output(output_, made, {{face_.face, made.input}}, force_);
     if (is_done(output_, made)) return 0;
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     const Frontalization learnt = learn_frontalization(model, options_, work);
     StageResult result;
     result.details = learnt.training();

@@ -89,9 +89,7 @@ int MeasureCodesCommand::run() {
   coding_.check();
   if (std::filesystem::path(output_).extension() != ".csv")
     throw usage_error("--output: " + path_in_quotes(output_) + " is not named .csv");
-  Work work;
-  work.threads = threads_ > 0 ? threads_ : available_processors();
-  work.stop = &stop_requested;
+  Work work = Command::work();
   const LoadedSystem loaded = model_.empty() ? LoadedSystem() : load_system(model_);
   const auto items = inputs(recording_files("recordings (.csv, .npy)")).items;
   require_usable(items);
@@ -111,7 +109,7 @@ Provenance MeasureCodesCommand::provenance(const LoadedSystem& model, const std:
   if (!model.file.empty()) made.command += " --model " + model.file;
   made.identity.models = model.digest;
   made.input = std::to_string(items.size()) + " recordings";
-  made.identity.inputs = digest_of_files(items);
+  made.identity.inputs = digest_of_files(items, work());
   return made;
 }
 

@@ -95,9 +95,7 @@ class MeasureVarianceCommand : public Command {
       plotted = plotted && is_line_plot(plot);
     }
     if (plotted && is_done(folder / "variance.csv", made)) return 0;
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
+    Work work = Command::work();
     std::string unit;
     std::vector<MeasuredCurves> measured;
     for (const auto& [set, items] : sets) {
@@ -139,7 +137,7 @@ class MeasureVarianceCommand : public Command {
     const auto files = files_of(sets);
     Provenance made = measurement_of("measure variance", systems, list());
     made.input = std::to_string(files.size()) + " recordings";
-    made.identity.inputs = digest_of_files(files);
+    made.identity.inputs = digest_of_files(files, work());
     return made;
   }
 

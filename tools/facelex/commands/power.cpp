@@ -80,13 +80,6 @@ class PowerCommand : public Command {
     return pool_.exit_status();
   }
 
-  Work work() const {
-    Work work;
-    work.threads = threads_;
-    work.stop = &stop_requested;
-    return work;
-  }
-
   /// Draws the studies and writes what they come to, unless it stands there already.
   void judge(const std::vector<std::filesystem::path>& tables) {
     EvaluationDataOptions columns;
@@ -131,8 +124,8 @@ class PowerCommand : public Command {
     made.input = cohort;
     made.identity.models = pool_.model_digest();
     Sha256 digest;
-    for (const auto& table : tables) digest.update(sha256_of_file(table));
-    digest.update(sha256_of_file(folder("labels.csv")));
+    for (const auto& table : tables) digest.update(sha256_of_file(table, work()));
+    digest.update(sha256_of_file(folder("labels.csv"), work()));
     made.identity.inputs = digest.hex();
     return made;
   }

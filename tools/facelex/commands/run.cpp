@@ -104,9 +104,7 @@ class RunCommand : public Command {
     const std::filesystem::path model = folder("model.safetensors");
     try {
       if (!system_) {
-        Work work;
-        work.threads = threads_;
-        work.stop = &stop_requested;
+        Work work = Command::work();
         learn_model(learning_, signals.items, model, force_, work, *reporter_);
         system_ = load_system(model);
       }

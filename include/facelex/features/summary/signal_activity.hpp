@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "facelex/core/matrix.hpp"
+
 namespace facelex {
 
 /// Rows first … last − 1 of an evenly sampled signal, all of which have a value.
@@ -12,7 +14,7 @@ using Stretch = std::pair<Eigen::Index, Eigen::Index>;
 /// The stretches of a signal without missing (NaN) values, in order.
 std::vector<Stretch> stretches(const Eigen::Ref<const Eigen::VectorXd>& signal);
 /// The stretches of rows in which no column is missing.
-std::vector<Stretch> common_stretches(const Eigen::Ref<const Eigen::MatrixXd>& signals);
+std::vector<Stretch> common_stretches(const Eigen::Ref<const RowMatrix>& signals);
 
 /// When a unit was active.
 struct Activations {
