@@ -1,7 +1,9 @@
 #include "facelex/pipeline/loaded_system.hpp"
 
 #include <filesystem>
+#include <utility>
 
+#include "facelex/coding/linear/observables.hpp"
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/path_text.hpp"
@@ -14,10 +16,22 @@ LoadedSystem load_system(const std::string& file) {
   if (file == built_in_name)
     return {coding_system_from_model(built_in_codebook()), built_in_codebook_digest(),
             "codebook.safetensors"};
+  for (const auto& [name, measure] : {std::pair{observables_name, Observables::Measure::e_intensities},
+                                      {observables_mm_name, Observables::Measure::millimetres}})
+    if (file == name) {
+      auto system = std::make_unique<Observables>(measure);
+      Sha256 digest;
+      const auto model = system->to_model();
+      digest.update(model.metadata.dump());
+      for (const auto& [tensor_name, tensor] : model.tensors)
+        digest.update(tensor.bytes.data(), tensor.bytes.size());
+      return {std::move(system), digest.hex(), file};
+    }
   std::error_code missing;
   if (!std::filesystem::exists(file, missing))
-    throw environment_error(field("model") + ": no such file: " + path_in_quotes(file),
-                            "make one with facelex learn, or give " + std::string(built_in_name));
+    throw environment_error(
+        field("model") + ": no such file: " + path_in_quotes(file),
+        "make one with facelex learn, or give " + std::string(built_in_name) + " or " + observables_name);
   std::unique_ptr<CodingSystem> system;
   try {
     system = load_coding_system(file);

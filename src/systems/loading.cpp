@@ -5,6 +5,7 @@
 
 #include "facelex/coding/dfecs/positive_units.hpp"
 #include "facelex/coding/linear/facial_basis.hpp"
+#include "facelex/coding/linear/observables.hpp"
 #include "facelex/coding/linear/pca_system.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
@@ -21,10 +22,11 @@ std::unique_ptr<CodingSystem> read(const ModelFile& model) {
 }  // namespace
 
 std::span<const SystemKind> system_kinds() {
-  static constexpr std::array<SystemKind, 7> kinds = {{
+  static constexpr std::array<SystemKind, 8> kinds = {{
       {FacialBasis::model_kind, &read<FacialBasis>},
       {PcaSystem::global_kind, &read<PcaSystem>},
       {PcaSystem::local_kind, &read<PcaSystem>},
+      {Observables::model_kind, &read<Observables>},
       {PositiveUnits::dfecs_kind, &read<PositiveUnits>},
       {PositiveUnits::facs_kind, &read<PositiveUnits>},
       {PositiveUnits::signed_pairs_kind, &read<PositiveUnits>},

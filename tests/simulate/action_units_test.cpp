@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "facelex/core/error.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/import/model.hpp"
 #include "facelex/simulate/cohort.hpp"

@@ -9,6 +9,9 @@ namespace facelex {
 
 /// The name by which commands know the face and the codebook that facelex ships.
 inline constexpr const char* built_in_name = "built-in";
+/// And those of its observables, in E intensities and in millimetres.
+inline constexpr const char* observables_name = "observables";
+inline constexpr const char* observables_mm_name = "observables-mm";
 
 /// A coding system as it is used by a batch.
 struct LoadedSystem {
@@ -16,7 +19,7 @@ struct LoadedSystem {
   std::string digest;  ///< of the file
   std::string file;    ///< its name without folder
 };
-/// The system of a model file, or the built-in codebook (built_in_name).
+/// The system of a model file, the built-in codebook (built_in_name) or the observables.
 LoadedSystem load_system(const std::string& file);
 
 }  // namespace facelex

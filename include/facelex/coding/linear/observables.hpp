@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facelex/coding/coding_system.hpp"
+#include "facelex/coding/linear/linear_model.hpp"
+
+namespace facelex {
+
+/// Movements that anyone can check with a ruler on the face: how far the lips part, the jaw drops, the brows
+/// rise. The comparator that needs no learning and no action units: each code is a sum of displacements of
+/// landmarks from the person's own neutral, z = R·x, signed, exact, of one frame alone. Movements of both
+/// sides are their mean (o_inner_brow_up) and how much more the subject's left side moves than the right
+/// (o_inner_brow_up_asymmetry, left minus right).
+class Observables final : public CodingSystem {
+ public:
+  static constexpr std::string_view model_kind = "observables";
+
+  /// In what the codes are counted.
+  enum class Measure {
+    e_intensities,  ///< 1: what the leading action unit of each moves on the built-in face at its E intensity
+    millimetres
+  };
+
+  /// The observables that facelex ships, measured on displacements of the built-in face's points.
+  explicit Observables(Measure measure);
+  /// Throws Error (data) for parts that do not fit.
+  static std::unique_ptr<Observables> from_model(const ModelFile& file);
+
+  std::string_view kind() const override { return model_kind; }
+  SignalKind input_kind() const override { return model_.input_kind; }
+  const std::vector<Column>& input_columns() const override { return model_.input_columns; }
+  CodeForm code_form() const override { return CodeForm::projections; }
+  const std::vector<Column>& units() const override { return model_.units; }
+  /// The smallest displacement that measures so: Rᵀ(RRᵀ)⁻¹z.
+  RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
+  const Json& training() const override { return model_.training; }
+  ModelFile to_model() const override { return model_.to_file(model_kind); }
+
+ private:
+  explicit Observables(LinearModel model, const std::string& place);
+
+  Json acting(const EncodeOptions& options) const override;
+  std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
+
+  LinearModel model_;    ///< atoms: Rᵀ(RRᵀ)⁻¹, transposed
+  RowMatrix measuring_;  ///< K×D, R
+};
+
+}  // namespace facelex
