@@ -44,6 +44,12 @@ TEST(SameBytes, OfEveryCommandWhereverMemoryLies) {
                                                          {"unit": "AU04", "rate_per_minute": 20}]}},
     {"name": "b", "subjects": 3, "behaviour": {"units": [{"unit": "AU01", "rate_per_minute": 30},
                                                          {"unit": "AU26", "rate_per_minute": 20}]}}]})");
+  const std::string planned = folder.write("planned.json", R"({"fps": 25, "seconds": 3, "groups": [
+    {"name": "a", "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": 4}]}},
+    {"name": "b", "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": 30}]}}]})");
+  const std::string filmed = folder.write("filmed.json", R"({"fps": 25, "seconds": 1, "groups": [
+    {"name": "a", "subjects": 1, "behaviour": {"units": [{"unit": "AU12", "rate_per_minute": 30}]}}]})");
+  const std::string table_of_the_face = std::string(FACELEX_TEST_FIXTURES) + "/../data/anatomical_face.json";
   const auto run = [&](const fs::path& out, int shift, int threads) {
     const auto at = [&](const char* name) { return (out / name).string(); };
     const std::vector<std::vector<std::string>> commands = {
@@ -56,17 +62,56 @@ TEST(SameBytes, OfEveryCommandWhereverMemoryLies) {
         {"encode", at("fits"), "-m", at("basis.safetensors"), "-o", at("codes")},
         {"encode", at("fits"), "-m", "built-in", "-o", at("tokens")},
         {"decode", at("codes"), "-m", at("basis.safetensors"), "-o", at("decoded")},
+        {"learn", "dfecs", at("motion"), "-o", at("dfecs.safetensors"), "--part-units",
+         "JA=1,RB=1,LB=1,NO=0,RE=1,LE=1,MO=2", "--units", "3"},
+        {"import", at("study/truth"), "--columns", "e_AU1*", "-o", at("imported")},
+        {"compare", at("motion"), "-m", at("local.safetensors"), "-m", at("dfecs.safetensors"), "--imported",
+         at("imported"), "--resamples", "2", "-o", at("compared")},
         {"measure", "variance", at("fits"), "-m", at("basis.safetensors"), "-o", at("variance.csv")},
         {"features", "summary", at("codes"), "-o", at("summary.csv")},
         {"features", "summary", at("study/truth"), "-o", at("truth.csv")},
         {"features", "wcc", at("codes"), "--window", "1", "--step", "0.5", "--lag", "0.2", "-o",
          at("wcc.csv")},
         {"features", "bow", at("tokens"), "-o", at("bow.csv")},
+        {"features", "all", at("codes"), "--head", at("fits"), "--wcc-window", "1", "--wcc-step", "0.5",
+         "--wcc-lag", "0.2", "-o", at("features")},
         {"evaluate", "classify", "--features", at("summary.csv"), "--labels", at("study/labels.csv"),
          "--folds", "3", "--missing", "impute", "--inner-folds", "2", "--permutations", "5", "-o",
-         at("result")}};
+         at("result")},
+        {"power",
+         planned,
+         "--subjects",
+         "4",
+         "--pool",
+         "5",
+         "--studies",
+         "20",
+         "--folds",
+         "2",
+         "--inner-folds",
+         "2",
+         "--features",
+         "summary",
+         "--c",
+         "0.01",
+         "--facial-basis-atoms",
+         "MO=2",
+         "-o",
+         at("power")},
+        {"model", "build-face", table_of_the_face, "-o", at("face.safetensors")},
+        {"model", "build-facs", "-o", at("facs.safetensors")},
+        {"model", "export", "built-in", "--all", at("set"), "-o", at("smile.ply"), "--expression",
+         "AU12_L=0.7"},
+        {"model", "import", at("set"), "-o", at("imported.safetensors")},
+#ifdef FACELEX_WITH_VIDEO
+        {"model", "picture", "built-in", "-o", at("face.png")},
+        {"simulate", filmed, "-o", at("filmed")},
+        {"extract", at("filmed/videos"), "-o", at("extracted"), "--quality", "fast"},
+#endif
+    };
     for (auto words : commands) {
-      words.insert(words.end(), {"-q", "-j", std::to_string(threads)});
+      words.emplace_back("-q");
+      if (words[0] != "model") words.insert(words.end(), {"-j", std::to_string(threads)});
       const auto end = facelex_command(words, moved_memory(shift));
       EXPECT_EQ(end.status, 0) << words[0] << " " << words[1] << ": " << end.err;
     }

@@ -31,13 +31,16 @@ inline Json other_value(const Option& option) {
   }
 }
 
+/// Options by name.
+using OptionTexts = std::map<std::string, std::string>;
+
 /// Each option of the struct, set to its text in `values` or else to another value, changes what `result`
-/// gives, or is refused; one at a time. tests/core/described_options_test.cpp looks for
-/// every_option<Struct>(.
+/// gives, or is refused; one at a time. Those of `without_effect`, each with the reason why it may not change
+/// anything here, change nothing. tests/core/described_options_test.cpp looks for every_option<Struct>(.
 template <class Options, class Result>
-void every_option(Options& options, const std::map<std::string, std::string>& values, const Result& result) {
+void every_option(const OptionList& list, const OptionTexts& values, const Result& result,
+                  const OptionTexts& without_effect = {}) {
   const auto base = result();
-  const OptionList list = described(options);
   for (const Option& option : list.options()) {
     SCOPED_TRACE("option " + option.name);
     const Json before = option.get();
@@ -46,13 +49,26 @@ void every_option(Options& options, const std::map<std::string, std::string>& va
     else
       option.set(other_value(option));
     try {
-      EXPECT_NE(result(), base) << "nothing changes";
+      if (const auto reason = without_effect.find(option.name); reason != without_effect.end()) {
+        EXPECT_EQ(result(), base) << "it has an effect after all, though: " << reason->second;
+      } else {
+        EXPECT_NE(result(), base) << "nothing changes";
+      }
     } catch (const Error&) {
       // Refused, and so not without effect.
     }
     option.set(before);
   }
   EXPECT_EQ(result(), base) << "every option is as it was";
+  for (const OptionTexts& named : {values, without_effect})
+    for (const auto& [name, text] : named)
+      EXPECT_TRUE(list.find(name)) << "there is no option " << name << ": " << text;
+}
+
+template <class Options, class Result>
+void every_option(Options& options, const OptionTexts& values, const Result& result,
+                  const OptionTexts& without_effect = {}) {
+  every_option<Options>(described(options), values, result, without_effect);
 }
 
 }  // namespace facelex::test
