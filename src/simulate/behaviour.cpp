@@ -87,8 +87,8 @@ void check_coupling(const Coupling& coupling, const Behaviour& behaviour, const 
 
 void check_units(const Behaviour& behaviour, const std::string& place,
                  const std::vector<std::string>& model_units) {
-  // What never moves need not be there: not every face can blink.
-  if (behaviour.blink.rate_per_minute > 0)
+  // Defaults that never move need not be there: not every face can blink or speak.
+  if (behaviour.blink.rate_per_minute > 0 || behaviour.blink.unit != BlinkBehaviour().unit)
     check_unit(behaviour.blink.unit, place + ".blink.unit", model_units);
   check_rate(behaviour.blink.rate_per_minute, behaviour.blink.duration_s, place + ".blink");
   for (std::size_t i = 0; i < behaviour.units.size(); ++i) {
@@ -100,7 +100,9 @@ void check_units(const Behaviour& behaviour, const std::string& place,
       throw usage_error(here + ".asymmetry: " + in_quotes(unit.unit) + " is not a unit of both sides");
   }
   check_rate(behaviour.speech.bouts_per_minute, behaviour.speech.bout_s, place + ".speech");
-  for (std::size_t i = 0; behaviour.speech.bouts_per_minute > 0 && i < behaviour.speech.units.size(); ++i)
+  const bool speaks =
+      behaviour.speech.bouts_per_minute > 0 || behaviour.speech.units != SpeechBehaviour().units;
+  for (std::size_t i = 0; speaks && i < behaviour.speech.units.size(); ++i)
     check_unit(behaviour.speech.units[i], place + ".speech.units[" + std::to_string(i) + "]", model_units);
   for (std::size_t i = 0; i < behaviour.couplings.size(); ++i)
     check_coupling(behaviour.couplings[i], behaviour, place + ".couplings[" + std::to_string(i) + "]",

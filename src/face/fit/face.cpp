@@ -1,6 +1,9 @@
 #include "facelex/face/fit/face.hpp"
 #include "facelex/face/schemes/landmark_scheme.hpp"
 
+#include <Eigen/Cholesky>
+#include <Eigen/Geometry>
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,6 +22,8 @@ constexpr double usual_intensity = 0.2;
 /// How far offsets are alike, and how much each point has of its own in parts of what it shares.
 constexpr double offset_reach_mm = 15;
 constexpr double own_offset = 3.0 / 7;
+/// So much, 1/mm², that offsets neither move, turn nor scale the face as a whole.
+constexpr double rigid_weight = 1e3;
 
 }  // namespace
 
@@ -78,7 +83,29 @@ Eigen::MatrixXd FaceFitter::offset_precision() const {
       covariance(i, j) = std::exp(-distance * distance / 2) + (i == j ? own_offset * own_offset : 0);
     }
   covariance *= priors_.offset_mm * priors_.offset_mm;
-  return covariance.llt().solve(Eigen::MatrixXd::Identity(count, count));
+  const Eigen::MatrixXd between = covariance.llt().solve(Eigen::MatrixXd::Identity(count, count));
+  Eigen::MatrixXd precision = Eigen::MatrixXd::Zero(3 * count, 3 * count);
+  for (Eigen::Index i = 0; i < count; ++i)
+    for (Eigen::Index j = 0; j < count; ++j)
+      precision.block<3, 3>(3 * i, 3 * j).diagonal().setConstant(between(i, j));
+  const Eigen::MatrixXd rigid = rigid_offsets();
+  precision += rigid_weight * rigid * rigid.transpose();
+  return precision;
+}
+
+Eigen::MatrixXd FaceFitter::rigid_offsets() const {
+  const Eigen::MatrixXd points = rows_.mean(own_rows_, Eigen::all);
+  const Eigen::RowVector3d middle = points.colwise().mean();
+  Eigen::MatrixXd fields(3 * points.rows(), 7);
+  for (Eigen::Index i = 0; i < points.rows(); ++i) {
+    const Eigen::Vector3d at = (points.row(i) - middle).transpose();
+    fields.block<3, 3>(3 * i, 0).setIdentity();
+    for (Eigen::Index axis = 0; axis < 3; ++axis)
+      fields.block<3, 1>(3 * i, 3 + axis) = Eigen::Vector3d::Unit(axis).cross(at);
+    fields.block<3, 1>(3 * i, 6) = at;
+  }
+  return Eigen::HouseholderQR<Eigen::MatrixXd>(fields).householderQ() *
+         Eigen::MatrixXd::Identity(fields.rows(), fields.cols());
 }
 
 PersonalFace FaceFitter::with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting,

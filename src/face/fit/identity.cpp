@@ -101,7 +101,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   if (shared.empty()) return face;
 
   const Eigen::Index modes = expression_.cols(), identities = identity_.cols();
-  const Eigen::Index places = offset_precision_.rows();
+  const Eigen::Index places = offset_precision_.rows() / 3;
   const double prior_mm2 = priors_.regularization * face.noise_mm * face.noise_mm;
   // Of m and α on the diagonal, of δ between all points.
   Eigen::MatrixXd weight =
@@ -109,11 +109,7 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   weight.diagonal().head(modes) = prior.weight;
   weight.diagonal().segment(modes, identities) =
       static_cast<double>(shared.size()) * prior_mm2 * model_.identity.scale.cwiseAbs2().cwiseInverse();
-  for (Eigen::Index i = 0; i < places; ++i)
-    for (Eigen::Index j = 0; j < places; ++j)
-      weight.block<3, 3>(modes + identities + 3 * i, modes + identities + 3 * j)
-          .diagonal()
-          .setConstant(prior_mm2 * offset_precision_(i, j));
+  weight.bottomRightCorner(3 * places, 3 * places) = prior_mm2 * offset_precision_;
   const auto values_of = [&](const PersonalFace& at) {
     Eigen::VectorXd values(weight.rows());
     values << at.resting, at.identity, at.offsets.topRows(places).transpose().reshaped();

@@ -85,7 +85,8 @@ class FaceFitter {
   /// Offsets hold what no identity mode of this model says of this person: without them it becomes expression
   /// that comes and goes as the head turns. Their covariance is smooth over the face, the same in all three
   /// directions: Σ_ij = offset²·(exp(−|X̄ᵢ − X̄ⱼ|²/(2·15²)) + (3/7)²·[i = j]) mm², measured on the shapes that
-  /// other face models leave to this one (docs/design.md). What stays put on the skull over many poses pays it
+  /// other face models leave to this one (docs/design.md). They neither move, turn nor scale the face as a
+  /// whole, which is the pose's and the identity's. What stays put on the skull over many poses pays it
   /// once.
   ///
   /// Resting face and expression share their modes and are told apart by how often they are paid for: what
@@ -126,6 +127,8 @@ class FaceFitter {
   /// `about_rest`: bounds that let noise about the resting face average out.
   ExpressionPrior expression_prior(bool about_rest, double noise_mm) const;
   Eigen::MatrixXd offset_precision() const;
+  /// 3n×7, orthonormal: what a motion, a turn and another size of the face would be as offsets.
+  Eigen::MatrixXd rigid_offsets() const;
   /// `errors`, unless null: FitProblem::inner_errors_mm of the result.
   std::optional<FaceFit> fit_with(const ExpressionPrior& prior, const FaceView& view,
                                   const PersonalFace& face, std::vector<double>* errors = nullptr) const;
@@ -138,7 +141,7 @@ class FaceFitter {
   std::array<double, 68> weights_{};
   std::vector<int> points_;
   std::vector<Eigen::Index> own_rows_;  ///< of points_: the row of the point's own vertex
-  /// Σ⁻¹ between points_, 1/mm²; empty without offsets.
+  /// 3n×3n, 1/mm², the axes of a point together; empty without offsets.
   Eigen::MatrixXd offset_precision_;
   Eigen::Index inner_rows_ = 0;  ///< rows of the points 17 … 67
 };
