@@ -11,6 +11,7 @@
 #include <fstream>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -103,6 +104,8 @@ ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
     for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
   } catch (const std::system_error&) {
     // The process may have no more threads: fewer do the same work.
+  } catch (const std::bad_alloc&) {
+    // Nor memory for one. Those that have begun must be joined: to leave here would end the process.
   }
 }
 

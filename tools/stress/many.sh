@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# 10,000 recordings: features and status stay flat in memory (at most 200 MB) and linear in time.
+# 10,000 recordings: features stay flat in memory (at most 200 MB). Folders of 1,000, 10,000 and 50,000 outputs: status is
+# linear in time and ends at a signal.
 start=$SECONDS runs=0 crashes=0 silent=0 note=""
 mkdir -p "$work/many"
 for ((i = 0; i < 10000; ++i)); do
@@ -20,6 +21,18 @@ measured() {
 }
 measured features summary "$work/many" -o "$work/many.csv" --quiet
 measured encode "$study/fits" --model "$study/model.safetensors" -o "$work/many.codes" --quiet
-measured status "$work/many.codes"
+for count in 1000 10000 50000; do
+  folder="$work/many.$count"
+  mkdir -p "$folder"
+  head -n 1 "$work/many.codes/manifest.csv" >"$folder/manifest.csv"
+  row="$(sed -n 's/^[^,]*,[^,]*,ok,/,ok,/p;T;q' "$work/many.codes/manifest.csv")"
+  for ((i = 0; i < count; ++i)); do printf 'in/R%05d.csv,R%05d%s\n' "$i" "$i" "$row"; done >>"$folder/manifest.csv"
+  (cd "$folder" && seq -f 'R%05.0f.csv' 0 $((count - 1)) | xargs touch && seq -f 'R%05.0f.json' 0 $((count - 1)) | xargs touch)
+  measured status "$folder"
+done
+status=0
+timeout -s INT 0.2 "$FACELEX" status "$folder" >/dev/null 2>&1 || status=$?
+runs=$((runs + 1))
+[ "$status" -eq 124 ] || note="$note, status ended before it could be stopped"
 rm -rf "$work/many" "$work"/many.*
 row many "$runs" "$crashes" 0 0 "$silent" $((SECONDS - start)) "silent: more than 200 MB; $note"

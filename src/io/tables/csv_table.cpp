@@ -31,7 +31,7 @@ class CsvTable final : public TableReader {
   bool read(Recording& block, Eigen::Index max_rows) override {
     const Eigen::Index capacity = rows_of_block(max_rows, width());
     block.frames.clear();
-    block.values.resize(capacity, width());
+    resize_block(block.values, capacity, width());
     std::string_view line;
     while (static_cast<Eigen::Index>(block.frames.size()) < capacity && next_row(line))
       block.frames.push_back(

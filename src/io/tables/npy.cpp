@@ -10,6 +10,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "io/input_file.hpp"
+#include "reader.hpp"
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian and are read as they lie");
 
@@ -224,7 +225,7 @@ Eigen::Index NpyFile::cols() const {
 
 void NpyFile::read(Eigen::Index first, Eigen::Index count, RowMatrix& values) {
   State& s = *state_;
-  values.resize(count, cols());
+  resize_block(values, count, cols());
   const auto from = static_cast<std::uint64_t>(first), n = static_cast<std::uint64_t>(count);
   if (values.size() == 0) return;
   if (!s.fortran_order) return s.read_run(from * s.cols, n * s.cols, values.data(), 1);

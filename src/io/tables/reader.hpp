@@ -25,4 +25,10 @@ std::unique_ptr<TableReader> open_npy_table(const std::filesystem::path& file);
 /// and a header of very many columns does not ask for much memory.
 Eigen::Index rows_of_block(Eigen::Index max_rows, Eigen::Index width);
 
+/// Gives a block its size. Eigen's own resize() frees before it takes, and where no memory is left the matrix
+/// is freed a second time with its owner.
+inline void resize_block(RowMatrix& values, Eigen::Index rows, Eigen::Index cols) {
+  if (values.rows() != rows || values.cols() != cols) values = RowMatrix(rows, cols);
+}
+
 }  // namespace facelex
