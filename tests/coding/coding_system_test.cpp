@@ -172,7 +172,7 @@ TEST(CodingSystem, EveryKindOfModelHasAReaderOfItsOwnName) {
     EXPECT_TRUE(says(message, {"empty.safetensors"}));
     EXPECT_EQ(message.find("is not a coding system"), std::string::npos) << message;
   }
-  EXPECT_EQ(names.size(), 7U);
+  EXPECT_EQ(names.size(), 8U);
 }
 
 TEST(CodingSystem, WrongWidthsAreRefused) {

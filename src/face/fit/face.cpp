@@ -22,7 +22,8 @@ constexpr double usual_intensity = 0.2;
 /// How far offsets are alike, and how much each point has of its own in parts of what it shares.
 constexpr double offset_reach_mm = 15;
 constexpr double own_offset = 3.0 / 7;
-/// So much, 1/mm², that offsets neither move, turn nor scale the face as a whole.
+/// So much, 1/mm², that offsets neither move, turn nor scale the inner face as a whole. The jaw line is an
+/// outline whose offsets would turn the rest against it.
 constexpr double rigid_weight = 1e3;
 
 }  // namespace
@@ -95,9 +96,10 @@ Eigen::MatrixXd FaceFitter::offset_precision() const {
 
 Eigen::MatrixXd FaceFitter::rigid_offsets() const {
   const Eigen::MatrixXd points = rows_.mean(own_rows_, Eigen::all);
-  const Eigen::RowVector3d middle = points.colwise().mean();
-  Eigen::MatrixXd fields(3 * points.rows(), 7);
-  for (Eigen::Index i = 0; i < points.rows(); ++i) {
+  const auto jaw = std::lower_bound(points_.begin(), points_.end(), jaw_points) - points_.begin();
+  const Eigen::RowVector3d middle = points.bottomRows(points.rows() - jaw).colwise().mean();
+  Eigen::MatrixXd fields = Eigen::MatrixXd::Zero(3 * points.rows(), 7);
+  for (Eigen::Index i = jaw; i < points.rows(); ++i) {
     const Eigen::Vector3d at = (points.row(i) - middle).transpose();
     fields.block<3, 3>(3 * i, 0).setIdentity();
     for (Eigen::Index axis = 0; axis < 3; ++axis)
@@ -108,20 +110,24 @@ Eigen::MatrixXd FaceFitter::rigid_offsets() const {
          Eigen::MatrixXd::Identity(fields.rows(), fields.cols());
 }
 
-PersonalFace FaceFitter::with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting,
-                                           Offsets offsets) const {
+PersonalFace FaceFitter::with_coefficients(const PersonalFace& like, Eigen::VectorXd identity,
+                                           Eigen::VectorXd resting, Offsets offsets) const {
   const Eigen::VectorXd moved = identity_ * identity + expression_ * resting;
-  PersonalFace face{std::move(identity), std::move(offsets), std::move(resting), rows_.mean,
-                    priors_.noise_mm};
+  PersonalFace face{std::move(identity), std::move(offsets), std::move(resting),
+                    rows_.mean,          like.turn,          like.noise_mm};
   face.neutral += Eigen::Map<const RowMajor>(moved.data(), rows_.mean.rows(), 3);
   for (std::size_t i = 0; i < points_.size(); ++i)
     for (const Eigen::Index row : candidates_[static_cast<std::size_t>(points_[i])])
       face.neutral.row(row) += face.offsets.row(static_cast<Eigen::Index>(i));
+  face.neutral *= face.turn.transpose();
   return face;
 }
 
 PersonalFace FaceFitter::mean_face() const {
-  return with_coefficients(Eigen::VectorXd::Zero(identity_.cols()), Eigen::VectorXd::Zero(expression_.cols()),
+  PersonalFace plain;
+  plain.noise_mm = priors_.noise_mm;
+  return with_coefficients(plain, Eigen::VectorXd::Zero(identity_.cols()),
+                           Eigen::VectorXd::Zero(expression_.cols()),
                            Offsets::Zero(static_cast<Eigen::Index>(points_.size()), 3));
 }
 

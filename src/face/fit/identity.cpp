@@ -1,4 +1,6 @@
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
+#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,6 +15,8 @@ constexpr int max_identity_iterations = 25;
 constexpr int identity_sliding_iterations = 6;
 /// The part of the cost that an iteration must save to go on.
 constexpr double min_gain = 1e-5;
+/// More than these do not make the identity better: they only make it dearer, as its prior counts each.
+constexpr std::size_t identity_views = 24;
 /// The standard deviation of a normal error in parts of its median modulus.
 constexpr double deviations_in_median = 1.4826;
 
@@ -88,31 +92,61 @@ void try_step(SharedView& view, const ExpressionPrior& prior, const Eigen::Vecto
   view.trial.expression = view.trial.expression.cwiseMax(prior.lower).cwiseMin(prior.upper);
 }
 
+/// The rotation in the middle of those whose sum it is; none of it without any.
+Eigen::Matrix3d nearest_rotation(const Eigen::Matrix3d& sum) {
+  if (sum.norm() == 0) return Eigen::Matrix3d::Identity();
+  const Eigen::JacobiSVD<Eigen::Matrix3d> parts(sum, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  Eigen::Matrix3d flip = Eigen::Matrix3d::Identity();
+  flip(2, 2) = (parts.matrixU() * parts.matrixV().transpose()).determinant() < 0 ? -1 : 1;
+  return parts.matrixU() * flip * parts.matrixV().transpose();
+}
+
 }  // namespace
 
 PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const Work& work) const {
   PersonalFace face = mean_face();
+  const std::size_t stride = (views.size() + identity_views - 1) / identity_views;
+  std::vector<FaceView> few;
+  for (std::size_t i = 0; i < views.size(); i += stride) few.push_back(views[i]);
+  const Rotations by_identity = improve(face, few, true, work);
+  if (offset_precision_.size() == 0) return face;
+  const Rotations with_offsets = improve(face, views, false, work);
+  Eigen::Matrix3d between = Eigen::Matrix3d::Zero();
+  for (std::size_t i = 0; i < few.size(); ++i)
+    if (by_identity[i] && with_offsets[i * stride])
+      between += by_identity[i]->transpose() * *with_offsets[i * stride];
+  face.turn = nearest_rotation(between);
+  return with_coefficients(face, face.identity, face.resting, face.offsets);
+}
+
+FaceFitter::Rotations FaceFitter::improve(PersonalFace& face, const std::vector<FaceView>& views,
+                                          bool identity, const Work& work) const {
   const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<SharedView> shared;
-  for (const FaceView& view : views) {
-    SharedView one{FitProblem(*this, view, face.noise_mm), {}, {}, {}, {}, {}, 0};
-    if (one.problem.start(face, one.state)) shared.push_back(std::move(one));
+  std::vector<std::size_t> numbers;  // of the views that some pose explains
+  Rotations rotations(views.size());
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    SharedView one{FitProblem(*this, views[i], face.noise_mm), {}, {}, {}, {}, {}, 0};
+    if (!one.problem.start(face, one.state)) continue;
+    shared.push_back(std::move(one));
+    numbers.push_back(i);
   }
-  if (shared.empty()) return face;
+  if (shared.empty()) return rotations;
 
-  const Eigen::Index modes = expression_.cols(), identities = identity_.cols();
-  const Eigen::Index places = offset_precision_.rows() / 3;
+  const Eigen::Index modes = expression_.cols(), identities = identity ? identity_.cols() : 0;
+  const Eigen::Index places = identity ? 0 : offset_precision_.rows() / 3;
   const double prior_mm2 = priors_.regularization * face.noise_mm * face.noise_mm;
   // Of m and α on the diagonal, of δ between all points.
   Eigen::MatrixXd weight =
       Eigen::MatrixXd::Zero(modes + identities + 3 * places, modes + identities + 3 * places);
   weight.diagonal().head(modes) = prior.weight;
-  weight.diagonal().segment(modes, identities) =
-      static_cast<double>(shared.size()) * prior_mm2 * model_.identity.scale.cwiseAbs2().cwiseInverse();
-  weight.bottomRightCorner(3 * places, 3 * places) = prior_mm2 * offset_precision_;
+  if (identity)
+    weight.diagonal().tail(identities) =
+        static_cast<double>(shared.size()) * prior_mm2 * model_.identity.scale.cwiseAbs2().cwiseInverse();
+  if (places > 0) weight.bottomRightCorner(3 * places, 3 * places) = prior_mm2 * offset_precision_;
   const auto values_of = [&](const PersonalFace& at) {
     Eigen::VectorXd values(weight.rows());
-    values << at.resting, at.identity, at.offsets.topRows(places).transpose().reshaped();
+    values << at.resting, at.identity.head(identities), at.offsets.topRows(places).transpose().reshaped();
     return values;
   };
   ThreadPool pool(work.threads);
@@ -153,9 +187,14 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     values += step;
     Offsets offsets = face.offsets;
     offsets.topRows(places) = values.tail(3 * places).reshaped(3, places).transpose();
-    const PersonalFace trial = with_coefficients(
-        values.segment(modes, identities).cwiseMax(model_.identity.lower).cwiseMin(model_.identity.upper),
-        values.head(modes).cwiseMax(prior.lower).cwiseMin(prior.upper), std::move(offsets));
+    const Eigen::VectorXd coefficients =
+        identity
+            ? Eigen::VectorXd(
+                  values.tail(identities).cwiseMax(model_.identity.lower).cwiseMin(model_.identity.upper))
+            : face.identity;
+    const PersonalFace trial =
+        with_coefficients(face, coefficients, values.head(modes).cwiseMax(prior.lower).cwiseMin(prior.upper),
+                          std::move(offsets));
     for (SharedView& view : shared) try_step(view, prior, step);
     const double trial_cost = total(trial, true);
     const bool better = trial_cost <= cost;
@@ -173,7 +212,8 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
     if (slid) cost = total(face, false);
     if (gain_is_small && !slid) break;
   }
-  return face;
+  for (std::size_t i = 0; i < shared.size(); ++i) rotations[numbers[i]] = shared[i].state.rotation;
+  return rotations;
 }
 
 double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const {
@@ -196,9 +236,7 @@ double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views
     std::nth_element(values.begin(), middle, values.end());
     resting[k] += *middle;
   }
-  const double noise_mm = face.noise_mm;
-  face = with_coefficients(face.identity, std::move(resting), face.offsets);
-  face.noise_mm = noise_mm;
+  face = with_coefficients(face, face.identity, std::move(resting), face.offsets);
   values.clear();
   for (const auto& of_view : errors)
     for (const double error : of_view) values.push_back(std::abs(error));

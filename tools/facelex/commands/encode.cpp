@@ -14,10 +14,11 @@ class EncodeCommand : public Command {
                          "reconstruction_error.",
                          "facelex encode motion --model lexicon.safetensors -o codes"}) {
     add_inputs("Files of the signals that the model takes, or folders of such files");
-    app_->add_option("-m,--model", model_,
-                     "Model file, as facelex learn writes it; built-in: the codebook that facelex carries, "
-                     "for fits of the built-in face; observables or observables-mm: movements that anyone can "
-                     "measure on the face, in E intensities or millimetres")
+    app_->add_option(
+            "-m,--model", model_,
+            "Model file, as facelex learn writes it; built-in: the codebook that facelex carries, "
+            "for fits of the built-in face; observables or observables-mm: movements that anyone can "
+            "measure on the face, in E intensities or millimetres")
         ->type_name("FILE")
         ->required()
         ->group("Input and output");

@@ -26,7 +26,7 @@ struct FaceView {
 /// fx/t.z, in px/mm. Requires at least one landmark.
 Camera distant_camera(const Landmarks68& points);
 
-/// A person's own neutral face: X̄ + Aα + δ + E·m at the landmarks (paper 000, equation 1, with δ beside it).
+/// A person's own neutral face: Q(X̄ + Aα + δ + E·m) at the landmarks (paper 000, equation 1, with δ beside it).
 struct PersonalFace {
   Eigen::VectorXd identity;  ///< α
   /// δ: where this person's landmarks lie beside what the identity modes can say, n×3 mm in the face's axes
@@ -36,6 +36,8 @@ struct PersonalFace {
   /// the identity: expressions are measured from it.
   Eigen::VectorXd resting;
   Eigen::Matrix<double, Eigen::Dynamic, 3> neutral;  ///< R×3, mm: the rows of LandmarkRows
+  /// Q: turns it so that the head looks where identity alone saw it look.
+  Eigen::Matrix3d turn = Eigen::Matrix3d::Identity();
   double noise_mm = 1;  ///< the usual error of the landmarks, in each direction on the face
 };
 
@@ -76,17 +78,21 @@ class FaceFitter {
   /// The mean face as if it were a person's own.
   PersonalFace mean_face() const;
 
-  /// The face that views of one person share, by damped Gauss–Newton over α, δ, m and each view's pose and
+  /// The face that views of one person share, by damped Gauss–Newton over α, m and each view's pose and
   /// expression together; the views' parameters are eliminated from the normal equations (Schur's
   /// complement), so the cost grows linearly with their number F. The prior is
-  /// λ·noise²·(F·Σ (α/scale)² + Σ (m/scale)² + δᵀΣ⁻¹δ). F, because the expressions' prior counts F times too: a
-  /// face that is smaller, and nearer, needs less of α and ε to look the same, and would shrink without end.
+  /// λ·noise²·(F·Σ (α/scale)² + Σ (m/scale)²). F, because the expressions' prior counts F times too: a face
+  /// that is smaller, and nearer, needs less of α and ε to look the same, and would shrink without end. At most
+  /// 24 of the views, at even distances, make α; then all of them make δ and m, with α held, under
+  /// λ·noise²·(δᵀΣ⁻¹δ + Σ (m/scale)²): so the identity says first how large the face is and where it looks.
+  /// Offsets that shear the face in depth look like a nod, and the jaw's no longer hold it: Q, the mean rotation
+  /// between the poses of both, keeps the head's axes those of the identity.
   ///
   /// Offsets hold what no identity mode of this model says of this person: without them it becomes expression
   /// that comes and goes as the head turns. Their covariance is smooth over the face, the same in all three
   /// directions: Σ_ij = offset²·(exp(−|X̄ᵢ − X̄ⱼ|²/(2·15²)) + (3/7)²·[i = j]) mm², measured on the shapes that
-  /// other face models leave to this one (docs/design.md). They neither move, turn nor scale the face as a
-  /// whole, which is the pose's and the identity's. What stays put on the skull over many poses pays it
+  /// other face models leave to this one (docs/design.md). They neither move, turn nor scale the points
+  /// 17 … 67 as a whole, which is the pose's and the identity's. What stays put on the skull over many poses pays it
   /// once.
   ///
   /// Resting face and expression share their modes and are told apart by how often they are paid for: what
@@ -123,11 +129,20 @@ class FaceFitter {
 
   using Offsets = Eigen::Matrix<double, Eigen::Dynamic, 3>;
 
-  PersonalFace with_coefficients(Eigen::VectorXd identity, Eigen::VectorXd resting, Offsets offsets) const;
+  using Rotations = std::vector<std::optional<Eigen::Matrix3d>>;
+
+  /// Over m and α, or over m and δ. Returns how the head is turned in each view; nothing where no pose
+  /// explains it.
+  Rotations improve(PersonalFace& face, const std::vector<FaceView>& views, bool identity,
+                    const Work& work) const;
+
+  /// With `like`'s noise and turn.
+  PersonalFace with_coefficients(const PersonalFace& like, Eigen::VectorXd identity, Eigen::VectorXd resting,
+                                 Offsets offsets) const;
   /// `about_rest`: bounds that let noise about the resting face average out.
   ExpressionPrior expression_prior(bool about_rest, double noise_mm) const;
   Eigen::MatrixXd offset_precision() const;
-  /// 3n×7, orthonormal: what a motion, a turn and another size of the face would be as offsets.
+  /// 3n×7, orthonormal: what a motion, a turn and another size of the inner face would be as offsets.
   Eigen::MatrixXd rigid_offsets() const;
   /// `errors`, unless null: FitProblem::inner_errors_mm of the result.
   std::optional<FaceFit> fit_with(const ExpressionPrior& prior, const FaceView& view,
