@@ -6,8 +6,11 @@
 #include <CLI/Config.hpp>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
@@ -50,11 +53,28 @@ void finish_output() {
                                    "what was printed is not complete");
 }
 
+constexpr std::string_view out_of_memory =
+    "facelex: out of memory; give fewer threads (-j) or more memory (ulimit -v)\n";
+
+/// What is thrown where nothing may be (the destructor of a JSON takes memory) comes here. Without memory it
+/// is said and ends as elsewhere, not by a signal.
+[[noreturn]] void end_without_memory() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    (void)!write(STDERR_FILENO, out_of_memory.data(), out_of_memory.size());
+    _exit(exit_status(facelex::ErrorKind::environment));
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace facelex::cli;
   keep_standard_descriptors();
+  std::set_terminate(end_without_memory);
   CLI::App program("Learns a lexicon of facial movements from video and writes every frame in it.",
                    "facelex");
   program.set_version_flag("--version", std::string("facelex ") + facelex::version);
@@ -155,7 +175,7 @@ int main(int argc, char** argv) {
     spdlog::error("{}", error.what());
     return exit_status(error.kind());
   } catch (const std::bad_alloc&) {
-    std::fputs("facelex: out of memory; give fewer threads (-j) or more memory (ulimit -v)\n", stderr);
+    std::fputs(out_of_memory.data(), stderr);
     return 3;
   } catch (const std::exception& error) {
     spdlog::error("internal error, please report it: {}", error.what());
