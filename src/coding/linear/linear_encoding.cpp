@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facelex/core/error.hpp"
@@ -13,6 +14,30 @@ namespace facelex {
 namespace {
 
 constexpr double not_coded = std::numeric_limits<double>::quiet_NaN();
+
+class ProjectionEncoder final : public Encoder {
+ public:
+  ProjectionEncoder(const LinearModel& model, std::vector<Eigen::MatrixXd> projections)
+      : model_(model), projections_(std::move(projections)) {}
+
+  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
+    return encode_groups(
+        model_, signals,
+        [&](std::size_t g, const RowMatrix& samples, RowMatrix& codes) {
+          // Summed in one fixed order, whatever the row's place in the block.
+          for (Eigen::Index t = 0; t < samples.rows(); ++t)
+            for (Eigen::Index d = 0; d < samples.cols(); ++d)
+              codes.row(t) += samples(t, d) * projections_[g].col(d).transpose();
+          return std::int64_t{0};
+        },
+        work);
+  }
+
+ private:
+  const LinearModel& model_;
+  /// K×D, column-major: what one column of the samples adds to all codes.
+  std::vector<Eigen::MatrixXd> projections_;
+};
 
 }  // namespace
 
@@ -55,6 +80,11 @@ EncodedFrames encode_groups(const LinearModel& model, const RowMatrix& signals, 
   });
   for (const auto count : unconverged) result.unconverged += count;
   return result;
+}
+
+std::unique_ptr<Encoder> projection_encoder(const LinearModel& model,
+                                            std::vector<Eigen::MatrixXd> projections) {
+  return std::make_unique<ProjectionEncoder>(model, std::move(projections));
 }
 
 }  // namespace facelex

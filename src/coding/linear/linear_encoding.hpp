@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "facelex/coding/coding_system.hpp"
 #include "facelex/coding/linear/linear_model.hpp"
@@ -16,5 +18,10 @@ using GroupEncoder = std::function<std::int64_t(std::size_t g, const RowMatrix& 
 /// codes. Throws Error (data) when the width is not D.
 EncodedFrames encode_groups(const LinearModel& model, const RowMatrix& signals, const GroupEncoder& encode,
                             const Work& work);
+
+/// Codes that are projections: of each group z = P·x of its scaled, centred samples, P units×columns. The model
+/// must outlive the encoder.
+std::unique_ptr<Encoder> projection_encoder(const LinearModel& model,
+                                            std::vector<Eigen::MatrixXd> projections);
 
 }  // namespace facelex

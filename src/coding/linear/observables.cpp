@@ -159,29 +159,6 @@ class Maker {
   std::vector<Column> units_;
 };
 
-class MeasuringEncoder final : public Encoder {
- public:
-  MeasuringEncoder(const LinearModel& model, const RowMatrix& measuring)
-      : model_(model), measuring_(measuring) {}
-
-  EncodedFrames encode(const RowMatrix& signals, const Work& work) const override {
-    return encode_groups(
-        model_, signals,
-        [&](std::size_t, const RowMatrix& samples, RowMatrix& codes) {
-          // Summed in one fixed order, whatever the row's place in the block.
-          for (Eigen::Index t = 0; t < samples.rows(); ++t)
-            for (Eigen::Index d = 0; d < samples.cols(); ++d)
-              codes.row(t) += samples(t, d) * measuring_.col(d).transpose();
-          return std::int64_t{0};
-        },
-        work);
-  }
-
- private:
-  const LinearModel& model_;
-  const Eigen::MatrixXd measuring_;
-};
-
 }  // namespace
 
 Observables::Observables(Measure measure) : Observables(Maker(measure).model(), "observables") {}
@@ -206,7 +183,7 @@ Json Observables::acting(const EncodeOptions&) const {
 }
 
 std::unique_ptr<Encoder> Observables::prepared(const EncodeOptions&) const {
-  return std::make_unique<MeasuringEncoder>(model_, measuring_);
+  return projection_encoder(model_, {measuring_});
 }
 
 }  // namespace facelex
