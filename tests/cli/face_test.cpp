@@ -44,6 +44,31 @@ double correlation(const Recording& a, const Recording& b, const std::string& co
   return (dx * dy).sum() / std::sqrt(dx.square().sum() * dy.square().sum());
 }
 
+TEST_F(Face, ObservablesOfFitsAreCodesLikeAnyOther) {
+  ASSERT_EQ(simulate("people"), 0);
+  ASSERT_EQ(
+      facelex_command({"fit", at("people/landmarks"), "-o", at("fits"), "--image-size", "480x360", "-q"})
+          .status,
+      0);
+  const auto encoded =
+      facelex_command({"encode", at("fits"), "--model", "observables", "-o", at("observed"), "-q"});
+  ASSERT_EQ(encoded.status, 0) << encoded.err;
+  const Recording observed = read_recording(at("observed/S01_1.csv"));
+  ASSERT_EQ(observed.rows(), 100);
+  const Recording truth = read_recording(at("people/truth/S01_1.csv"));
+  const Eigen::ArrayXd width = observed.values.col(observed.column("o_mouth_width")).array(),
+                       smile = truth.values.col(truth.column("e_AU12_L")).array();
+  const Eigen::ArrayXd dw = width - width.mean(), ds = smile - smile.mean();
+  EXPECT_GT((dw * ds).sum() / std::sqrt(dw.square().sum() * ds.square().sum()), 0.9);
+  EXPECT_EQ(facelex_command({"features", "summary", at("observed"), "-o", at("summary.csv"), "-q"}).status,
+            0);
+  EXPECT_NE(file_text(at("summary.csv")).find("o_jaw_drop"), std::string::npos);
+  const auto unknown =
+      facelex_command({"encode", at("fits"), "--model", "observable", "-o", at("none"), "-q"});
+  EXPECT_EQ(unknown.status, 3);
+  EXPECT_NE(unknown.err.find("observables"), std::string::npos) << unknown.err;
+}
+
 TEST_F(Face, PeopleOfAnotherFaceAreSimulated) {
   const std::string model = std::string(FACELEX_TEST_FIXTURES) + "/../data/anatomical_face.safetensors";
   ASSERT_EQ(simulate("people"), 0);
