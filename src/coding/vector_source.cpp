@@ -9,6 +9,7 @@
 #include "facelex/coding/expression_vectors.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
+#include "facelex/face/schemes/blendshape_name.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/tables/npy.hpp"
 
@@ -45,12 +46,13 @@ Frame numbered_frame(std::int64_t number, bool success) {
   return {number, -1, std::numeric_limits<double>::quiet_NaN(), success ? 1.0 : 0.0, success};
 }
 
-/// "eyeBlinkLeft" and "e_eyeBlink_L" → "eyeBlink_L"; "jawLeft" stays, for it is looked for as it is first.
-std::string with_short_side(std::string name) {
-  for (const auto& [text, side] : {std::pair{"Left", "_L"}, {"Right", "_R"}})
-    if (name.size() > std::string_view(text).size() && name.ends_with(text))
-      return name.substr(0, name.size() - std::string_view(text).size()) + side;
-  return name;
+/// The column of that name, else of a name that is the same blendshape; −1 without.
+Eigen::Index named_column(const Recording& header, const std::string& name) {
+  if (const Eigen::Index exact = header.column(name); exact >= 0) return exact;
+  const auto found = std::find_if(header.columns.begin(), header.columns.end(), [&](const Column& column) {
+    return blendshape_key(column.name) == blendshape_key(name);
+  });
+  return found == header.columns.end() ? -1 : found - header.columns.begin();
 }
 
 /// The columns of a CSV file by the names of the model's expressions; missing ones are −1.
@@ -60,13 +62,8 @@ std::vector<Eigen::Index> named_columns(const Recording& header, const Morphable
     const bool has_side = name.ends_with("_L") || name.ends_with("_R");
     const std::string both_sides = has_side ? name.substr(0, name.size() - 2) : name;
     Eigen::Index found = -1;
-    for (const auto& wanted : {name, "e_" + name}) {
-      if (found < 0) found = header.column(wanted);
-      for (std::size_t i = 0; found < 0 && i < header.columns.size(); ++i)
-        if (with_short_side(header.columns[i].name) == wanted) found = static_cast<Eigen::Index>(i);
-    }
-    for (const auto& wanted : {both_sides, "e_" + both_sides})
-      if (found < 0) found = header.column(wanted);
+    for (const auto& wanted : {name, "e_" + name, both_sides, "e_" + both_sides})
+      if (found < 0) found = named_column(header, wanted);
     columns.push_back(found);
   }
   return columns;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "facelex/core/embed.hpp"
 #include "facelex/core/json_parse.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/schemes/blendshape_name.hpp"
 
 FACELEX_EMBED(facelex_blendshape_units, FACELEX_DATA "/blendshape_units.json");
 
@@ -55,20 +55,6 @@ Eigen::VectorXd extended(const Eigen::VectorXd& values, Eigen::Index more, doubl
 }
 
 }  // namespace
-
-std::string blendshape_key(const std::string& name) {
-  std::string key;
-  for (const char c : name)
-    if (c != '_' && c != '-' && c != ' ') key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  for (const auto& [side, letter] : {std::pair{"left", 'l'}, {"right", 'r'}}) {
-    const std::string_view ending = side;
-    // "jawLeft" is a direction, not a side.
-    if (key.size() > ending.size() && key.ends_with(ending) && !key.starts_with("jaw") &&
-        key != "mouth" + std::string(ending))
-      key.replace(key.size() - ending.size(), ending.size(), 1, letter);
-  }
-  return key;
-}
 
 MorphableModel placed_like_built_in(MorphableModel model) {
   Eigen::RowVector3f shift(0, 0, 0);

@@ -60,9 +60,8 @@ constexpr double steps_per_mm = 1000, steps_per_radian = 1e5, steps_per_unit = 1
 
 /// The most points that a tracker gives and this face has.
 const std::vector<int>& tracked_points(const MorphableModel& model) {
-  for (const auto scheme : {LandmarkScheme::points_68, LandmarkScheme::points_66, LandmarkScheme::points_51,
-                            LandmarkScheme::points_49}) {
-    const std::vector<int>& numbers = ibug_numbers(scheme);
+  for (auto scheme = all_landmark_schemes.rbegin(); scheme != all_landmark_schemes.rend(); ++scheme) {
+    const std::vector<int>& numbers = ibug_numbers(*scheme);
     if (std::all_of(numbers.begin(), numbers.end(),
                     [&](int point) { return model.landmarks[static_cast<std::size_t>(point)] >= 0; }))
       return numbers;
@@ -80,9 +79,7 @@ std::vector<Column> truth_columns(const MorphableModel& model) {
 
 std::vector<Column> seen_columns(const std::vector<int>& points) {
   std::vector<Column> columns = pose_columns();
-  for (Column& column : picture_point_columns())
-    if (std::find(points.begin(), points.end(), std::stoi(column.name.substr(2))) != points.end())
-      columns.push_back(std::move(column));
+  for (Column& column : picture_point_columns(points)) columns.push_back(std::move(column));
   return columns;
 }
 

@@ -153,6 +153,11 @@ TEST_F(ExpressionVectors, BlendshapesByTheirNames) {
   EXPECT_EQ(recording.values.row(0).head(6), expected);
   EXPECT_FALSE(recording.frames[1].success);
   EXPECT_EQ(result_.details["rows_without_values"]["incomplete"], 1);
+  const Recording capitals = converted(
+      folder_.write("livelink.csv",
+                    "BrowInnerUp,EyeBlinkLeft,EyeBlinkRight,JawLeft,JawOpen\n0.1,0.2,0.3,0.4,0.5\n"),
+      model);
+  EXPECT_EQ(capitals.values.row(0).head(6), expected);
   const std::string refused =
       refusal(folder_.write("less.csv", "eyeBlinkLeft,eyeBlinkRight,jawLeft\n0,0.1,0.2\n"), model);
   EXPECT_NE(refused.find("lacks 3 of the 6"), std::string::npos) << refused;

@@ -26,14 +26,6 @@ MorphableModel named_like(const std::vector<std::string>& names) {
   return model;
 }
 
-TEST(BlendshapeKey, IsOneForEverySpelling) {
-  EXPECT_EQ(blendshape_key("eyeBlink_L"), blendshape_key("EyeBlinkLeft"));
-  EXPECT_EQ(blendshape_key("eye_blink_R"), blendshape_key("eyeBlinkRight"));
-  EXPECT_NE(blendshape_key("eyeBlink_L"), blendshape_key("eyeBlink_R"));
-  EXPECT_EQ(blendshape_key("jawLeft"), "jawleft") << "a direction";
-  EXPECT_EQ(blendshape_key("mouthLeft"), "mouthleft");
-}
-
 TEST(WithActionUnits, AddsTheUnitsThatTheBlendshapesMake) {
   const MorphableModel before = named_like({"jawOpen", "EyeBlinkLeft", "eyeBlink_R", "other"});
   const MorphableModel model = with_action_units(before);

@@ -52,7 +52,10 @@ def read(file, wanted):
 
 
 def recordings(folder):
-    return sorted(f for f in os.listdir(folder) if f.endswith(".csv") and not f.startswith("manifest"))
+    files = sorted(f for f in os.listdir(folder) if f.endswith(".csv") and not f.startswith("manifest"))
+    if not files:
+        sys.exit(f"validity.py: {folder} has no recordings (.csv)")
+    return files
 
 
 def both_sides(values):
@@ -305,9 +308,20 @@ def main(arguments):
         return
     command, rest = arguments[0], arguments[1:]
     if command == "cohort":
+        if not rest:
+            sys.exit("validity.py: name a cohort, see --help")
         print(json.dumps(cohort(rest[0], columns(rest[1]) if len(rest) > 1 else None), indent=1))
         return
-    print({"head": head, "wcc": wcc, "tonic": tonic, "single": single, "match": match}[command](*rest))
+    figures = {"head": (head, 2), "wcc": (wcc, 1), "tonic": (tonic, 3), "single": (single, 3), "match": (match, 4)}
+    if command not in figures:
+        sys.exit(f"validity.py: no figure {command!r}; known: cohort, {', '.join(figures)}")
+    function, count = figures[command]
+    if len(rest) != count:
+        sys.exit(f"validity.py: {command} takes {count} paths, see --help")
+    try:
+        print(function(*rest))
+    except OSError as error:
+        sys.exit(f"validity.py: {error.filename}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ bool is_emoca_folder(const std::filesystem::path& folder);
 ///   file beside it with "poses" in its name for "expressions" holds T×6 numbers: pose_0 … pose_5 as they
 ///   are.
 /// - a CSV file: columns that the model's expressions name, with or without "e_". ARKit's and MediaPipe's
-///   names count as the same as those that end in _L and _R (eyeBlinkLeft, eyeBlink_L); a blendshape of both
-///   sides (browInnerUp) sets both of the model's. Else OpenFace's p_0 … p_<K−1>; else all its signals, if
+///   names count as the same however they are spelt (blendshape_key: EyeBlinkLeft, eyeBlink_L); a blendshape
+///   of both sides (browInnerUp) sets both of the model's. Else OpenFace's p_0 … p_<K−1>; else all its signals, if
 ///   they are K.
 ///
 /// Rows whose values are missing have none, and details.rows_without_values counts them; a frame's other

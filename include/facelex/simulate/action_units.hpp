@@ -1,13 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "facelex/face/model/morphable_model.hpp"
 
 namespace facelex {
-
-/// A name that blendshapes share however it is spelt: "eyeBlink_L", "EyeBlinkLeft" and "eye_blink_l" are one.
-std::string blendshape_key(const std::string& name);
 
 /// The model with further expression modes after its own: action units of FACS as sums of its blendshapes, by
 /// data/blendshape_units.json, which is part of the program. A unit is added when the model has all its

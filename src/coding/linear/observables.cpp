@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "facelex/core/error.hpp"
+#include "facelex/core/text.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/schemes/landmark_scheme.hpp"
+#include "facelex/face/schemes/mirror.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
 #include "linear_encoding.hpp"
 
@@ -58,16 +61,9 @@ const std::vector<Definition>& of_a_side() {
   return definitions;
 }
 
-int mirrored(int point) {
-  static const std::vector<std::pair<int, int>> pairs = {{22, 21}, {25, 18}, {26, 17}, {43, 38},
-                                                         {44, 37}, {46, 41}, {47, 40}, {54, 48}};
-  return std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == point; })
-      ->second;
-}
-
 std::vector<Term> other_side(std::vector<Term> terms) {
   for (Term& term : terms)
-    for (int& point : term.points) point = mirrored(point);
+    for (int& point : term.points) point = mirrored_points[static_cast<std::size_t>(point)];
   return terms;
 }
 
@@ -125,9 +121,7 @@ class Maker {
     for (Eigen::Index d = 0; d < 3 * 68; ++d)
       if (std::any_of(rows_.begin(), rows_.end(), [d](const auto& row) { return row[d] != 0; }))
         used.push_back(d);
-    std::vector<int> points(68);
-    for (int i = 0; i < 68; ++i) points[static_cast<std::size_t>(i)] = i;
-    const std::vector<Column> all = displacement_columns(points);
+    const std::vector<Column> all = displacement_columns(ibug_numbers(LandmarkScheme::points_68));
     for (const Eigen::Index d : used) model.input_columns.push_back(all[static_cast<std::size_t>(d)]);
     model.units = units_;
     RowMatrix rows(static_cast<Eigen::Index>(rows_.size()), static_cast<Eigen::Index>(used.size()));
@@ -146,11 +140,10 @@ class Maker {
            const Eigen::VectorXd& row, double lead_mm) {
     const bool in_mm = measure_ == Observables::Measure::millimetres;
     rows_.push_back(in_mm ? row : row / lead_mm);
-    const std::string one = std::to_string(std::lround(lead_mm * 100));
     units_.push_back({"o_" + name,
                       in_mm ? description
                             : description + "; 1 is what " + lead + " does at its E intensity, " +
-                                  one.substr(0, one.size() - 2) + "." + one.substr(one.size() - 2) + " mm",
+                                  number_text(std::round(lead_mm * 100) / 100) + " mm",
                       in_mm ? "mm" : ""});
   }
 

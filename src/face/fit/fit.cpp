@@ -20,8 +20,6 @@ namespace {
 
 constexpr double max_turn_rad = 75 * std::numbers::pi / 180;
 constexpr double max_error_mm = 9;
-/// What landmarks are taken to err by until a recording's own noise is known.
-constexpr double first_noise_mm = 1;
 /// The columns before are pose and reprojection_error.
 constexpr Eigen::Index signals_at = 7;
 constexpr double share_steps = 1e4;
@@ -51,6 +49,15 @@ FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
   return fit->reprojection_error_px * mm_per_px > max_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
 }
 
+/// Until a person's own noise is known, the usual one.
+FitPriors priors_of(const FitOptions& options) {
+  FitPriors priors;
+  if (options.noise > 0) priors.noise_mm = options.noise;
+  priors.regularization = options.regularization;
+  priors.offset_mm = options.offsets;
+  return priors;
+}
+
 /// Both passes over one recording.
 class RecordingFit {
  public:
@@ -60,8 +67,7 @@ class RecordingFit {
         options_(options),
         work_(work),
         pool_(work.threads),
-        fitter_(model, {options.noise > 0 ? options.noise : first_noise_mm, options.regularization,
-                        options.offsets}),
+        fitter_(model, priors_of(options)),
         camera_(recording_camera(input, options)),
         columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
         output_columns_(fit_columns(model, options, !camera_.fixed)) {}

@@ -92,6 +92,13 @@ void try_step(SharedView& view, const ExpressionPrior& prior, const Eigen::Vecto
   view.trial.expression = view.trial.expression.cwiseMax(prior.lower).cwiseMin(prior.upper);
 }
 
+/// The upper median; changes the order. Requires a value.
+double middle_of(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 /// The rotation in the middle of those whose sum it is; none of it without any.
 Eigen::Matrix3d nearest_rotation(const Eigen::Matrix3d& sum) {
   if (sum.norm() == 0) return Eigen::Matrix3d::Identity();
@@ -108,9 +115,9 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
   const std::size_t stride = (views.size() + identity_views - 1) / identity_views;
   std::vector<FaceView> few;
   for (std::size_t i = 0; i < views.size(); i += stride) few.push_back(views[i]);
-  const Rotations by_identity = improve(face, few, true, work);
+  const Rotations by_identity = improve(face, few, Sought::identity, work);
   if (offset_precision_.size() == 0) return face;
-  const Rotations with_offsets = improve(face, views, false, work);
+  const Rotations with_offsets = improve(face, views, Sought::offsets, work);
   Eigen::Matrix3d between = Eigen::Matrix3d::Zero();
   for (std::size_t i = 0; i < few.size(); ++i)
     if (by_identity[i] && with_offsets[i * stride])
@@ -120,7 +127,8 @@ PersonalFace FaceFitter::personal_face(const std::vector<FaceView>& views, const
 }
 
 FaceFitter::Rotations FaceFitter::improve(PersonalFace& face, const std::vector<FaceView>& views,
-                                          bool identity, const Work& work) const {
+                                          Sought sought, const Work& work) const {
+  const bool identity = sought == Sought::identity;
   const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<SharedView> shared;
   std::vector<std::size_t> numbers;  // of the views that some pose explains
@@ -232,17 +240,13 @@ double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views
     for (const auto& fit : fits)
       if (fit) values.push_back(fit->expression[k]);
     if (values.empty()) return 0;
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    resting[k] += *middle;
+    resting[k] += middle_of(values);
   }
   face = with_coefficients(face, face.identity, std::move(resting), face.offsets);
   values.clear();
   for (const auto& of_view : errors)
     for (const double error : of_view) values.push_back(std::abs(error));
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return deviations_in_median * *middle;
+  return deviations_in_median * middle_of(values);
 }
 
 }  // namespace facelex

@@ -49,7 +49,7 @@ std::vector<std::vector<std::int32_t>> mesh_borders(const Triangles& triangles) 
   return borders;
 }
 
-std::vector<std::int32_t> opening_about(const MorphableModel& model, const std::vector<int>& points) {
+std::vector<std::int32_t> opening_about(const MorphableModel& model, std::span<const int> points) {
   const auto middle_and_width = [&](const auto& vertices) {
     Eigen::RowVector3f low = model.mean.row(vertices.front()), high = low;
     for (const std::int32_t vertex : vertices) {

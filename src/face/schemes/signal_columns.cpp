@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "facelex/face/schemes/landmark_scheme.hpp"
+
 namespace facelex {
 
 std::vector<Column> pose_columns() {
@@ -25,10 +27,10 @@ std::vector<Column> fitted_pose_columns(bool orthographic) {
   return columns;
 }
 
-std::vector<Column> picture_point_columns() {
+std::vector<Column> picture_point_columns(const std::vector<int>& points) {
   std::vector<Column> columns;
   for (const auto& [axis, from] : {std::pair{"x_", "left"}, {"y_", "top"}})
-    for (int point = 0; point < 68; ++point)
+    for (const int point : points)
       columns.push_back({axis + std::to_string(point),
                          "iBUG landmark " + std::to_string(point) + ", from the picture's " + from, "px"});
   return columns;
@@ -37,7 +39,8 @@ std::vector<Column> picture_point_columns() {
 const std::vector<Column>& landmark_columns() {
   static const std::vector<Column> columns = [] {
     std::vector<Column> all = pose_columns();
-    for (Column& column : picture_point_columns()) all.push_back(std::move(column));
+    for (Column& column : picture_point_columns(ibug_numbers(LandmarkScheme::points_68)))
+      all.push_back(std::move(column));
     return all;
   }();
   return columns;

@@ -162,10 +162,9 @@ Surface long_hair_surface(const SubjectLook& look) {
   return hair;
 }
 
-Surface mouth_surface(const MorphableModel& model, const Vertices& shape) {
+Surface mouth_surface(const std::vector<std::int32_t>& border, const Vertices& shape) {
   constexpr std::array<float, 4> shares = {1.04F, 0.97F, 0.8F, 0.0F}, depths = {1.2F, 6, 16, 22},
                                  light = {0.5F, 0.3F, 0.14F, 0.1F};
-  const std::vector<std::int32_t> border = opening_about(model, inner_lips);
   const auto columns = static_cast<Eigen::Index>(border.size());
   Surface mouth = grid_surface(static_cast<Eigen::Index>(shares.size()), columns, true);
   Eigen::RowVector3f middle(0, 0, 0);

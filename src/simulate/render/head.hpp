@@ -15,8 +15,8 @@ Surface hair_surface(const MorphableModel& model, const Vertices& neutral, const
 Surface ears_surface(const MorphableModel& model, const Vertices& neutral, const SubjectLook& look);
 /// Long hair behind the neck.
 Surface long_hair_surface(const SubjectLook& look);
-/// The dark pocket behind the lips, for the present shape.
-Surface mouth_surface(const MorphableModel& model, const Vertices& shape);
+/// The dark pocket behind the lips, for the present shape; `border`: the mouth's opening.
+Surface mouth_surface(const std::vector<std::int32_t>& border, const Vertices& shape);
 /// Upper or lower teeth. `neutral` gives their place, `jaw` how far the chin has moved (the lower teeth go
 /// with it), `opening_mm` how far the lips are apart, which lets light in.
 Surface teeth_surface(const MorphableModel& model, const Vertices& neutral, bool upper,

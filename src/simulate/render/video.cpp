@@ -49,7 +49,9 @@ cv::Mat draw_background(const Cohort& cohort, const SubjectLook& look) {
   return picture;
 }
 
-void check_model(const MorphableModel& model) {
+}  // namespace
+
+void require_filmable(const MorphableModel& model) {
   const bool landmarks =
       std::all_of(model.landmarks.begin(), model.landmarks.end(), [](auto v) { return v >= 0; });
   if (!landmarks || opening_about(model, inner_lips).empty() || !Eye::find(model, true) ||
@@ -57,6 +59,8 @@ void check_model(const MorphableModel& model) {
     throw usage_error(model.name + " cannot be filmed: it lacks landmarks, or openings for eyes and mouth",
                       "use the built-in face, or simulate landmarks only");
 }
+
+namespace {
 
 float opening_of(const MorphableModel& model, const Vertices& shape) {
   return (shape.row(model.landmarks[66]) - shape.row(model.landmarks[62])).norm();
@@ -71,7 +75,8 @@ struct SimulatedPictures::Scene {
   SubjectLook look;
   SkinPainting painting;
   Vertices neutral;
-  std::vector<Surface> head;  ///< what moves with the head alone, in the model's axes
+  std::vector<Surface> head;        ///< what moves with the head alone, in the model's axes
+  std::vector<std::int32_t> mouth;  ///< border of its opening
   Surface torso;
   std::array<Eye, 2> eyes;  ///< left, right
   cv::Mat eye_picture, background;
@@ -80,11 +85,12 @@ struct SimulatedPictures::Scene {
   Light light;
 
   Scene(const MorphableModel& face, const Cohort& cohort, const CohortItem& item)
-      : model((check_model(face), face)),
+      : model((require_filmable(face), face)),
         session(simulate_session(face, cohort, item)),
         look(draw_look(session.look)),
         painting(face, look),
         neutral(face.shape(session.identity, {})),
+        mouth(opening_about(face, inner_lips)),
         torso(torso_surface(look)),
         eyes{*Eye::find(face, true), *Eye::find(face, false)},
         eye_picture(eye_texture({look.iris})),
@@ -154,7 +160,7 @@ void SimulatedPictures::Scene::draw_face(const Eigen::VectorXd& expression, cons
   for (const Eye& eye : eyes) draw_on_head(eye.surface(neutral, eye_picture, gaze), pose);
   const float opening = opening_of(model, shape);
   const Eigen::RowVector3f jaw = shape.row(model.landmarks[8]) - neutral.row(model.landmarks[8]);
-  draw_on_head(mouth_surface(model, shape), pose);
+  draw_on_head(mouth_surface(mouth, shape), pose);
   for (const bool upper : {true, false})
     draw_on_head(teeth_surface(model, neutral, upper, jaw, opening), pose);
 }

@@ -29,6 +29,7 @@ class FitCommand : public Command {
     add_inputs("Files of landmarks (.csv, .npy), videos, or folders of one of these");
     add_output("Folder to write to");
     app_->add_option("--face", face_, "Morphable model (facelex model import); default: the built-in face")
+        ->type_name("FILE")
         ->group("Fitting");
     app_->add_flag("--vectors", vectors_, "The inputs are expression vectors of other systems")
         ->group("Fitting");

@@ -34,6 +34,7 @@ class SimulateCommand : public Command {
             "Morphable model (facelex model import) whose people are simulated; default: the built-in "
             "face. Units are its modes; where these are blendshapes with ARKit's names, action units "
             "too")
+        ->type_name("FILE")
         ->group("Simulation");
     add_output("Folder to write to");
     add_options("Simulation", described(options_));
@@ -50,6 +51,9 @@ class SimulateCommand : public Command {
 #endif
     face_ = load_simulated_face(face_file_);
     const Cohort cohort = read_cohort(file_, options_, *face_.model);
+#ifdef FACELEX_WITH_VIDEO
+    if (!options_.landmarks_only) require_filmable(*face_.model);
+#endif
     std::error_code none;
     if (std::filesystem::equivalent(file_, folder("cohort.json"), none))
       throw usage_error(file_ + " is where the resolved cohort is written", "give another --output");

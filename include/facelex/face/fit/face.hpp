@@ -38,7 +38,7 @@ struct PersonalFace {
   Eigen::Matrix<double, Eigen::Dynamic, 3> neutral;  ///< R×3, mm: the rows of LandmarkRows
   /// Q: turns it so that the head looks where identity alone saw it look.
   Eigen::Matrix3d turn = Eigen::Matrix3d::Identity();
-  double noise_mm = 1;  ///< the usual error of the landmarks, in each direction on the face
+  double noise_mm = 0;  ///< the usual error of the landmarks, in each direction on the face
 };
 
 /// What is believed before anything is seen.
@@ -131,9 +131,11 @@ class FaceFitter {
 
   using Rotations = std::vector<std::optional<Eigen::Matrix3d>>;
 
+  enum class Sought { identity, offsets };
+
   /// Over m and α, or over m and δ. Returns how the head is turned in each view; nothing where no pose
   /// explains it.
-  Rotations improve(PersonalFace& face, const std::vector<FaceView>& views, bool identity,
+  Rotations improve(PersonalFace& face, const std::vector<FaceView>& views, Sought sought,
                     const Work& work) const;
 
   /// With `like`'s noise and turn.

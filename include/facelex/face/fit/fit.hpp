@@ -7,6 +7,7 @@
 
 #include "facelex/core/options.hpp"
 #include "facelex/core/work.hpp"
+#include "facelex/face/fit/face.hpp"
 #include "facelex/face/model/morphable_model.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
@@ -23,8 +24,8 @@ struct FitOptions {
   /// Usual error of a landmark in each direction, mm on the face, ≥ 0; 0: of each face of the recording its own,
   /// FaceFitter::centre's, between 0.3 and 3.
   double noise = 0;
-  double offsets = 1.4;       ///< FitPriors::offset_mm, ≥ 0
-  double regularization = 1;  ///< weight of the prior on coefficients, > 0
+  double offsets = FitPriors().offset_mm;              ///< mm, ≥ 0
+  double regularization = FitPriors().regularization;  ///< weight of the prior on coefficients, > 0
   /// Weight of the temporal prior, ≥ 0; 0: every frame by itself. 10 meets the accuracy that fit.md measures.
   double smooth = 10;
   int identity_frames = 96;  ///< frames that the identity is estimated from, ≥ 1

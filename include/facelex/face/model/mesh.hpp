@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "facelex/face/model/morphable_model.hpp"
@@ -19,9 +21,9 @@ std::vector<std::vector<std::int32_t>> mesh_borders(const Triangles& triangles);
 /// Of the model's borders but its outline, the one about these iBUG points: an eye's or the mouth's
 /// opening. Points need not lie on the border itself: the middles of both may be as far apart as half of the
 /// points' width. Empty when there is none, or the model lacks one of the points.
-std::vector<std::int32_t> opening_about(const MorphableModel& model, const std::vector<int>& points);
-inline const std::vector<int> image_left_eye = {36, 37, 38, 39, 40, 41};
-inline const std::vector<int> image_right_eye = {42, 43, 44, 45, 46, 47};
-inline const std::vector<int> inner_lips = {60, 61, 62, 63, 64, 65, 66, 67};
+std::vector<std::int32_t> opening_about(const MorphableModel& model, std::span<const int> points);
+inline constexpr std::array<int, 6> image_left_eye = {36, 37, 38, 39, 40, 41};
+inline constexpr std::array<int, 6> image_right_eye = {42, 43, 44, 45, 46, 47};
+inline constexpr std::array<int, 8> inner_lips = {60, 61, 62, 63, 64, 65, 66, 67};
 
 }  // namespace facelex

@@ -14,10 +14,10 @@ std::vector<Column> pose_columns();
 /// upper left corner, and pose_scale (px/mm) for pose_Tz.
 std::vector<Column> fitted_pose_columns(bool orthographic);
 
-/// x_0 … x_67, y_0 … y_67 (px): a place in the picture of every iBUG point.
-std::vector<Column> picture_point_columns();
+/// x_<n> …, y_<n> … (px): the places in the picture of the iBUG `points`.
+std::vector<Column> picture_point_columns(const std::vector<int>& points);
 
-/// What extract writes: pose_columns, then picture_point_columns.
+/// What extract writes: pose_columns, then picture_point_columns of all 68.
 const std::vector<Column>& landmark_columns();
 
 /// dX_<n> …, dY_<n> …, dZ_<n> … (mm) of the iBUG `points`.

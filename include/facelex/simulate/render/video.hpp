@@ -9,6 +9,10 @@
 
 namespace facelex {
 
+/// Throws Error (usage) for a face that no pictures can be made of: it lacks landmarks, or openings for eyes and
+/// mouth.
+void require_filmable(const MorphableModel& model);
+
 /// Pictures of a simulated recording: the subject's head and shoulders before a background, with skin, hair
 /// and eyes of its own. For models with openings for eyes and mouth, as the built-in face has.
 class SimulatedPictures {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace facelex {
+
+/// A name that blendshapes share however it is spelt: "eyeBlink_L", "EyeBlinkLeft" and "eye_blink_l" have one
+/// key. "jawLeft" and "mouthLeft" are directions, not sides, and keep their word.
+std::string blendshape_key(const std::string& name);
+
+}  // namespace facelex

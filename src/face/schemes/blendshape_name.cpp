@@ -1,0 +1,22 @@
+#include "facelex/face/schemes/blendshape_name.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace facelex {
+
+std::string blendshape_key(const std::string& name) {
+  std::string key;
+  for (const char c : name)
+    if (c != '_' && c != '-' && c != ' ') key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const auto& [side, letter] : {std::pair{"left", 'l'}, {"right", 'r'}}) {
+    const std::string_view ending = side;
+    // "jawLeft" is a direction, not a side.
+    if (key.size() > ending.size() && key.ends_with(ending) && !key.starts_with("jaw") &&
+        key != "mouth" + std::string(ending))
+      key.replace(key.size() - ending.size(), ending.size(), 1, letter);
+  }
+  return key;
+}
+
+}  // namespace facelex

@@ -1,0 +1,17 @@
+#include "facelex/face/schemes/blendshape_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace facelex {
+namespace {
+
+TEST(BlendshapeKey, IsOneForEverySpelling) {
+  EXPECT_EQ(blendshape_key("eyeBlink_L"), blendshape_key("EyeBlinkLeft"));
+  EXPECT_EQ(blendshape_key("eye_blink_R"), blendshape_key("eyeBlinkRight"));
+  EXPECT_NE(blendshape_key("eyeBlink_L"), blendshape_key("eyeBlink_R"));
+  EXPECT_EQ(blendshape_key("jawLeft"), "jawleft") << "a direction";
+  EXPECT_EQ(blendshape_key("mouthLeft"), "mouthleft");
+}
+
+}  // namespace
+}  // namespace facelex
