@@ -31,8 +31,11 @@ for kind in no-home no-tmpdir nothing comma stdin-closed stdout-closed stderr-cl
   done < <(commands "$work/odd")
   wrong=$((wrong + $(wrong_files "$work/odd")))
 done
-# What writes data to stdout must not end well when nobody takes it.
-for words in "status $study/fits" "model info $study/model.safetensors" "fit $study/landmarks -o $work/never --dry-run" "status $study/fits --retry -"; do
+# What writes data to stdout must not end well when nobody takes it. --retry - writes only what failed.
+mkdir -p "$work/broken"
+echo 'no table' >"$work/broken/a.csv"
+"$FACELEX" fit "$work/broken" -o "$work/failed" --quiet >/dev/null 2>&1 || true
+for words in "status $study/fits" "model info $study/model.safetensors" "fit $study/landmarks -o $work/never --dry-run" "status $work/failed --retry -"; do
   runs=$((runs + 1))
   status=0
   # shellcheck disable=SC2086

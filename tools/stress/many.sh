@@ -31,7 +31,7 @@ for count in 1000 10000 50000; do
   measured status "$folder"
 done
 status=0
-timeout -s INT 0.2 "$FACELEX" status "$folder" >/dev/null 2>&1 || status=$?
+timeout -s INT 0.6 "$FACELEX" status "$folder" >/dev/null 2>&1 || status=$?
 runs=$((runs + 1))
 [ "$status" -eq 124 ] || note="$note, status ended before it could be stopped"
 rm -rf "$work/many" "$work"/many.*
