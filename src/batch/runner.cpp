@@ -11,10 +11,10 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
-#include "facelex/core/path_text.hpp"
 #include "facelex/core/printable.hpp"
 #include "facelex/provenance/ownership.hpp"
 #include "facelex/provenance/temporaries.hpp"
+#include "refusal.hpp"
 
 namespace facelex {
 
@@ -123,61 +123,11 @@ class BatchRun {
       if (refused_[i] = Message(item.problem); !item.problem.empty())
         refused_[i] += "; check the path";
       else
-        refused_[i] = refusal(item);
+        refused_[i] = refusal_of(item, {options_.output, stage_.outputs, manifest_, options_.force});
       if (refused_[i].empty()) continue;
       manifest_.rows()[i].state = ItemState::failed;
       manifest_.rows()[i].message = one_line(reporter_.shown(refused_[i]));
     }
-  }
-
-  /// Why this item may not be written, and what to do, or nothing.
-  Message refusal(const NamedFile& item) const {
-    const fs::path output = output_of(item);
-    constexpr std::size_t longest_name = 255;  // bytes, of every common file system
-    const auto suffixes = stage_.outputs.suffixes();
-    for (const auto& suffix : suffixes) {
-      const fs::path file = file_of(item, suffix);
-      const bool long_part = std::any_of(file.begin(), file.end(), [&](const fs::path& part) {
-        return part.native().size() > longest_name;
-      });
-      std::error_code error;
-      static_cast<void>(fs::symlink_status(file, error));
-      if (long_part || error == std::errc::filename_too_long)
-        return "its output's name is too long; give it a shorter one (" + field("list") +
-               ": path, tab, name)";
-    }
-    if (leads_out_of(output.parent_path(), options_.output))
-      return "its output would lie outside of the output folder, where a link leads; give another " +
-             field("output");
-    if (takes_place_of(output, item.file))
-      return "the output or its sidecar would overwrite this input or its sidecar; give another " +
-             field("output");
-    if (is_manifest_name(output.filename().string()))
-      return "its output would have the manifest's name; rename it";
-    std::error_code error;
-    if (const fs::path other = other_table(output); !other.empty() && fs::exists(other, error))
-      return path_in_quotes(other.string()) + " is there already, and both would have the sidecar " +
-             path_in_quotes(sidecar_path(output).filename().string()) + "; remove it, or give another " +
-             field("output");
-    if (options_.force) return {};
-    const ManifestRow* earlier = manifest_.earlier(item.name);
-    if (earlier && earlier->path != item.file.string() && fs::exists(output, error) &&
-        fs::exists(earlier->path, error) && !fs::equivalent(earlier->path, item.file, error))
-      return output.string() + " is the output of another input, " + earlier->path +
-             "; name the folder that holds both, give another " + field("output") + ", or " + field("force");
-    if ((earlier && earlier->state != ItemState::failed) || has_own_sidecar(output)) return {};
-    for (const auto& suffix : suffixes)
-      if (const fs::path file = file_of(item, suffix); !is_ours(file))
-        return path_in_quotes(file.string()) +
-               " is there already and facelex did not write it; give another " + field("output") + ", or " +
-               field("force") + " to replace it";
-    return {};
-  }
-
-  static bool has_own_sidecar(const fs::path& output) {
-    const fs::path sidecar = sidecar_path(output);
-    std::error_code error;
-    return fs::exists(sidecar, error) && is_ours(sidecar);
   }
 
   /// The identity of what this item gives.

@@ -46,24 +46,35 @@ Frame numbered_frame(std::int64_t number, bool success) {
   return {number, -1, std::numeric_limits<double>::quiet_NaN(), success ? 1.0 : 0.0, success};
 }
 
-/// The column of that name, else of a name that is the same blendshape; −1 without.
-Eigen::Index named_column(const Recording& header, const std::string& name) {
+/// The column of that name, else the one whose name is the same blendshape; −1 without. Throws Error (data) when
+/// there are several of these.
+Eigen::Index named_column(const Recording& header, const std::string& name, const fs::path& file) {
   if (const Eigen::Index exact = header.column(name); exact >= 0) return exact;
-  const auto found = std::find_if(header.columns.begin(), header.columns.end(), [&](const Column& column) {
-    return blendshape_key(column.name) == blendshape_key(name);
-  });
-  return found == header.columns.end() ? -1 : found - header.columns.begin();
+  const std::string key = blendshape_key(name);
+  Eigen::Index found = -1;
+  for (std::size_t i = 0; i < header.columns.size(); ++i) {
+    const std::string& column = header.columns[i].name;
+    if (blendshape_key(column) != key) continue;
+    if (found >= 0)
+      throw data_error({file.string(), 1, ""},
+                       in_quotes(header.columns[static_cast<std::size_t>(found)].name) + " and " +
+                           in_quotes(column) + " are one blendshape",
+                       "leave one of them out");
+    found = static_cast<Eigen::Index>(i);
+  }
+  return found;
 }
 
 /// The columns of a CSV file by the names of the model's expressions; missing ones are −1.
-std::vector<Eigen::Index> named_columns(const Recording& header, const MorphableModel& model) {
+std::vector<Eigen::Index> named_columns(const Recording& header, const MorphableModel& model,
+                                        const fs::path& file) {
   std::vector<Eigen::Index> columns;
   for (const std::string& name : model.expression.names) {
     const bool has_side = name.ends_with("_L") || name.ends_with("_R");
     const std::string both_sides = has_side ? name.substr(0, name.size() - 2) : name;
     Eigen::Index found = -1;
     for (const auto& wanted : {name, "e_" + name, both_sides, "e_" + both_sides})
-      if (found < 0) found = named_column(header, wanted);
+      if (found < 0) found = named_column(header, wanted, file);
     columns.push_back(found);
   }
   return columns;
@@ -86,7 +97,7 @@ std::vector<Eigen::Index> counted_columns(const Recording& header) {
 class TableSource : public VectorSource {
  public:
   TableSource(const fs::path& file, const MorphableModel& model) : reader_(file) {
-    columns_ = named_columns(reader_.header(), model);
+    columns_ = named_columns(reader_.header(), model, file);
     const auto missing = std::count(columns_.begin(), columns_.end(), -1);
     if (missing == 0) return;
     if (missing < std::ssize(columns_)) {

@@ -10,6 +10,7 @@
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
 #include "facelex/io/recording_file.hpp"
+#include "facelex/simulate/movement.hpp"
 #include "subject_streams.hpp"
 
 namespace facelex {

@@ -158,6 +158,12 @@ TEST_F(ExpressionVectors, BlendshapesByTheirNames) {
                     "BrowInnerUp,EyeBlinkLeft,EyeBlinkRight,JawLeft,JawOpen\n0.1,0.2,0.3,0.4,0.5\n"),
       model);
   EXPECT_EQ(capitals.values.row(0).head(6), expected);
+  const std::string twice =
+      refusal(folder_.write("twice.csv",
+                            "browInnerUp,eyeBlinkLeft,EyeBlink_L,EyeBlinkRight,JawLeft,JawOpen\n"
+                            "0.1,0.2,0.2,0.3,0.4,0.5\n"),
+              model);
+  EXPECT_NE(twice.find("'eyeBlinkLeft' and 'EyeBlink_L' are one blendshape"), std::string::npos) << twice;
   const std::string refused =
       refusal(folder_.write("less.csv", "eyeBlinkLeft,eyeBlinkRight,jawLeft\n0,0.1,0.2\n"), model);
   EXPECT_NE(refused.find("lacks 3 of the 6"), std::string::npos) << refused;

@@ -8,6 +8,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/simulate/movement.hpp"
 
 namespace facelex {
 namespace {

@@ -27,13 +27,14 @@ for ((megabytes = 350; megabytes <= 1000; megabytes += 20)); do
   limited -v $((megabytes * 1024)) fit "$study/landmarks" -o "$work/limited/fits"
   limited -v $((megabytes * 1024)) features summary "$study/codes" -o "$work/limited/summary.csv"
 done
-# Below 350 MB the system's loader cannot map the libraries, and says so.
-for megabytes in 350 400 450 500 600; do
+for megabytes in 300 400 450 500 600; do
   status=0
   (ulimit -v $((megabytes * 1024)); exec timeout -s KILL 60 "$FACELEX" --version) >"$work/last" 2>&1 || status=$?
   runs=$((runs + 1))
   case "$status" in
     0 | 3) ;;
+    # The system's loader cannot map the libraries: the program has not begun.
+    127) grep -q 'error while loading shared libraries' "$work/last" || crashes=$((crashes + 1)) ;;
     137) hangs=$((hangs + 1)); echo "ulimit -v ${megabytes} MB, no end: --version" >&2 ;;
     *) crashes=$((crashes + 1)); echo "ulimit -v ${megabytes} MB, status $status: --version: $(tail -n 1 "$work/last")" >&2 ;;
   esac

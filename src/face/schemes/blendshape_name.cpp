@@ -5,7 +5,17 @@
 
 namespace facelex {
 
+namespace {
+
+/// "AU12_R", "AU12_r": OpenFace's _r is an intensity, not a side.
+bool is_action_unit(const std::string& name) {
+  return name.size() > 2 && name.starts_with("AU") && name[2] >= '0' && name[2] <= '9';
+}
+
+}  // namespace
+
 std::string blendshape_key(const std::string& name) {
+  if (is_action_unit(name)) return name;
   std::string key;
   for (const char c : name)
     if (c != '_' && c != '-' && c != ' ') key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -13,5 +13,11 @@ TEST(BlendshapeKey, IsOneForEverySpelling) {
   EXPECT_EQ(blendshape_key("mouthLeft"), "mouthleft");
 }
 
+TEST(BlendshapeKey, ActionUnitsHaveOneSpelling) {
+  EXPECT_NE(blendshape_key("AU12_r"), blendshape_key("AU12_R")) << "OpenFace's intensity";
+  EXPECT_NE(blendshape_key("AU1_2"), blendshape_key("AU12"));
+  EXPECT_EQ(blendshape_key("AU12_L"), "AU12_L");
+}
+
 }  // namespace
 }  // namespace facelex
