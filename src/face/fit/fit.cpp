@@ -291,7 +291,7 @@ void FitOptions::describe(OptionList& options) {
               "Focal length in pixels; 0: 500 for a picture of 640x480, in proportion for others")
       .number("noise", noise, Bounds::at_least(0),
               "Usual error of a landmark in millimetres on the face, which draws the coefficients to 0; 0: "
-              "estimated for each face of a recording")
+              "estimated for each face of a recording, between 1 and 3")
       .number(
           "offsets", offsets, Bounds::at_least(0),
           "How far a person's landmarks usually lie from where the model's identity modes can put them, in "

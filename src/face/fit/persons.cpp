@@ -16,8 +16,9 @@ namespace {
 
 /// Frames whose median expression is the resting one.
 constexpr std::size_t centring_frames = 192;
-/// Below, the model errs more than the landmarks; above, they follow nothing.
-constexpr double min_noise_mm = 0.3, max_noise_mm = 3;
+/// What is left after the fit shows the errors that scatter, not those that neighbours share and that come and go
+/// with the pose: they become expression. Below the usual noise, that can only be said by who knows the landmarks.
+constexpr double min_noise_mm = FitPriors().noise_mm, max_noise_mm = 3;
 constexpr double cell_rad = 10 * std::numbers::pi / 180;
 /// Beyond this, half of the points are guesses.
 constexpr double max_candidate_turn_rad = 50 * std::numbers::pi / 180;

@@ -121,7 +121,7 @@ TEST_F(Fit, WritesPoseExpressionAndDisplacementOfEveryRow) {
   EXPECT_EQ(outcome.result.details["identity"][0]["offsets"].size(), 3U * 68U);
   EXPECT_EQ(outcome.result.details["identity"][0]["head_linear_share"].size(),
             static_cast<std::size_t>(outcome.recording.values.cols()) - 7);
-  EXPECT_GE(outcome.result.details["identity"][0]["noise_mm"].get<double>(), 0.3);
+  EXPECT_GE(outcome.result.details["identity"][0]["noise_mm"].get<double>(), 1) << "less is not claimed";
 }
 
 TEST_F(Fit, ThreadsAndFormatDoNotChangeTheNumbers) {

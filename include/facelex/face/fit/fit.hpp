@@ -22,7 +22,7 @@ struct FitOptions {
   std::string image_size;  ///< "1280x720", px; empty: the sidecar of extract tells
   double focal = 0;        ///< px; 0: openface_camera's
   /// Usual error of a landmark in each direction, mm on the face, ≥ 0; 0: of each face of the recording its own,
-  /// FaceFitter::centre's, between 0.3 and 3.
+  /// FaceFitter::centre's, between 1 (FitPriors) and 3.
   double noise = 0;
   double offsets = FitPriors().offset_mm;              ///< mm, ≥ 0
   double regularization = FitPriors().regularization;  ///< weight of the prior on coefficients, > 0
