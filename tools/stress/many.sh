@@ -31,7 +31,7 @@ for count in 1000 10000 50000; do
   measured status "$folder"
 done
 status=0
-timeout -k 5 -s INT 0.6 "$FACELEX" status "$folder" >/dev/null 2>&1 || status=$?
+timeout -k 5 -s INT 0.3 "$FACELEX" status "$folder" >/dev/null 2>&1 || status=$?
 runs=$((runs + 1))
 case "$status" in
   124) ;;
