@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "face/fit/landmark_bias.hpp"
 #include "face/fit/simulated_recording.hpp"
 #include "face/standardize/fixture.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/fit/fit.hpp"
 #include "facelex/face/standardize/frontalization.hpp"
 #include "facelex/io/models/model_file.hpp"
+#include "facelex/io/sidecar.hpp"
 
 namespace facelex {
 namespace {
@@ -30,6 +32,11 @@ std::filesystem::path landmarks(const test::TemporaryFolder& folder, int frames)
 TEST(EveryOption, OfFittingChangesTheFit) {
   const test::TemporaryFolder folder;
   const auto input = landmarks(folder, 40);
+  Sidecar sidecar;
+  sidecar.stage = "extract";
+  sidecar.result.kind = SignalKind::landmarks;
+  sidecar.result.details["landmark_model_digest"] = LandmarkBias::of_dlib_cascade().landmark_model_digest();
+  write_sidecar(input, sidecar);
   FitOptions options;
   options.image_size = "1280x720";
   options.identity_frames = 8;

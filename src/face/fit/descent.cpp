@@ -1,5 +1,6 @@
 #include "descent.hpp"
 
+#include <Eigen/Cholesky>
 #include <limits>
 
 #include "box.hpp"
@@ -16,12 +17,16 @@ constexpr double min_coefficient_step = 1e-3;
 /// A millimetre sideways counts as a hundredth of a radian: about what it looks like.
 constexpr double radians_per_mm = 0.01;
 
+bool is_small_motion(const Eigen::VectorXd& step) {
+  Eigen::Matrix<double, pose_size, 1> pose = step.head<pose_size>();
+  pose.segment<2>(3) *= radians_per_mm;
+  return pose.cwiseAbs().maxCoeff() < min_pose_step;
+}
+
 }  // namespace
 
 bool ExpressionPrior::is_small(const Eigen::VectorXd& step) const {
-  Eigen::Matrix<double, pose_size, 1> pose = step.head<pose_size>();
-  pose.segment<2>(3) *= radians_per_mm;
-  return pose.cwiseAbs().maxCoeff() < min_pose_step &&
+  return is_small_motion(step) &&
          (step.segment(pose_size, scale.size()).array().abs() < min_coefficient_step * scale.array()).all();
 }
 
@@ -44,8 +49,7 @@ void NormalEquations::build(const FitProblem& problem, const PersonalFace& face,
 void NormalEquations::add(const ExpressionPrior& prior, const Eigen::VectorXd& expression) {
   const Eigen::Index modes = prior.weight.size();
   matrix.diagonal().segment(pose_size, modes) += prior.weight;
-  right_side.segment(pose_size, modes) -=
-      prior.weight.cwiseProduct(expression - prior.middle) + 0.5 * prior.slope;
+  right_side.segment(pose_size, modes) -= prior.weight.cwiseProduct(expression) + 0.5 * prior.slope;
 }
 
 void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrior& prior, ViewState& state) {
@@ -84,6 +88,47 @@ void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrio
     // Also when the step was refused: near the minimum, costs differ by rounding only.
     if (prior.is_small(step)) break;
   }
+}
+
+void descend_pose(FitProblem& problem, const PersonalFace& face, ViewState& state) {
+  NormalEquations equations(pose_size, problem.given());
+  Eigen::MatrixXd damped;
+  double cost = problem.cost(face, state);
+  double damping = first_damping;
+  bool has_moved = true;
+  for (int iteration = 0; iteration < max_descent_iterations; ++iteration) {
+    if (has_moved) equations.build(problem, face, state);
+    damped = equations.matrix;
+    damped.diagonal() *= 1 + damping;
+    const Eigen::VectorXd step = damped.selfadjointView<Eigen::Lower>().ldlt().solve(equations.right_side);
+    ViewState trial = moved(state, step);
+    const double trial_cost = problem.cost(face, trial);
+    has_moved = trial_cost <= cost;
+    damping *= has_moved ? less_damping : more_damping;
+    if (has_moved) {
+      state = std::move(trial);
+      cost = trial_cost;
+    }
+    if (is_small_motion(step)) break;
+  }
+}
+
+ExpressionEvidence evidence_at(const FitProblem& problem, const PersonalFace& face, const ViewState& state) {
+  const Eigen::Index modes = state.expression.size();
+  NormalEquations equations(pose_size + modes, problem.given());
+  equations.build(problem, face, state);
+  const Eigen::MatrixXd pose =
+      equations.matrix.topLeftCorner(pose_size, pose_size).selfadjointView<Eigen::Lower>();
+  const Eigen::MatrixXd both = equations.matrix.bottomLeftCorner(modes, pose_size);
+  const Eigen::LDLT<Eigen::MatrixXd> decomposed(pose);
+  const Eigen::MatrixXd share = decomposed.solve(both.transpose());  // pose_size × modes
+  ExpressionEvidence evidence;
+  evidence.matrix = equations.matrix.bottomRightCorner(modes, modes).selfadjointView<Eigen::Lower>();
+  evidence.matrix.noalias() -= both * share;
+  evidence.right_side = equations.right_side.tail(modes) -
+                        share.transpose() * equations.right_side.head(pose_size) +
+                        evidence.matrix * state.expression;
+  return evidence;
 }
 
 }  // namespace facelex

@@ -6,13 +6,12 @@ namespace facelex {
 
 /// What holds a view's expression besides its landmarks.
 struct ExpressionPrior {
-  Eigen::VectorXd weight;  ///< of each coefficient's squared distance from the middle, mm²
-  Eigen::VectorXd middle;
-  Eigen::VectorXd slope;  ///< of what each coefficient costs besides, mm²: an exponential prior
+  Eigen::VectorXd weight;  ///< of each coefficient's square, mm²
+  Eigen::VectorXd slope;   ///< of what each coefficient costs besides, mm²: an exponential prior
   Eigen::VectorXd scale, lower, upper;
 
   double cost(const Eigen::VectorXd& expression) const {
-    return (weight.array() * (expression - middle).array().square()).sum() + slope.dot(expression);
+    return (weight.array() * expression.array().square()).sum() + slope.dot(expression);
   }
   /// Whether a step (pose, expression) is below what landmarks can tell.
   bool is_small(const Eigen::VectorXd& step) const;
@@ -48,6 +47,12 @@ struct NormalEquations {
 
 /// Damped Gauss–Newton over pose and expression from `state`.
 void descend(FitProblem& problem, const PersonalFace& face, const ExpressionPrior& prior, ViewState& state);
+
+/// Over the pose alone.
+void descend_pose(FitProblem& problem, const PersonalFace& face, ViewState& state);
+
+/// What the view says of the expression about `state` when its pose is free.
+ExpressionEvidence evidence_at(const FitProblem& problem, const PersonalFace& face, const ViewState& state);
 
 /// Rule of Levenberg and Marquardt: less after steps that went down, more after others.
 inline constexpr double first_damping = 1e-3;

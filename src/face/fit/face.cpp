@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "box.hpp"
 #include "descent.hpp"
 #include "facelex/core/error.hpp"
 
@@ -25,6 +26,38 @@ constexpr double own_offset = 3.0 / 7;
 /// So much, 1/mm², that offsets neither move, turn nor scale the inner face as a whole. The jaw line is an
 /// outline whose offsets would turn the rest against it.
 constexpr double rigid_weight = 1e3;
+/// Correlation of the two sides of a unit: then the side that rests moves by at most .05 with the other.
+constexpr double between_sides = 0.85;
+/// τ of FaceFitter::decoded.
+constexpr double cost_of_movement = 0.5;
+
+std::optional<FaceFit> finite_fit(const FitProblem& problem, const PersonalFace& face,
+                                  const ViewState& state) {
+  FaceFit fit{state.rotation, state.translation, state.expression, problem.inner_error_px(face, state)};
+  if (!(fit.translation_mm.z() > 0) || !fit.translation_mm.allFinite() || !fit.rotation.allFinite() ||
+      !fit.expression.allFinite() || !std::isfinite(fit.reprojection_error_px))
+    return std::nullopt;
+  return fit;
+}
+
+/// C⁻¹ of FaceFitter::decoded.
+Eigen::MatrixXd precision_of(const ShapeBasis& modes) {
+  Eigen::MatrixXd precision = modes.scale.cwiseAbs2().cwiseInverse().asDiagonal();
+  for (Eigen::Index left = 0; left < modes.size(); ++left) {
+    const std::string& name = modes.names[static_cast<std::size_t>(left)];
+    if (!name.ends_with("_L")) continue;
+    const auto other =
+        std::find(modes.names.begin(), modes.names.end(), name.substr(0, name.size() - 1) + "R");
+    if (other == modes.names.end()) continue;
+    const Eigen::Index right = other - modes.names.begin();
+    const double rest = 1 - between_sides * between_sides;
+    precision(left, left) /= rest;
+    precision(right, right) /= rest;
+    precision(left, right) = precision(right, left) =
+        -between_sides / (rest * modes.scale[left] * modes.scale[right]);
+  }
+  return precision;
+}
 
 }  // namespace
 
@@ -70,6 +103,7 @@ FaceFitter::FaceFitter(const MorphableModel& model, const FitPriors& priors)
     weights_[point] = point >= jaw_points ? 1 : line.size() > 1 ? contour_weight : bare_jaw_weight;
   }
   if (priors.offset_mm > 0) offset_precision_ = offset_precision();
+  expression_precision_ = precision_of(model.expression);
 }
 
 Eigen::MatrixXd FaceFitter::offset_precision() const {
@@ -136,7 +170,6 @@ ExpressionPrior FaceFitter::expression_prior(bool about_rest, double noise_mm) c
   const double prior_mm2 = priors_.regularization * noise_mm * noise_mm;
   ExpressionPrior prior;
   prior.weight = prior_mm2 * modes.scale.cwiseAbs2().cwiseInverse();
-  prior.middle.setZero(modes.size());
   prior.slope.setZero(modes.size());
   prior.scale = modes.scale;
   prior.upper = modes.upper;
@@ -148,30 +181,42 @@ ExpressionPrior FaceFitter::expression_prior(bool about_rest, double noise_mm) c
 }
 
 std::optional<FaceFit> FaceFitter::fit(const FaceView& view, const PersonalFace& face,
-                                       const Eigen::VectorXd* expected, double strength) const {
-  ExpressionPrior prior = expression_prior(false, face.noise_mm);
-  if (expected && strength > 0) {
-    // The sum of two squares is a square about the weighted middle.
-    prior.weight *= 1 + strength;
-    prior.middle = *expected * (strength / (1 + strength));
-  }
-  return fit_with(prior, view, face);
+                                       ExpressionEvidence* evidence) const {
+  return fit_with(expression_prior(false, face.noise_mm), view, face, nullptr, evidence);
 }
 
 std::optional<FaceFit> FaceFitter::fit_with(const ExpressionPrior& prior, const FaceView& view,
-                                            const PersonalFace& face, std::vector<double>* errors) const {
+                                            const PersonalFace& face, std::vector<double>* errors,
+                                            ExpressionEvidence* evidence) const {
   FitProblem problem(*this, view, face.noise_mm);
   ViewState state;
   if (!problem.start(face, state)) return std::nullopt;
   descend(problem, face, prior, state);
-  FaceFit fit{state.rotation, state.translation, std::move(state.expression), 0};
-  fit.reprojection_error_px =
-      problem.inner_error_px(face, {fit.rotation, fit.translation_mm, fit.expression});
-  if (!(fit.translation_mm.z() > 0) || !fit.translation_mm.allFinite() || !fit.rotation.allFinite() ||
-      !fit.expression.allFinite() || !std::isfinite(fit.reprojection_error_px))
-    return std::nullopt;
-  if (errors) problem.inner_errors_mm(face, {fit.rotation, fit.translation_mm, fit.expression}, *errors);
+  auto fit = finite_fit(problem, face, state);
+  if (fit && errors) problem.inner_errors_mm(face, state, *errors);
+  if (fit && evidence) *evidence = evidence_at(problem, face, state);
   return fit;
+}
+
+std::optional<FaceFit> FaceFitter::posed(const FaceView& view, const PersonalFace& face, const FaceFit& start,
+                                         Eigen::VectorXd expression) const {
+  FitProblem problem(*this, view, face.noise_mm);
+  ViewState state{start.rotation, start.translation_mm, std::move(expression)};
+  problem.resume(face, state);
+  descend_pose(problem, face, state);
+  return finite_fit(problem, face, state);
+}
+
+Eigen::VectorXd FaceFitter::decoded(const ExpressionEvidence& evidence, double variance,
+                                    const PersonalFace& face) const {
+  const ShapeBasis& modes = model_.expression;
+  const double noise2 = face.noise_mm * face.noise_mm * variance;
+  const Eigen::MatrixXd matrix = evidence.matrix + priors_.regularization * noise2 * expression_precision_;
+  Eigen::VectorXd right_side = evidence.right_side;
+  const double cost = priors_.regularization * cost_of_movement * std::sqrt(noise2);
+  for (Eigen::Index k = 0; k < modes.size(); ++k)
+    if (modes.lower[k] == 0) right_side[k] -= cost * std::sqrt(std::max(0.0, evidence.matrix(k, k)));
+  return minimum_in_box(matrix, right_side, modes.lower, modes.upper);
 }
 
 Eigen::Matrix<double, Eigen::Dynamic, 3> FaceFitter::displacement(const Eigen::VectorXd& expression) const {

@@ -12,6 +12,7 @@
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
 #include "head_share.hpp"
+#include "landmark_bias.hpp"
 #include "outcome.hpp"
 #include "persons.hpp"
 
@@ -23,6 +24,8 @@ constexpr double max_error_mm = 9;
 /// The columns before are pose and reprojection_error.
 constexpr Eigen::Index signals_at = 7;
 constexpr double share_steps = 1e4;
+/// Rows at a time: each keeps its evidence, K² numbers.
+constexpr Eigen::Index block_rows = 256;
 
 /// A row of the input while it is fitted.
 struct Row {
@@ -30,8 +33,15 @@ struct Row {
   FitOutcome outcome = FitOutcome::no_face;
   Landmarks68 points;
   const PersonalFace* face = nullptr;
+  std::optional<FaceFit> fit;   ///< of the frame by itself
+  ExpressionEvidence evidence;  ///< at that fit
+};
+
+/// A row when all that it depends on is known.
+struct FinishedRow {
+  const Row* row;
+  FitOutcome outcome;
   std::optional<FaceFit> fit;
-  std::optional<Eigen::VectorXd> smoothed;  ///< expected expression
 };
 
 /// Whether all points of the scheme are there.
@@ -49,9 +59,22 @@ FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
   return fit->reprojection_error_px * mm_per_px > max_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
 }
 
+/// The table of the detector that the sidecar names, or null.
+const LandmarkBias* bias_of(const std::filesystem::path& input, const FitOptions& options) {
+  if (options.bias == FitOptions::Bias::none) return nullptr;
+  const auto sidecar = read_sidecar(input);
+  if (!sidecar) return nullptr;
+  const LandmarkBias& table = LandmarkBias::of_dlib_cascade();
+  const Json& details = sidecar->result.details;
+  const bool is_its = details.contains("landmark_model_digest") &&
+                      details["landmark_model_digest"] == table.landmark_model_digest();
+  return is_its ? &table : nullptr;
+}
+
 /// Until a person's own noise is known, the usual one.
-FitPriors priors_of(const FitOptions& options) {
+FitPriors priors_of(const FitOptions& options, const LandmarkBias* bias) {
   FitPriors priors;
+  if (bias) priors.noise_mm = bias->noise_mm();
   if (options.noise > 0) priors.noise_mm = options.noise;
   priors.regularization = options.regularization;
   priors.offset_mm = options.offsets;
@@ -67,7 +90,8 @@ class RecordingFit {
         options_(options),
         work_(work),
         pool_(work.threads),
-        fitter_(model, priors_of(options)),
+        bias_(bias_of(input, options)),
+        fitter_(model, priors_of(options, bias_)),
         camera_(recording_camera(input, options)),
         columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
         output_columns_(fit_columns(model, options, !camera_.fixed)) {}
@@ -77,10 +101,10 @@ class RecordingFit {
     RecordingWriter writer(output, output_columns_, format);
     RecordingReader reader(input_);
     Recording block;
-    while (reader.read(block)) {
+    while (reader.read(block, block_rows)) {
       work_.check_stop();
       add_rows(block);
-      write_finished(writer, options_.smooth > 0);
+      write_finished(writer, true);
       work_.report(counter_.counts().rows, 0);
     }
     write_finished(writer, false);
@@ -95,14 +119,20 @@ class RecordingFit {
       work_.check_stop();
       for (Eigen::Index row = 0; row < block.rows(); ++row) {
         const Frame& frame = block.frames[static_cast<std::size_t>(row)];
-        const Landmarks68 points = landmarks_of_row(columns_, block.values, row);
+        const Landmarks68 points = landmarks_of(block, row);
         const bool usable = frame.success && is_complete(points, columns_.scheme);
         persons_.add(frame, usable ? &points : nullptr);
       }
     }
     persons_.finish(
         fitter_, [this](const Landmarks68& points) { return camera_.of(points); },
-        {static_cast<std::size_t>(options_.identity_frames), options_.noise == 0}, work_);
+        {static_cast<std::size_t>(options_.identity_frames), options_.noise == 0 && !bias_}, work_);
+  }
+
+  Landmarks68 landmarks_of(const Recording& block, Eigen::Index row) const {
+    const Landmarks68 points = landmarks_of_row(columns_, block.values, row);
+    if (!bias_ || !block.frames[static_cast<std::size_t>(row)].success) return points;
+    return bias_->corrected(points, camera_.of(points));
   }
 
   void add_rows(const Recording& block) {
@@ -110,7 +140,7 @@ class RecordingFit {
     for (Eigen::Index r = 0; r < block.rows(); ++r) {
       Row row;
       row.frame = block.frames[static_cast<std::size_t>(r)];
-      row.points = landmarks_of_row(columns_, block.values, r);
+      row.points = landmarks_of(block, r);
       if (row.frame.success) row.outcome = usable(row);
       rows_.push_back(std::move(row));
     }
@@ -135,54 +165,73 @@ class RecordingFit {
   void fit_row(Row& row) const {
     if (row.outcome != FitOutcome::fitted) return;
     const Camera camera = camera_.of(row.points);
-    row.fit = fitter_.fit({row.points, camera}, *row.face, row.smoothed ? &*row.smoothed : nullptr,
-                          options_.smooth);
+    row.fit = fitter_.fit({row.points, camera}, *row.face, &row.evidence);
     row.outcome = judged(row.fit, camera);
   }
 
-  /// Writes the rows whose fit is final. With `more_to_come`, those of the last frame wait for the frame
-  /// after it, and the frame before it stays to be their neighbour.
+  /// Writes the rows whose neighbours in time are all there. With `more_to_come` the last ones wait, and as many
+  /// before them stay to be neighbours.
   void write_finished(RecordingWriter& writer, bool more_to_come) {
-    if (rows_.empty()) return;
-    const std::int64_t last = rows_.back().frame.number;
     std::size_t end = rows_.size();
-    while (more_to_come && end > 0 && rows_[end - 1].frame.number == last) --end;
-    std::vector<Row> finished(rows_.begin() + static_cast<std::ptrdiff_t>(written_),
-                              rows_.begin() + static_cast<std::ptrdiff_t>(end));
-    if (options_.smooth > 0) smooth(finished);
+    while (more_to_come && end > written_ && is_near(rows_[end - 1], rows_.back())) --end;
+    std::vector<FinishedRow> finished(end - written_);
+    pool_.for_each(finished.size(), [&](std::size_t i) {
+      work_.check_stop();
+      finished[i] = finish(written_ + i);
+    });
     write(writer, finished);
     std::size_t begin = end;
-    while (more_to_come && begin > 0 && rows_[begin - 1].frame.number >= last - 1) --begin;
+    while (begin > 0 && end < rows_.size() && is_near(rows_[begin - 1], rows_[end])) --begin;
     rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(begin));
     written_ = end - begin;
   }
 
-  /// Fits rows again about what the frames before and after, as they were fitted at first, make likely.
-  void smooth(std::vector<Row>& finished) {
-    std::map<std::pair<std::int64_t, int>, const Row*> first_fits;
-    const auto key = [this](std::int64_t number, const Frame& frame) {
-      return std::pair(number, persons_.several_faces() ? frame.face_id : 0);
-    };
-    for (const Row& row : rows_)
-      if (row.outcome == FitOutcome::fitted) first_fits[key(row.frame.number, row.frame)] = &row;
-    pool_.for_each(finished.size(), [&](std::size_t i) {
-      Row& row = finished[i];
-      if (row.outcome != FitOutcome::fitted) return;
-      Eigen::VectorXd sum = Eigen::VectorXd::Zero(row.fit->expression.size());
-      int neighbours = 0;
-      for (const int offset : {-1, 1}) {
-        const auto found = first_fits.find(key(row.frame.number + offset, row.frame));
-        if (found == first_fits.end()) continue;
-        sum += found->second->fit->expression;
-        ++neighbours;
-      }
-      if (neighbours == 0) return;
-      row.smoothed = sum / neighbours;
-      fit_row(row);
-    });
+  /// Whether two rows may speak of one moment; those of one frame always.
+  bool is_near(const Row& a, const Row& b) const {
+    return a.frame.number == b.frame.number || weight(a, b) > 0;
   }
 
-  void write(RecordingWriter& writer, const std::vector<Row>& finished) {
+  /// What `other` counts in the mean for `row`, relative to the row itself.
+  double weight(const Row& row, const Row& other) const {
+    if (&row == &other) return 1;
+    if (!(options_.smooth > 0)) return 0;
+    const double apart = std::abs(row.frame.timestamp - other.frame.timestamp);
+    return apart < options_.smooth ? 1 - apart / options_.smooth : 0;  // 0 too without a time stamp
+  }
+
+  /// The row as all that is near it in time has it.
+  FinishedRow finish(std::size_t at) const {
+    const Row& row = rows_[at];
+    FinishedRow finished{&row, row.outcome, std::nullopt};
+    if (row.outcome != FitOutcome::fitted) return finished;
+    ExpressionEvidence mean{row.evidence.matrix, row.evidence.right_side};
+    double sum = 1, squares = 1;
+    const auto add = [&](const Row& other) {
+      if (!is_near(row, other)) return false;
+      const double w = weight(row, other);
+      if (w == 0 || other.outcome != FitOutcome::fitted || other.face != row.face) return true;
+      mean.matrix += w * other.evidence.matrix;
+      mean.right_side += w * other.evidence.right_side;
+      sum += w;
+      squares += w * w;
+      return true;
+    };
+    for (std::size_t i = at; i > 0 && add(rows_[i - 1]); --i) {
+    }
+    for (std::size_t i = at + 1; i < rows_.size() && add(rows_[i]); ++i) {
+    }
+    mean.matrix /= sum;
+    mean.right_side /= sum;
+    const Camera camera = camera_.of(row.points);
+    // Errors that last are no smaller in the mean.
+    const double variance = bias_ ? 1 : squares / (sum * sum);
+    finished.fit =
+        fitter_.posed({row.points, camera}, *row.face, *row.fit, fitter_.decoded(mean, variance, *row.face));
+    finished.outcome = judged(finished.fit, camera);
+    return finished;
+  }
+
+  void write(RecordingWriter& writer, const std::vector<FinishedRow>& finished) {
     Recording block;
     block.kind = fit_kind(options_.signals);
     block.columns = output_columns_;
@@ -190,23 +239,24 @@ class RecordingFit {
                              static_cast<Eigen::Index>(output_columns_.size()),
                              std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < finished.size(); ++i) {
-      block.frames.push_back(finished[i].frame);
+      block.frames.push_back(finished[i].row->frame);
       block.frames.back().success = finished[i].outcome == FitOutcome::fitted;
       outcomes_.add(finished[i].outcome);
       if (finished[i].outcome != FitOutcome::fitted) continue;
+      if (options_.smooth > 0 && std::isnan(block.frames.back().timestamp)) ++without_time_;
       const Eigen::RowVectorXd values = values_of(finished[i]);
       block.values.row(static_cast<Eigen::Index>(i)) = values;
-      const int face = persons_.several_faces() ? finished[i].frame.face_id : 0;
+      const int face = persons_.several_faces() ? block.frames.back().face_id : 0;
       head_shares_[face].add(values.segment<3>(3).transpose(), values.tail(values.size() - signals_at));
     }
     writer.write(block);
     counter_.add(block.frames);
   }
 
-  Eigen::RowVectorXd values_of(const Row& row) const {
-    const FaceFit& fit = *row.fit;
+  Eigen::RowVectorXd values_of(const FinishedRow& finished) const {
+    const FaceFit& fit = *finished.fit;
     Eigen::RowVectorXd values(static_cast<Eigen::Index>(output_columns_.size()));
-    values.head<3>() = place_of(row).transpose();
+    values.head<3>() = place_of(finished).transpose();
     values.segment<3>(3) = angles_from_rotation(fit.rotation).transpose();
     values[6] = fit.reprojection_error_px;
     Eigen::Index at = signals_at;
@@ -221,10 +271,10 @@ class RecordingFit {
     return values;
   }
 
-  Eigen::Vector3d place_of(const Row& row) const {
-    const Eigen::Vector3d& translation = row.fit->translation_mm;
+  Eigen::Vector3d place_of(const FinishedRow& finished) const {
+    const Eigen::Vector3d& translation = finished.fit->translation_mm;
     if (camera_.fixed) return translation;
-    const Camera camera = camera_.of(row.points);
+    const Camera camera = camera_.of(finished.row->points);
     const double px_per_mm = camera.fx / translation.z();
     return {translation.x() + camera.cx / px_per_mm, translation.y() + camera.cy / px_per_mm, px_per_mm};
   }
@@ -236,13 +286,19 @@ class RecordingFit {
     result.counts = counter_.counts();
     result.message = outcomes_.message();
     if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
+    const auto add_message = [&](const std::string& text) {
+      result.message += (result.message.empty() ? "" : "; ") + text;
+    };
+    if (without_time_ > 0)
+      add_message(std::to_string(without_time_) +
+                  " rows with a face have no time stamp: each says by itself what the face does");
     if (camera_.size_unknown)
-      result.message +=
-          std::string(result.message.empty() ? "" : "; ") +
+      add_message(
           "the picture's size is not known, so the camera is scaled orthographic and the head's "
-          "distance is not given (the option image-size gives it)";
+          "distance is not given (the option image-size gives it)");
     result.details["model"] = model_name;
     result.details["camera"] = camera_.json();
+    result.details["bias"] = bias_ ? Json(bias_->landmark_model_digest()) : Json();
     result.details["points"] = fitter_.points();
     result.details["identity"] = persons_.details();
     for (Json& person : result.details["identity"]) add_head_share(person);
@@ -265,6 +321,7 @@ class RecordingFit {
   FitOptions options_;
   const Work& work_;
   ThreadPool pool_;
+  const LandmarkBias* bias_;  ///< null: the landmarks are taken as they are
   FaceFitter fitter_;
   RecordingCamera camera_;
   LandmarkColumns columns_;
@@ -272,6 +329,7 @@ class RecordingFit {
   FitPersons persons_;
   std::vector<Row> rows_;  ///< that wait, after `written_` ones that only stand as neighbours
   std::size_t written_ = 0;
+  std::int64_t without_time_ = 0;  ///< fitted rows
   FitOutcomeCounts outcomes_;
   FrameCounter counter_;
   std::map<int, HeadShare> head_shares_;  ///< by face_id; 0 when there is one face
@@ -292,15 +350,20 @@ void FitOptions::describe(OptionList& options) {
       .number("noise", noise, Bounds::at_least(0),
               "Usual error of a landmark in millimetres on the face, which draws the coefficients to 0; 0: "
               "estimated for each face of a recording, between 1 and 3")
+      .choice(
+          "bias", bias, {{"known", Bias::known}, {"none", Bias::none}},
+          "Whether the errors that facelex knows of a landmark detector, which go with the head's pose, are "
+          "taken off its landmarks")
       .number(
           "offsets", offsets, Bounds::at_least(0),
           "How far a person's landmarks usually lie from where the model's identity modes can put them, in "
           "millimetres; 0: the model's identity alone")
       .number("regularization", regularization, Bounds::above(0),
-              "Weight of the prior on coefficients at that noise")
-      .number("smooth", smooth, Bounds::at_least(0),
-              "Weight, beside the prior's, that holds a frame's expression to that of the frames before and "
-              "after")
+              "Weight of what holds the coefficients to 0 at that noise")
+      .number(
+          "smooth", smooth, Bounds::between(0, 1),
+          "Seconds before and after a frame whose frames say with it, the less the farther, what the face "
+          "does; 0: each frame by itself")
       .integer("identity-frames", identity_frames, Bounds::between(1, 256),
                "Frames that a person's own face is estimated from")
       .texts("signals", signals, "What is written besides the head pose: expression, displacement");

@@ -56,7 +56,8 @@ ViewState moved(const ViewState& state, const Eigen::VectorXd& step) {
   next.rotation = rotation_from_vector(step.head<3>()) * state.rotation;
   next.translation = state.translation + Eigen::Vector3d(step[3], step[4], 0);
   next.translation.z() *= std::exp(step[5]);
-  next.expression = state.expression + step.segment(pose_size, state.expression.size());
+  next.expression = state.expression;
+  if (step.size() > pose_size) next.expression += step.segment(pose_size, state.expression.size());
   return next;
 }
 
@@ -84,6 +85,11 @@ bool FitProblem::start(const PersonalFace& face, ViewState& state) {
   if (!(depth_ > 0) || !std::isfinite(depth_)) return false;
   slide_contour(face, state);
   return true;
+}
+
+void FitProblem::resume(const PersonalFace& face, const ViewState& state) {
+  depth_ = state.translation.z();
+  slide_contour(face, state);
 }
 
 Eigen::Vector3d FitProblem::on_face(const PersonalFace& face, const Eigen::VectorXd& expression,
@@ -140,7 +146,7 @@ double FitProblem::cost(const PersonalFace& face, const ViewState& state) const 
 
 void FitProblem::linearise(const PersonalFace& face, const ViewState& state, Eigen::MatrixXd& derivatives,
                            Eigen::VectorXd& residuals, Eigen::Matrix3Xd& by_place) const {
-  const Eigen::Index modes = fitter_.expression_.cols();
+  const Eigen::Index modes = derivatives.rows() > pose_size ? fitter_.expression_.cols() : 0;
   const Eigen::Index identity_modes = derivatives.rows() - pose_size - modes;
   for (Eigen::Index i = 0; i < given(); ++i) {
     const Given& one = given_[static_cast<std::size_t>(i)];
@@ -159,8 +165,9 @@ void FitProblem::linearise(const PersonalFace& face, const ViewState& state, Eig
       column[3] = by_view.x();
       column[4] = by_view.y();
       column[5] = by_view.z() * state.translation.z();
-      column.segment(pose_size, modes).noalias() =
-          fitter_.expression_.middleRows(3 * one.row, 3).transpose() * by_point;
+      if (modes > 0)
+        column.segment(pose_size, modes).noalias() =
+            fitter_.expression_.middleRows(3 * one.row, 3).transpose() * by_point;
       if (identity_modes > 0)
         column.tail(identity_modes).noalias() =
             fitter_.identity_.middleRows(3 * one.row, 3).transpose() * by_point;

@@ -17,6 +17,7 @@ struct ViewState {
 /// Parameters of a view's pose in a step: ω (rotation exp(ω)·R, rad), the translation's x and y in mm, and
 /// the logarithm of its z, so that all have the same size whatever the distance.
 inline constexpr Eigen::Index pose_size = 6;
+/// A step of the pose alone leaves the expression.
 ViewState moved(const ViewState& state, const Eigen::VectorXd& step);
 
 /// One view of a face against the model: the cost of its landmarks and their derivatives.
@@ -27,12 +28,14 @@ class FitProblem {
   /// Sets pose and zero expression from the head pose of a rigid face (estimate_head_pose), and the jaw
   /// points' vertices for it. False when there is none.
   bool start(const PersonalFace& face, ViewState& state);
+  /// Goes on from a pose that is known.
+  void resume(const PersonalFace& face, const ViewState& state);
   /// Takes for each jaw point the vertex that lies farthest outwards. Returns whether any changed.
   bool slide_contour(const PersonalFace& face, const ViewState& state);
   /// Σ wᵢ·c²·log(1 + rᵢ²/c²) in mm²; infinite when a point would lie behind the camera.
   double cost(const PersonalFace& face, const ViewState& state) const;
   /// A column per coordinate of each given point, weighted by the square root of its weight over 1 + r²/c²:
-  /// derivatives by the pose, the expression and, as far as `derivatives` has rows, the identity.
+  /// derivatives by the pose and, as far as `derivatives` has rows, the expression and the identity.
   /// `residuals`: what is seen minus what the state predicts, weighted alike, mm. `by_place`, unless it has no
   /// columns: 3 × a column per coordinate, how it grows with the place of its own point on the face.
   void linearise(const PersonalFace& face, const ViewState& state, Eigen::MatrixXd& derivatives,

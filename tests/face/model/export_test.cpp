@@ -16,7 +16,7 @@ using namespace facelex;
 using namespace facelex::test;
 
 /// A bent sheet of 5×4 vertices as large as a face, with random modes.
-MorphableModel random_model(std::uint64_t seed) {
+MorphableModel unevenly_sized_model(std::uint64_t seed) {
   Random random(seed);
   MorphableModel model;
   model.name = "sheet";
@@ -51,7 +51,7 @@ MorphableModel random_model(std::uint64_t seed) {
 TEST(ModelExport, TheSetOfObjFilesIsReadBack) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const TemporaryFolder folder;
-    const MorphableModel model = random_model(seed);
+    const MorphableModel model = unevenly_sized_model(seed);
     export_obj_set(folder.path(), model);
     const MorphableModel again = import_model(folder.path());
     EXPECT_EQ(again.mean, model.mean);
@@ -67,7 +67,7 @@ TEST(ModelExport, TheSetOfObjFilesIsReadBack) {
 
 TEST(ModelExport, UnitIsGuessedOrGiven) {
   const TemporaryFolder folder;
-  MorphableModel model = random_model(1);
+  MorphableModel model = unevenly_sized_model(1);
   ModelImportOptions options;
   for (const float size : {1.0F, 0.1F, 0.001F}) {
     export_obj_set(folder.path(), [&] {
@@ -102,7 +102,7 @@ TEST(ModelExport, FolderWithoutOneNeutralIsRefused) {
 
 TEST(ModelExport, NameAndLicenceAreTheUsersWhereGiven) {
   const TemporaryFolder folder;
-  export_obj_set(folder.path(), random_model(3));
+  export_obj_set(folder.path(), unevenly_sized_model(3));
   EXPECT_EQ(import_model(folder.path()).licence, import_obj(folder.path()).licence);
   ModelImportOptions options;
   options.name = "Sheet";
@@ -114,7 +114,7 @@ TEST(ModelExport, NameAndLicenceAreTheUsersWhereGiven) {
 
 TEST(ModelExport, PlyHoldsPointsAndTriangles) {
   const TemporaryFolder folder;
-  const MorphableModel model = random_model(2);
+  const MorphableModel model = unevenly_sized_model(2);
   write_mesh(folder / "face.ply", model.mean, model.triangles);
   const std::string bytes = file_text(folder / "face.ply");
   const std::size_t begin = bytes.find("end_header\n") + std::strlen("end_header\n");
@@ -135,7 +135,7 @@ TEST(ModelExport, PlyHoldsPointsAndTriangles) {
 }
 
 TEST(ModelExport, CoefficientsByName) {
-  const MorphableModel model = random_model(3);
+  const MorphableModel model = unevenly_sized_model(3);
   EXPECT_EQ(coefficients_of(model.expression, {"AU12_R=0.5", " AU04 = -1"}, "expression"),
             Eigen::Vector3d(-1, 0, 0.5));
   EXPECT_EQ(coefficients_of(model.expression, {}, "expression"), Eigen::Vector3d::Zero());
@@ -151,7 +151,7 @@ TEST(ModelExport, CoefficientsByName) {
 TEST(ModelExport, NamesThatAreNoFilesAreRefused) {
   const TemporaryFolder folder;
   for (const char* name : {"../evil", "", ".hidden", "neutral"}) {
-    MorphableModel model = random_model(4);
+    MorphableModel model = unevenly_sized_model(4);
     model.expression.names[0] = name;
     EXPECT_TRUE(says(error_of([&] { export_obj_set(folder / "set", model); }), {"cannot be a file's name"}))
         << name;
@@ -159,7 +159,7 @@ TEST(ModelExport, NamesThatAreNoFilesAreRefused) {
 }
 
 TEST(ModelExport, SummaryNamesWhatIsThere) {
-  MorphableModel model = random_model(5);
+  MorphableModel model = unevenly_sized_model(5);
   model.expression.modes.col(1).setConstant(2);
   model.expression.scale[1] = 1.5;
   model.expression.upper[1] = std::numeric_limits<double>::infinity();

@@ -49,6 +49,13 @@ struct FitPriors {
   double offset_mm = 1.4;
 };
 
+/// What a frame, or several together, say of the expression whatever the head's pose: about the fit that it was
+/// taken at, the landmarks' cost is ½εᵀHε − gᵀε + a constant, mm², the pose being where it costs least for each ε.
+struct ExpressionEvidence {
+  Eigen::MatrixXd matrix;      ///< H, K×K
+  Eigen::VectorXd right_side;  ///< g
+};
+
 /// One frame: X = R(neutral + Eε) + t.
 struct FaceFit {
   Eigen::Matrix3d rotation;
@@ -107,12 +114,24 @@ class FaceFitter {
   /// distance in each direction over the points 17 … 67, mm on the face; 0 without a fit.
   double centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const;
 
-  /// Pose and expression of one frame of that person. Nothing when no head pose explains the points
-  /// (estimate_head_pose), which needs at least six of them, or the result is not finite. `expected`: where
-  /// the prior has its middle instead of 0, with `strength` times its weight in addition (temporal
-  /// smoothness).
+  /// Pose and expression of one frame of that person, by itself. Nothing when no head pose explains the points
+  /// (estimate_head_pose), which needs at least six of them, or the result is not finite. `evidence`, unless
+  /// null: what the frame says about that result.
   std::optional<FaceFit> fit(const FaceView& view, const PersonalFace& face,
-                             const Eigen::VectorXd* expected = nullptr, double strength = 0) const;
+                             ExpressionEvidence* evidence = nullptr) const;
+
+  /// The expression that evidence speaks for: the minimum of
+  /// ½εᵀHε − gᵀε + λ(½σ²·εᵀC⁻¹ε + τσ·Σ eₖεₖ), lower ≤ ε ≤ upper, σ² = noise²·`variance`, eₖ = √Hₖₖ. `variance`:
+  /// Σ w² of the weights w, Σ w = 1, that the evidence is a mean with (1 for a frame alone). C: the variances
+  /// scale², correlated by .85 between the two sides of a unit (names that end in _L and _R). The last term, for
+  /// coefficients that are never negative alone, makes each pay for what it moves, in parts of what the landmarks'
+  /// noise can hide: of units that explain a movement alike, the one that moves least besides is taken.
+  Eigen::VectorXd decoded(const ExpressionEvidence& evidence, double variance,
+                          const PersonalFace& face) const;
+
+  /// The pose of a view with its expression held, from `start`. Nothing where the result is not finite.
+  std::optional<FaceFit> posed(const FaceView& view, const PersonalFace& face, const FaceFit& start,
+                               Eigen::VectorXd expression) const;
 
   /// E·ε of the points that the model has, 17 … 67 or 0 … 67, in `points()` order: n×3, mm in the face's
   /// axes.
@@ -148,7 +167,8 @@ class FaceFitter {
   Eigen::MatrixXd rigid_offsets() const;
   /// `errors`, unless null: FitProblem::inner_errors_mm of the result.
   std::optional<FaceFit> fit_with(const ExpressionPrior& prior, const FaceView& view,
-                                  const PersonalFace& face, std::vector<double>* errors = nullptr) const;
+                                  const PersonalFace& face, std::vector<double>* errors = nullptr,
+                                  ExpressionEvidence* evidence = nullptr) const;
 
   const MorphableModel& model_;
   FitPriors priors_;
@@ -160,7 +180,8 @@ class FaceFitter {
   std::vector<Eigen::Index> own_rows_;  ///< of points_: the row of the point's own vertex
   /// 3n×3n, 1/mm², the axes of a point together; empty without offsets.
   Eigen::MatrixXd offset_precision_;
-  Eigen::Index inner_rows_ = 0;  ///< rows of the points 17 … 67
+  Eigen::MatrixXd expression_precision_;  ///< C⁻¹, K×K
+  Eigen::Index inner_rows_ = 0;           ///< rows of the points 17 … 67
 };
 
 }  // namespace facelex

@@ -17,6 +17,7 @@ namespace facelex {
 /// Options of `facelex fit`.
 struct FitOptions {
   enum class CameraModel { perspective, orthographic };
+  enum class Bias { known, none };
 
   CameraModel camera = CameraModel::perspective;
   std::string image_size;  ///< "1280x720", px; empty: the sidecar of extract tells
@@ -24,10 +25,14 @@ struct FitOptions {
   /// Usual error of a landmark in each direction, mm on the face, ≥ 0; 0: of each face of the recording its own,
   /// FaceFitter::centre's, between 1 (FitPriors) and 3.
   double noise = 0;
+  /// Whether what the landmark detector errs with the head's pose is taken off: where the input's sidecar names the
+  /// detector that facelex has a table of (dlib's cascade), or never.
+  Bias bias = Bias::known;
   double offsets = FitPriors().offset_mm;              ///< mm, ≥ 0
   double regularization = FitPriors().regularization;  ///< weight of the prior on coefficients, > 0
-  /// Weight of the temporal prior, ≥ 0; 0: every frame by itself. 10 meets the accuracy that fit.md measures.
-  double smooth = 10;
+  /// Half of the width of the triangle, s, over which frames say together what the face does; 0: each for itself.
+  /// At 25 f/s .12 are five frames with weights 1 2 3 2 1.
+  double smooth = 0.12;
   int identity_frames = 96;  ///< frames that the identity is estimated from, ≥ 1
   std::vector<std::string> signals = {"expression", "displacement"};
 
@@ -54,9 +59,10 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 /// identity of them, and FaceFitter::centre then moves the resting face so that the median expression of up
 /// to 192 of the frames is 0. If a face never rests, for example one that talks all the time, its most usual
 /// shape is taken for its neutral, as in NeutralEstimator. Pass 2 fits pose and expression of each frame with
-/// that face. A frame depends on itself and the identity alone, so that frames are fitted in parallel with
-/// the same result; with `smooth` = s > 0 each frame is fitted a second time, with a prior of weight s about
-/// the mean expression of the frames before and after as they were fitted at first.
+/// that face: each frame by itself (FaceFitter::fit), then what frames within `smooth` seconds say of the expression
+/// is put together, weighted by a triangle over their time stamps, and decoded (FaceFitter::decoded), and the
+/// pose is sought once more for that expression. Missing frames lack in the mean and nothing else; a frame without a
+/// time stamp stands for itself.
 ///
 /// `output` has the rows of `input`. Rows without success stay without values; details.rows_without_values
 /// counts them: no_face, incomplete (a point of the file's scheme is missing), no_pose (no head pose explains
