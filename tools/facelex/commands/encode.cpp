@@ -18,7 +18,8 @@ class EncodeCommand : public Command {
             "-m,--model", model_,
             "Model file, as facelex learn writes it; built-in: the codebook that facelex carries, "
             "for fits of the built-in face; observables or observables-mm: movements that anyone can "
-            "measure on the face, in E intensities or millimetres")
+            "measure on the face, in E intensities or millimetres; merged-units: the action units of such "
+            "fits, of which those that landmarks cannot tell apart are one")
         ->type_name("FILE")
         ->required()
         ->group("Input and output");

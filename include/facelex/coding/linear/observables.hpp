@@ -27,6 +27,9 @@ class Observables final : public CodingSystem {
 
   /// The observables that facelex ships, measured on displacements of the built-in face's points.
   explicit Observables(Measure measure);
+  /// Other sums of signals, z = R·x with R = (WWᵀ)⁻¹W of the model's atoms W. Throws Error (data) with `place` where
+  /// two measure one thing or the parts do not fit.
+  Observables(LinearModel model, const std::string& place);
   /// Throws Error (data) for parts that do not fit.
   static std::unique_ptr<Observables> from_model(const ModelFile& file);
 
@@ -41,8 +44,6 @@ class Observables final : public CodingSystem {
   ModelFile to_model() const override { return model_.to_file(model_kind); }
 
  private:
-  explicit Observables(LinearModel model, const std::string& place);
-
   Json acting(const EncodeOptions& options) const override;
   std::unique_ptr<Encoder> prepared(const EncodeOptions& options) const override;
 
