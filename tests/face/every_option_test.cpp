@@ -40,7 +40,12 @@ TEST(EveryOption, OfFittingChangesTheFit) {
   FitOptions options;
   options.image_size = "1280x720";
   options.identity_frames = 8;
-  every_option<FitOptions>(options, {{"image-size", "640x480"}, {"focal", "1500"}, {"signals", "expression"}},
+  every_option<FitOptions>(options,
+                           {{"image-size", "640x480"},
+                            {"focal", "1500"},
+                            {"signals", "expression"},
+                            {"neutral", "model"},
+                            {"neutral-file", input}},
                            [&] {
                              fit(input, folder / "out.csv", built_in_face(), options, TableFormat::csv, {});
                              return test::file_text(folder / "out.csv");

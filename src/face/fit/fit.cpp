@@ -11,8 +11,8 @@
 #include "facelex/core/parallel.hpp"
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
+#include "first_pass.hpp"
 #include "head_share.hpp"
-#include "landmark_bias.hpp"
 #include "outcome.hpp"
 #include "persons.hpp"
 
@@ -44,13 +44,6 @@ struct FinishedRow {
   std::optional<FaceFit> fit;
 };
 
-/// Whether all points of the scheme are there.
-bool is_complete(const Landmarks68& points, LandmarkScheme scheme) {
-  for (const int point : ibug_numbers(scheme))
-    if (!points.row(point).allFinite()) return false;
-  return true;
-}
-
 FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
   if (!fit) return FitOutcome::no_pose;
   // The face looks along −z of its own axes; so does the camera's viewer.
@@ -59,42 +52,24 @@ FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
   return fit->reprojection_error_px * mm_per_px > max_error_mm ? FitOutcome::bad_fit : FitOutcome::fitted;
 }
 
-/// The table of the detector that the sidecar names, or null.
-const LandmarkBias* bias_of(const std::filesystem::path& input, const FitOptions& options) {
-  if (options.bias == FitOptions::Bias::none) return nullptr;
-  const auto sidecar = read_sidecar(input);
-  if (!sidecar) return nullptr;
-  const LandmarkBias& table = LandmarkBias::of_dlib_cascade();
-  const Json& details = sidecar->result.details;
-  const bool is_its = details.contains("landmark_model_digest") &&
-                      details["landmark_model_digest"] == table.landmark_model_digest();
-  return is_its ? &table : nullptr;
-}
-
-/// Until a person's own noise is known, the usual one.
-FitPriors priors_of(const FitOptions& options, const LandmarkBias* bias) {
-  FitPriors priors;
-  if (bias) priors.noise_mm = bias->noise_mm();
-  if (options.noise > 0) priors.noise_mm = options.noise;
-  priors.regularization = options.regularization;
-  priors.offset_mm = options.offsets;
-  return priors;
-}
-
 /// Both passes over one recording.
 class RecordingFit {
  public:
   RecordingFit(const std::filesystem::path& input, const MorphableModel& model, const FitOptions& options,
-               const Work& work)
+               const Work& work, const std::filesystem::path& person = {})
       : input_(input),
+        person_(person),
+        model_(model),
         options_(options),
         work_(work),
         pool_(work.threads),
-        bias_(bias_of(input, options)),
-        fitter_(model, priors_of(options, bias_)),
-        camera_(recording_camera(input, options)),
-        columns_(find_landmark_columns(RecordingReader(input).header().columns, input.string())),
-        output_columns_(fit_columns(model, options, !camera_.fixed)) {}
+        landmarks_(recorded_landmarks(input, options)),
+        fitter_(model, priors_of(options, landmarks_.bias)),
+        output_columns_(fit_columns(model, options, !landmarks_.camera.fixed)),
+        persons_(options.neutral_frame) {
+    if (person_.empty() && std::filesystem::path(options.neutral_file).extension() == ".safetensors")
+      person_ = options.neutral_file;
+  }
 
   StageResult run(const std::filesystem::path& output, const std::string& model_name, TableFormat format) {
     find_persons();
@@ -113,26 +88,13 @@ class RecordingFit {
 
  private:
   void find_persons() {
-    RecordingReader reader(input_);
-    Recording block;
-    while (reader.read(block)) {
-      work_.check_stop();
-      for (Eigen::Index row = 0; row < block.rows(); ++row) {
-        const Frame& frame = block.frames[static_cast<std::size_t>(row)];
-        const Landmarks68 points = landmarks_of(block, row);
-        const bool usable = frame.success && is_complete(points, columns_.scheme);
-        persons_.add(frame, usable ? &points : nullptr);
-      }
-    }
-    persons_.finish(
-        fitter_, [this](const Landmarks68& points) { return camera_.of(points); },
-        {static_cast<std::size_t>(options_.identity_frames), options_.noise == 0 && !bias_}, work_);
-  }
-
-  Landmarks68 landmarks_of(const Recording& block, Eigen::Index row) const {
-    const Landmarks68 points = landmarks_of_row(columns_, block.values, row);
-    if (!bias_ || !block.frames[static_cast<std::size_t>(row)].success) return points;
-    return bias_->corrected(points, camera_.of(points));
+    read_candidates(input_, landmarks_, persons_, work_);
+    if (!person_.empty())
+      return persons_.finish(fitter_, read_person(person_, fitter_, model_), input_.string());
+    std::vector<FaceView> rest;
+    if (!options_.neutral_file.empty()) rest = views_of_neutral(options_, work_);
+    persons_.finish(fitter_, model_, rest, person_estimate(options_, landmarks_.bias), input_.string(),
+                    work_);
   }
 
   void add_rows(const Recording& block) {
@@ -140,7 +102,7 @@ class RecordingFit {
     for (Eigen::Index r = 0; r < block.rows(); ++r) {
       Row row;
       row.frame = block.frames[static_cast<std::size_t>(r)];
-      row.points = landmarks_of(block, r);
+      row.points = landmarks_.of(block, r);
       if (row.frame.success) row.outcome = usable(row);
       rows_.push_back(std::move(row));
     }
@@ -153,7 +115,7 @@ class RecordingFit {
   /// Whether the row can be fitted (FitOutcome::fitted), and whose face it is.
   FitOutcome usable(Row& row) const {
     if (persons_.several_faces() && row.frame.face_id < 0) return FitOutcome::no_face_id;
-    if (!is_complete(row.points, columns_.scheme)) return FitOutcome::incomplete;
+    if (!is_complete(row.points, landmarks_.columns.scheme)) return FitOutcome::incomplete;
     row.face = persons_.of(row.frame);
     if (!row.face)
       throw data_error({input_.string(), 0, ""},
@@ -164,7 +126,7 @@ class RecordingFit {
 
   void fit_row(Row& row) const {
     if (row.outcome != FitOutcome::fitted) return;
-    const Camera camera = camera_.of(row.points);
+    const Camera camera = landmarks_.camera.of(row.points);
     row.fit = fitter_.fit({row.points, camera}, *row.face, &row.evidence);
     row.outcome = judged(row.fit, camera);
   }
@@ -222,9 +184,9 @@ class RecordingFit {
     }
     mean.matrix /= sum;
     mean.right_side /= sum;
-    const Camera camera = camera_.of(row.points);
+    const Camera camera = landmarks_.camera.of(row.points);
     // Errors that last are no smaller in the mean.
-    const double variance = bias_ ? 1 : squares / (sum * sum);
+    const double variance = landmarks_.bias ? 1 : squares / (sum * sum);
     finished.fit =
         fitter_.posed({row.points, camera}, *row.face, *row.fit, fitter_.decoded(mean, variance, *row.face));
     finished.outcome = judged(finished.fit, camera);
@@ -273,8 +235,8 @@ class RecordingFit {
 
   Eigen::Vector3d place_of(const FinishedRow& finished) const {
     const Eigen::Vector3d& translation = finished.fit->translation_mm;
-    if (camera_.fixed) return translation;
-    const Camera camera = camera_.of(finished.row->points);
+    if (landmarks_.camera.fixed) return translation;
+    const Camera camera = landmarks_.camera.of(finished.row->points);
     const double px_per_mm = camera.fx / translation.z();
     return {translation.x() + camera.cx / px_per_mm, translation.y() + camera.cy / px_per_mm, px_per_mm};
   }
@@ -287,18 +249,20 @@ class RecordingFit {
     result.message = outcomes_.message();
     if (result.counts.with_face == 0 && result.message.empty()) result.message = "no frame has a face";
     const auto add_message = [&](const std::string& text) {
-      result.message += (result.message.empty() ? "" : "; ") + text;
+      if (!text.empty()) result.message += (result.message.empty() ? "" : "; ") + text;
     };
+    // Of a person, it is said once.
+    if (person_.empty() && result.counts.with_face > 0) add_message(persons_.message());
     if (without_time_ > 0)
       add_message(std::to_string(without_time_) +
                   " rows with a face have no time stamp: each says by itself what the face does");
-    if (camera_.size_unknown)
+    if (landmarks_.camera.size_unknown)
       add_message(
           "the picture's size is not known, so the camera is scaled orthographic and the head's "
           "distance is not given (the option image-size gives it)");
     result.details["model"] = model_name;
-    result.details["camera"] = camera_.json();
-    result.details["bias"] = bias_ ? Json(bias_->landmark_model_digest()) : Json();
+    result.details["camera"] = landmarks_.camera.json();
+    result.details["bias"] = landmarks_.bias ? Json(landmarks_.bias->landmark_model_digest()) : Json();
     result.details["points"] = fitter_.points();
     result.details["identity"] = persons_.details();
     for (Json& person : result.details["identity"]) add_head_share(person);
@@ -317,14 +281,13 @@ class RecordingFit {
           std::round(shares[k] * share_steps) / share_steps;
   }
 
-  std::filesystem::path input_;
+  std::filesystem::path input_, person_;
+  const MorphableModel& model_;
   FitOptions options_;
   const Work& work_;
   ThreadPool pool_;
-  const LandmarkBias* bias_;  ///< null: the landmarks are taken as they are
+  RecordedLandmarks landmarks_;
   FaceFitter fitter_;
-  RecordingCamera camera_;
-  LandmarkColumns columns_;
   std::vector<Column> output_columns_;
   FitPersons persons_;
   std::vector<Row> rows_;  ///< that wait, after `written_` ones that only stand as neighbours
@@ -366,7 +329,20 @@ void FitOptions::describe(OptionList& options) {
           "does; 0: each frame by itself")
       .integer("identity-frames", identity_frames, Bounds::between(1, 256),
                "Frames that a person's own face is estimated from")
-      .texts("signals", signals, "What is written besides the head pose: expression, displacement");
+      .texts("signals", signals, "What is written besides the head pose: expression, displacement")
+      .choice(
+          "neutral", neutral,
+          {{"estimated", NeutralSource::estimated},
+           {"model", NeutralSource::model},
+           {"frame", NeutralSource::frame},
+           {"file", NeutralSource::file}},
+          "The face that expressions are measured from: what it mostly looks like, the face model's own for "
+          "this person's shape, a frame by number, or a file")
+      .integer("neutral-frame", neutral_frame, Bounds::at_least(0),
+               "Number of the neutral frame, counted from 1, with " + field("neutral") + " frame")
+      .text("neutral-file", neutral_file,
+            "A person's file (persons/NAME.safetensors of " + field("subjects") +
+                "), or a recording of the subject's neutral face, with " + field("neutral") + " file");
 }
 
 void FitOptions::check() const {
@@ -381,6 +357,19 @@ void FitOptions::check() const {
     if (signal != "expression" && signal != "displacement")
       throw option_error("signals", in_quotes(signal) + " is not a signal",
                          "known: expression, displacement");
+  if (neutral == NeutralSource::frame && neutral_frame < 1)
+    throw usage_error(field("neutral") + " frame needs the number of the frame",
+                      "add " + field("neutral-frame") + " N, from 1");
+  if (neutral != NeutralSource::frame && neutral_frame != 0)
+    throw usage_error(field("neutral-frame") + " " + std::to_string(neutral_frame) + " is for " +
+                          field("neutral") + " frame only",
+                      "add " + field("neutral") + " frame or leave the number out");
+  if (neutral == NeutralSource::file && neutral_file.empty())
+    throw usage_error(field("neutral") + " file needs a file", "add " + field("neutral-file") + " FILE");
+  if (neutral != NeutralSource::file && !neutral_file.empty())
+    throw usage_error(
+        field("neutral-file") + " " + in_quotes(neutral_file) + " is for " + field("neutral") + " file only",
+        "add " + field("neutral") + " file or leave the file out");
 }
 
 bool has_signal(const std::vector<std::string>& signals, std::string_view name) {
@@ -405,10 +394,10 @@ std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& o
 }
 
 StageResult fit(const std::filesystem::path& input, const std::filesystem::path& output,
-                const MorphableModel& model, const FitOptions& options, TableFormat format,
-                const Work& work) {
+                const MorphableModel& model, const FitOptions& options, TableFormat format, const Work& work,
+                const std::filesystem::path& person) {
   options.check();
-  return RecordingFit(input, model, options, work).run(output, model.name, format);
+  return RecordingFit(input, model, options, work, person).run(output, model.name, format);
 }
 
 }  // namespace facelex

@@ -224,7 +224,9 @@ FaceFitter::Rotations FaceFitter::improve(PersonalFace& face, const std::vector<
   return rotations;
 }
 
-double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const {
+FaceFitter::RestingViews FaceFitter::resting_views(const PersonalFace& face,
+                                                   const std::vector<FaceView>& views,
+                                                   const Work& work) const {
   const ExpressionPrior prior = expression_prior(true, face.noise_mm);
   std::vector<std::optional<FaceFit>> fits(views.size());
   std::vector<std::vector<double>> errors(views.size());
@@ -233,20 +235,37 @@ double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views
     work.check_stop();
     fits[i] = fit_with(prior, views[i], face, &errors[i]);
   });
-  Eigen::VectorXd resting = face.resting;
+  RestingViews result;
+  for (const auto& fit : fits)
+    if (fit) result.resting.push_back(face.resting + fit->expression);
   std::vector<double> values;
-  for (Eigen::Index k = 0; k < resting.size(); ++k) {
-    values.clear();
-    for (const auto& fit : fits)
-      if (fit) values.push_back(fit->expression[k]);
-    if (values.empty()) return 0;
-    resting[k] += middle_of(values);
-  }
-  face = with_coefficients(face, face.identity, std::move(resting), face.offsets);
-  values.clear();
   for (const auto& of_view : errors)
     for (const double error : of_view) values.push_back(std::abs(error));
-  return deviations_in_median * middle_of(values);
+  if (!values.empty()) result.noise_mm = deviations_in_median * middle_of(values);
+  return result;
+}
+
+Eigen::VectorXd middle_resting(const std::vector<Eigen::VectorXd>& resting) {
+  Eigen::VectorXd middle(resting.front().size());
+  std::vector<double> values;
+  for (Eigen::Index k = 0; k < middle.size(); ++k) {
+    values.clear();
+    for (const Eigen::VectorXd& one : resting) values.push_back(one[k]);
+    middle[k] = middle_of(values);
+  }
+  return middle;
+}
+
+double FaceFitter::centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const {
+  const RestingViews seen = resting_views(face, views, work);
+  if (seen.resting.empty()) return 0;
+  face.resting = middle_resting(seen.resting);
+  face = with_neutral(face);
+  return seen.noise_mm;
+}
+
+PersonalFace FaceFitter::with_neutral(const PersonalFace& face) const {
+  return with_coefficients(face, face.identity, face.resting, face.offsets);
 }
 
 }  // namespace facelex

@@ -187,10 +187,11 @@ TEST_F(PooledFrames, AreTheWeightedMeanOfAllThatIsNear) {
   for (Eigen::Index row = 0; row < recording.rows(); ++row) {
     points.push_back(landmarks_of_row(columns, recording.values, row));
     const Frame& frame = recording.frames[static_cast<std::size_t>(row)];
-    persons.add(frame, frame.success ? &points.back() : nullptr);
+    const FaceView view{points.back(), camera_};
+    persons.add(frame, frame.success ? &view : nullptr);
   }
-  persons.finish(
-      fitter, [this](const Landmarks68&) { return camera_; }, {96, true}, Work{});
+  persons.finish(fitter, model, {}, {96, true}, "test", Work{});
+
   std::vector<ExpressionEvidence> evidence(points.size());
   std::vector<std::optional<FaceFit>> fits(points.size());
   for (std::size_t i = 0; i < points.size(); ++i)

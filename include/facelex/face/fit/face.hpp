@@ -109,10 +109,20 @@ class FaceFitter {
   /// pose explains are left out; without any, the mean face.
   PersonalFace personal_face(const std::vector<FaceView>& views, const Work& work) const;
 
+  /// What these views say of the resting face.
+  struct RestingViews {
+    std::vector<Eigen::VectorXd> resting;  ///< of each view that is fitted: m that would make its ε 0
+    /// The landmarks' usual error about these fits: 1.48 times the median distance in each direction over the
+    /// points 17 … 67, mm on the face; 0 without a fit.
+    double noise_mm = 0;
+  };
+  RestingViews resting_views(const PersonalFace& face, const std::vector<FaceView>& views,
+                             const Work& work) const;
   /// Moves the resting face to the median expression of these views, so that ε is 0 in the middle of what the
-  /// face mostly does. Returns the landmarks' usual error about the fits of these views: 1.48 times the median
-  /// distance in each direction over the points 17 … 67, mm on the face; 0 without a fit.
+  /// face mostly does. Returns RestingViews::noise_mm.
   double centre(PersonalFace& face, const std::vector<FaceView>& views, const Work& work) const;
+  /// The face with these coefficients, offsets, turn and noise: its neutral follows from them.
+  PersonalFace with_neutral(const PersonalFace& face) const;
 
   /// Pose and expression of one frame of that person, by itself. Nothing when no head pose explains the points
   /// (estimate_head_pose), which needs at least six of them, or the result is not finite. `evidence`, unless
@@ -183,5 +193,8 @@ class FaceFitter {
   Eigen::MatrixXd expression_precision_;  ///< C⁻¹, K×K
   Eigen::Index inner_rows_ = 0;           ///< rows of the points 17 … 67
 };
+
+/// The upper median of each coefficient. Requires at least one.
+Eigen::VectorXd middle_resting(const std::vector<Eigen::VectorXd>& resting);
 
 }  // namespace facelex

@@ -9,6 +9,7 @@
 #include "facelex/core/work.hpp"
 #include "facelex/face/fit/face.hpp"
 #include "facelex/face/model/morphable_model.hpp"
+#include "facelex/io/named_file.hpp"
 #include "facelex/io/recording_file.hpp"
 #include "facelex/io/sidecar.hpp"
 
@@ -18,6 +19,7 @@ namespace facelex {
 struct FitOptions {
   enum class CameraModel { perspective, orthographic };
   enum class Bias { known, none };
+  enum class NeutralSource { estimated, model, frame, file };
 
   CameraModel camera = CameraModel::perspective;
   std::string image_size;  ///< "1280x720", px; empty: the sidecar of extract tells
@@ -35,6 +37,9 @@ struct FitOptions {
   double smooth = 0.12;
   int identity_frames = 96;  ///< frames that the identity is estimated from, ≥ 1
   std::vector<std::string> signals = {"expression", "displacement"};
+  NeutralSource neutral = NeutralSource::estimated;
+  long long neutral_frame = 0;  ///< 1-based; for NeutralSource::frame
+  std::string neutral_file;     ///< for NeutralSource::file
 
   void describe(OptionList& options);
   void check() const;
@@ -58,11 +63,13 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 /// pitch), in each cell those nearest to the median shape of the face. FaceFitter::personal_face makes the
 /// identity of them, and FaceFitter::centre then moves the resting face so that the median expression of up
 /// to 192 of the frames is 0. If a face never rests, for example one that talks all the time, its most usual
-/// shape is taken for its neutral, as in NeutralEstimator. Pass 2 fits pose and expression of each frame with
-/// that face: each frame by itself (FaceFitter::fit), then what frames within `smooth` seconds say of the expression
-/// is put together, weighted by a triangle over their time stamps, and decoded (FaceFitter::decoded), and the
-/// pose is sought once more for that expression. Missing frames lack in the mean and nothing else; a frame without a
-/// time stamp stands for itself.
+/// shape is taken for its neutral, as in NeutralEstimator; FitOptions::neutral offers others: `model`, the
+/// identity without a resting expression; a `frame`; a `file`, which is a person's (estimate_person) or a
+/// recording of the subject's neutral face, whose median expression is taken for 0. Pass 2 fits pose and
+/// expression of each frame with that face: each frame by itself (FaceFitter::fit), then what frames within
+/// `smooth` seconds say of the expression is put together, weighted by a triangle over their time stamps, and
+/// decoded (FaceFitter::decoded), and the pose is sought once more for that expression. Missing frames lack in the
+/// mean and nothing else; a frame without a time stamp stands for itself.
 ///
 /// `output` has the rows of `input`. Rows without success stay without values; details.rows_without_values
 /// counts them: no_face, incomplete (a point of the file's scheme is missing), no_pose (no head pose explains
@@ -76,11 +83,28 @@ SignalKind fit_kind(const std::vector<std::string>& signals);
 ///
 /// Details: camera, model, identity (a list, one of each face: face_id when there are several, coefficients,
 /// offsets and neutral (mm at the points: all X, all Y, all Z), resting, noise_mm, frames, head_linear_share: of
-/// each signal's variance what is linear in pitch, yaw and roll), points, rows_without_values.
+/// each signal's variance what is linear in pitch, yaw and roll; neutral_credibility: near, the share of frames
+/// within the noise of the neutral, mimicked, units that the resting face looks like, held, those of them from which it relaxes, and credible,
+/// but for the model's neutral), points,
+/// rows_without_values.
 ///
 /// Memory does not grow with the file. Throws Error: data for an input that cannot be read or has no
 /// landmarks; usage for options.
+///
+/// `person`, unless empty: a file of estimate_person, whose face stands instead of what pass 1 would find.
 StageResult fit(const std::filesystem::path& input, const std::filesystem::path& output,
-                const MorphableModel& model, const FitOptions& options, TableFormat format, const Work& work);
+                const MorphableModel& model, const FitOptions& options, TableFormat format, const Work& work,
+                const std::filesystem::path& person = {});
+
+/// Pass 1 over all recordings of a person, in their order: one identity, offsets, noise and neutral from frames
+/// of all of them, chosen as from one recording; each keeps its own camera. Writes a person's file (a model
+/// container of the kind "person"), which fit() takes. The neutral is estimated or the model's
+/// (FitOptions::neutral); frame and file are refused: they are of one recording.
+///
+/// A recording that cannot be used (it cannot be read, or has several faces) is left out and named in the
+/// message. Details: recordings (name, frames that the identity comes from), what fit() says of an identity.
+/// Throws Error: data when none can be used; usage for options.
+StageResult estimate_person(const std::vector<NamedFile>& recordings, const std::filesystem::path& output,
+                            const MorphableModel& model, const FitOptions& options, const Work& work);
 
 }  // namespace facelex
