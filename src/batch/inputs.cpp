@@ -267,8 +267,8 @@ Shard parse_shard(const std::string& text) {
   return {static_cast<int>(*index), static_cast<int>(*count), false};
 }
 
-Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
-                   const InputKind& kind, const fs::path& output) {
+Inputs find_undivided_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
+                             const InputKind& kind, const fs::path& output) {
   Inputs inputs;
   inputs.shard = parse_shard(options.shard);
   Collector collector(kind, output.empty() ? fs::path() : plain(output));
@@ -278,19 +278,29 @@ Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions
   if (inputs.shard.from_slurm && !collector.divisible()) inputs.shard = {};
   if (inputs.shard.from_slurm) check_slurm(inputs.shard);
   inputs.others = collector.others();
-  std::vector<NamedFile> all = collector.items();
-  inputs.items_in_all = all.size();
-  if (all.empty()) {
+  inputs.items = collector.items();
+  inputs.items_in_all = inputs.items.size();
+  if (inputs.items.empty()) {
     if (arguments.empty() && !options.has_list())
       throw usage_error("no input", "name files or folders, or give " + field("list") + " FILE");
     throw usage_error(
         "no " + kind.noun + " among the inputs (" + std::to_string(inputs.others) + " other files seen)",
         "check the folder");
   }
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (static_cast<int>(i % static_cast<std::size_t>(inputs.shard.count)) == inputs.shard.index - 1)
-      inputs.items.push_back(std::move(all[i]));
   return inputs;
+}
+
+Inputs divided(Inputs all) {
+  std::vector<NamedFile> items;
+  for (std::size_t i = 0; i < all.items.size(); ++i)
+    if (all.shard.takes(i)) items.push_back(std::move(all.items[i]));
+  all.items = std::move(items);
+  return all;
+}
+
+Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
+                   const InputKind& kind, const fs::path& output) {
+  return divided(find_undivided_inputs(arguments, options, kind, output));
 }
 
 void require_usable(const std::vector<NamedFile>& files) {

@@ -63,7 +63,7 @@ class BatchRun {
         options_(options),
         reporter_(reporter),
         manifest_(manifest_path(options.output, inputs.shard)),
-        by_name_(one_source(inputs)) {
+        by_name_(stage.by_name || one_source(inputs)) {
     for (const auto& item : inputs.items) {
       ManifestRow row;
       row.path = item.file.string();
@@ -104,6 +104,8 @@ class BatchRun {
   fs::path file_of(const NamedFile& item, const std::string& suffix) const {
     return options_.output / (item.name + suffix);
   }
+  /// What messages call it.
+  std::string said_of(const NamedFile& item) const { return stage_.by_name ? item.name : item.file.string(); }
   fs::path output_of(const NamedFile& item) const { return file_of(item, stage_.outputs.extension); }
 
   bool stopped() const {
@@ -121,7 +123,7 @@ class BatchRun {
     for (std::size_t i = 0; i < inputs_.items.size(); ++i) {
       const NamedFile& item = inputs_.items[i];
       if (refused_[i] = Message(item.problem); !item.problem.empty())
-        refused_[i] += "; check the path";
+        refused_[i] += "; " + item.remedy;
       else
         refused_[i] = refusal_of(item, {options_.output, stage_.outputs, manifest_, options_.force});
       if (refused_[i].empty()) continue;
@@ -141,8 +143,10 @@ class BatchRun {
     bool any = false;
     for (const auto& file : stage_.beside(item.file, output_of(item))) {
       if (std::error_code none; !fs::is_regular_file(file, none)) continue;
-      digest.update(file.lexically_relative(item.file.parent_path()).string() + "\n" +
-                    sha256_of_file(file, work) + "\n");
+      // What lies in the output folder goes by its place there: the folder may be moved.
+      fs::path name = file.lexically_relative(options_.output);
+      if (name.empty() || *name.begin() == "..") name = file.lexically_relative(item.file.parent_path());
+      digest.update(name.string() + "\n" + sha256_of_file(file, work) + "\n");
       any = true;
     }
     if (any) identity.options["sha256_beside"] = digest.hex();
@@ -171,7 +175,7 @@ class BatchRun {
       if (options_.dry_run) {
         row.state = done ? ItemState::skipped : ItemState::pending;
         const std::lock_guard lock(mutex_);
-        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", printable(item.file.string()).c_str(),
+        std::printf("%s\t%s\t%s\n", done ? "skip" : "do", printable(said_of(item)).c_str(),
                     printable(output_of(item).string()).c_str());
       } else if (done) {
         // What broke off stays partial, however often it is looked at.
@@ -213,16 +217,17 @@ class BatchRun {
     row.state = result.partial ? ItemState::partial : ItemState::ok;
     take(row, result);
     if (row.state == ItemState::partial)
-      reporter_.warning(item.file.string() + ": " + one_line(result.message) + "; the good frames are kept");
+      reporter_.warning(said_of(item) + ": " + one_line(result.message) + "; the good frames are kept");
     else if (!result.message.empty())
-      reporter_.warning(item.file.string() + ": " + one_line(result.message));
+      reporter_.warning(said_of(item) + ": " + one_line(result.message));
   }
 
   Provenance provenance(const NamedFile& item, const Identity& identity) const {
     Provenance made{identity, stage_.command, item.name};
     // The name that the output is known by, with the input's own extension: no absolute path.
     const std::string extension = item.file.extension().string();
-    if (!fs::is_directory(item.file) && !made.input.ends_with(extension)) made.input += extension;
+    if (!stage_.by_name && !fs::is_directory(item.file) && !made.input.ends_with(extension))
+      made.input += extension;
     if (const auto mark = made.command.find("{}"); mark != std::string::npos)
       made.command.replace(mark, 2,
                            made.input.find(' ') == std::string::npos ? made.input : "'" + made.input + "'");

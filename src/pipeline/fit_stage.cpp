@@ -60,6 +60,13 @@ Stage fit_stage(const LoadedFace& face, FitOptions options, TableFormat format) 
   OptionList list = described(options);
   list.append(described(table));
   Stage stage = stage_with_face(face, list, format);
+  if (!options.neutral_file.empty()) {
+    if (std::error_code error; !std::filesystem::is_regular_file(options.neutral_file, error))
+      throw option_error("neutral-file", "no such file: " + path_in_quotes(options.neutral_file));
+    Sha256 digest;
+    digest.update(face.digest + sha256_of_file(options.neutral_file));
+    stage.identity.models = digest.hex();
+  }
   // Which says how large the picture was.
   stage.beside = [](const auto& input, const auto&) { return std::vector{sidecar_path(input)}; };
   stage.run = [face, options, format](const auto& input, const auto& output, const Work& work) {

@@ -34,6 +34,11 @@ struct Shard {
   int index = 1;
   int count = 1;
   bool from_slurm = false;
+
+  /// Whether the item of this number, from 0, is of this part.
+  bool takes(std::size_t item) const {
+    return static_cast<int>(item % static_cast<std::size_t>(count)) == index - 1;
+  }
 };
 
 /// Reads "i/n" and "none"; "auto" takes SLURM_ARRAY_TASK_ID, _MIN, _MAX and _STEP when they are set.
@@ -62,6 +67,12 @@ struct Inputs {
 /// write an accent in Unicode do not count.
 Inputs find_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
                    const InputKind& kind, const std::filesystem::path& output);
+
+/// The same before it is divided: `items` are those of all shards, `shard` says which part is wanted.
+Inputs find_undivided_inputs(const std::vector<std::string>& arguments, const InputOptions& options,
+                             const InputKind& kind, const std::filesystem::path& output);
+/// Only what the shard takes of `all`.
+Inputs divided(Inputs all);
 
 /// Throws Error (data) for the first file that has a problem: for what takes all of them or none.
 void require_usable(const std::vector<NamedFile>& files);

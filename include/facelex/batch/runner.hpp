@@ -39,6 +39,7 @@ struct Stage {
   Identity identity;           ///< of every output but for its inputs; its stage is the command's name
   std::string command;         ///< makes one output again; {} stands for the input's name below the base
   std::string noun = "files";  ///< plural of the items, for messages
+  bool by_name = false;        ///< items go by their names in messages, not by their files
   StageOutputs outputs;
   StageBeside beside;  ///< may be empty
   StageRun run;

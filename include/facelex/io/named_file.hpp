@@ -12,6 +12,7 @@ struct NamedFile {
   std::filesystem::path file;  ///< as it can be opened from here
   std::string name;            ///< path below the common folder of the inputs, without extension
   std::string problem = {};    ///< why it cannot be used at all (no such file), or empty
+  std::string remedy = "check the path";
 };
 
 /// What of the inputs is not in a result, and why.

@@ -90,8 +90,12 @@ int Command::execute() {
 }
 
 Inputs Command::inputs(const InputKind& kind) const {
+  return divided(undivided_inputs(kind));
+}
+
+Inputs Command::undivided_inputs(const InputKind& kind) const {
   if (output_.empty()) throw usage_error("--output is empty", "name a folder; is a shell variable unset?");
-  Inputs found = find_inputs(input_arguments_, input_options_, kind, output_);
+  Inputs found = find_undivided_inputs(input_arguments_, input_options_, kind, output_);
   say_damaged_sidecars(found.items);
   return found;
 }

@@ -53,6 +53,8 @@ class Command {
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
+  /// Of all shards, for what divides them in another way.
+  Inputs undivided_inputs(const InputKind& kind) const;
   /// Warns of the sidecars of these tables that are there but tell nothing, of each once.
   void say_damaged_sidecars(const std::vector<NamedFile>& tables) const;
   /// With the threads of --threads, stopped by Ctrl-C and SIGTERM.

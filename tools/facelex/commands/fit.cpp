@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/person_stage.hpp"
 #ifdef FACELEX_WITH_VIDEO
 #include "facelex/pipeline/extract_stage.hpp"
 #include "facelex/pipeline/regressor_stage.hpp"
@@ -18,7 +19,8 @@ class FitCommand : public Command {
       : Command(parent,
                 {"fit", "Landmarks to head pose and expression of a 3-D face",
                  "Fits a morphable model to the landmarks of every frame: one identity for the whole "
-                 "recording, head pose and expression per frame (paper 000, III-A). Writes "
+                 "recording (with --subjects for all recordings of a person), head pose and expression per "
+                 "frame (paper 000, III-A). Writes "
                  "DIR/<path below the input>.csv with a row for every row of the input: pose, "
                  "expression coefficients, and the landmarks' displacement in mm from the person's own "
                  "neutral face. With --vectors the inputs are expression vectors of other systems "
@@ -29,6 +31,13 @@ class FitCommand : public Command {
     add_inputs("Files of landmarks (.csv, .npy), videos, or folders of one of these");
     add_output("Folder to write to");
     app_->add_option("--face", face_, "Morphable model (facelex model import); default: the built-in face")
+        ->type_name("FILE")
+        ->group("Fitting");
+    app_->add_option(
+            "--subjects", subjects_,
+            "Labels (CSV: name, subject) that say whose a recording is: one identity, one set of offsets "
+            "and one neutral for all recordings of a person, kept in DIR/persons; --shard then divides "
+            "persons")
         ->type_name("FILE")
         ->group("Fitting");
     app_->add_flag("--vectors", vectors_, "The inputs are expression vectors of other systems")
@@ -58,7 +67,7 @@ class FitCommand : public Command {
     InputKind any = video_inputs();
     any.noun = "recordings (.csv, .npy) or videos";
     any.is_file = [tables](const auto& file) { return tables.is_file(file) || video_inputs().is_file(file); };
-    const Inputs given = inputs(any);
+    const Inputs given = inputs_of_fit(any);
     const auto videos = std::count_if(given.items.begin(), given.items.end(), [&](const NamedFile& item) {
       return item.problem.empty() && !tables.is_file(item.file);
     });
@@ -67,18 +76,52 @@ class FitCommand : public Command {
         throw usage_error("the inputs hold videos (" + std::to_string(videos) + ") and other files (" +
                               std::to_string(std::ssize(given.items) - videos) + ")",
                           "name the videos alone, or the folder of their landmarks");
+      if (!subjects_.empty())
+        throw usage_error("--subjects takes recordings of landmarks, but the inputs are videos",
+                          "extract them first (facelex extract), then fit the folder of their landmarks");
       return fit_videos(given, face);
     }
     if (!regressor_.empty())
       throw usage_error("--regressor looks at pictures, but the inputs are tables", "name the videos");
 #else
-    const Inputs given = inputs(tables);
+    const Inputs given = inputs_of_fit(tables);
 #endif
-    return run_stage(given, fit_stage(face, options_, table_.format), output_).exit_status();
+    return fit_tables(given, face, output_);
+  }
+
+  int fit_tables(const Inputs& given, const LoadedFace& face, const std::filesystem::path& folder) {
+    if (subjects_.empty())
+      return run_stage(given, fit_stage(face, options_, table_.format), folder).exit_status();
+    RecordingsByPerson batch = by_person(given, SubjectTable(subjects_));
+    const std::filesystem::path persons = folder / persons_folder;
+    int status = 0;
+    if (!batch.persons.items.empty()) {
+      const BatchSummary estimated =
+          run_stage(batch.persons, person_stage(face, options_, batch, subjects_), persons);
+      status = estimated.exit_status();
+      if (status > 1) return status;
+      refuse_without_person(batch, estimated.rows);
+    }
+    const Stage stage = fit_stage_of_persons(face, options_, table_.format, batch, subjects_, persons);
+    return std::max(status, run_stage(batch.recordings, stage, folder).exit_status());
+  }
+
+  /// With --subjects the batch as a whole: it is divided by persons.
+  Inputs inputs_of_fit(const InputKind& kind) const {
+    if (subjects_.empty()) return inputs(kind);
+    using Source = FitOptions::NeutralSource;
+    if (options_.neutral == Source::frame || options_.neutral == Source::file)
+      throw usage_error(
+          "--subjects has one neutral for all recordings of a person, but a frame or a file is of "
+          "one recording",
+          "take --neutral estimated or model");
+    return undivided_inputs(kind);
   }
 
   /// What only the fit to landmarks heeds.
   void refuse_options_without_effect() {
+    if (vectors_ && !subjects_.empty())
+      throw usage_error("--subjects has no meaning with --vectors", "leave it out");
     std::string other = vectors_ ? "--vectors" : "";
 #ifdef FACELEX_WITH_VIDEO
     if (!regressor_.empty()) {
@@ -119,7 +162,7 @@ class FitCommand : public Command {
 #endif
   FitOptions options_;
   TableOptions table_;
-  std::string face_;
+  std::string face_, subjects_;
   bool vectors_ = false;
 };
 
