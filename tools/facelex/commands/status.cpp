@@ -9,6 +9,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/printable.hpp"
 #include "facelex/io/atomic_file.hpp"
+#include "facelex/pipeline/fit_quality.hpp"
 #include "facelex/provenance/manifest.hpp"
 
 namespace facelex::cli {
@@ -21,7 +22,9 @@ class StatusCommand : public Command {
             parent,
             {"status", "What became of a batch: counts, failures, a list to try again",
              "Merges the manifests of all runs and shards below FOLDER and prints, for each folder of "
-             "outputs, how many items are in which state, and every item that failed or is partial. Exit "
+             "outputs, how many items are in which state, and every item that failed or is partial; of fits "
+             "also how much of the expression's variance is linear in head pose, and how many neutrals are "
+             "hardly credible (from the sidecars). Exit "
              "status 1 when any item failed, is partial or was not reached.",
              "facelex status landmarks --retry retry.txt; facelex extract --list retry.txt -o landmarks"}) {
     app_->add_option("folder", folder_, "An output folder")
@@ -43,7 +46,7 @@ class StatusCommand : public Command {
       throw usage_error("no manifest below " + path_in_quotes(folder_),
                         "name the folder that a command wrote to");
     require_list_or_nothing();
-    std::string table, problems, retry;
+    std::string table, fits, problems, retry;
     std::set<std::string> retried;
     for (const auto& [folder, rows] : folders) {
       std::size_t counts[5] = {};
@@ -60,11 +63,14 @@ class StatusCommand : public Command {
       std::snprintf(line, sizeof line, "%-24s %8zu %8zu %8zu %8zu %8zu\n", printable(folder.string()).c_str(),
                     counts[1] + counts[4], counts[2], counts[3], counts[0], rows.size());
       table += line;
+      if (const auto quality = fit_quality(std::filesystem::path(folder_) / folder, rows))
+        fits += printable(folder.string()) + ": " + printable(quality->text()) + "\n";
     }
     // With --retry - the list alone is the data.
     std::FILE* out = retry_ == "-" ? stderr : stdout;
     std::fprintf(out, "%-24s %8s %8s %8s %8s %8s\n%s", "folder", "done", "partial", "failed", "pending",
                  "all", table.c_str());
+    if (!fits.empty()) std::fprintf(out, "\n%s", fits.c_str());
     if (!problems.empty()) std::fprintf(out, "\n%s", problems.c_str());
     if (retry_ == "-")
       std::fputs(retry.c_str(), stdout);
