@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What the codes mean: figures of tools/experiments/validity.sh, which calls this. Standard library alone.
 
-  validity.py cohort KIND [FACE_UNITS]     prints a cohort (JSON): still15, still5, moving, train, single, sided, tonic;
+  validity.py cohort KIND [FACE_UNITS]     prints a cohort (JSON): still15, still5, moving, train, single, sided, tonic,
+                                           tonic-thrice, same-people-phasic;
                                            FACE_UNITS: a truth table of the face, whose units are the only ones used
   validity.py head CODES TRUTH             table 1: codes of people whose faces do not move, against their head pose
   validity.py wcc TABLE                    table 1: pairs of code and head (features wcc --head): share with |r| above .3, largest, number
   validity.py tonic CODES TRUTH LABELS     table 2: a movement that is held for a long time
+  validity.py credibility FITS LABELS      what their sidecars say of the neutrals, by group
   validity.py single CODES TRUTH LABELS    table 3: one unit at a time
   validity.py match CODES TRUTH TRAIN_CODES TRAIN_TRUTH   table 4: the code that tells most of each unit
 Folders hold recordings of the same names. Prints one line of Markdown, or several.
@@ -163,10 +165,14 @@ def cohort(kind, known):
     elif kind == "sided":
         study |= {"seed": 302, "seconds": 12,
                   "groups": [group(name, 3, [unit(name, 12)], calm, 0) for name in SIDED if there(name)]}
-    elif kind == "tonic":
+    elif kind in ("tonic", "tonic-thrice", "same-people-phasic"):
+        # The seed and a person's number make their identity: the same people in all three.
+        hold = (("phasic", 8, 1), ("half", 7, 4), ("tonic", 6, 8), ("always", 2.2, 25))
+        if kind == "same-people-phasic":
+            hold = tuple((name, 8, 1) for name, _, _ in hold)
         study |= {"seed": 501, "seconds": 40, "groups": [
-            group(name, 6, [unit(au, rate, sd=0.05, hold=hold) for au in ("AU12", "AU04")], calm, blinks)
-            for name, rate, hold in (("phasic", 8, 1), ("half", 7, 4), ("tonic", 6, 8), ("always", 2.2, 25))]}
+            group(name, 6, [unit(au, rate, sd=0.05, hold=held) for au in ("AU12", "AU04")], calm, blinks)
+            | ({} if kind == "tonic" else {"sessions": 3}) for name, rate, held in hold]}
     else:
         sys.exit(f"validity.py: no cohort {kind!r}")
     return study
@@ -214,7 +220,7 @@ def tonic(codes, truth, labels):
         for name in dict.fromkeys(of_group.values()):
             figures = []
             for file in recordings(codes):
-                if of_group[file] != name:
+                if of_group.get(file) != name:
                     continue
                 wanted = (au + "_L", au + "_R")
                 true = both_sides(read(os.path.join(truth, file), lambda n: n in wanted))[au]
@@ -225,6 +231,22 @@ def tonic(codes, truth, labels):
                                 correlation(true, found)))
             lines.append(f"| {au[2:]} {name} | " + " | ".join(figure(mean(c)) for c in zip(*figures)) + " |")
     return "\n".join(lines)
+
+
+def credibility(codes, labels):
+    """Per group: median share of frames near the neutral, median largest unit mimicked, and held, share of incredible neutrals."""
+    of_group, groups = groups_of(labels), {}
+    for file in recordings(codes):
+        if file not in of_group:
+            continue
+        with open(os.path.join(codes, file[:-4] + ".json")) as stream:
+            found = json.load(stream)["details"]["identity"][0]["neutral_credibility"]
+        groups.setdefault(of_group[file], []).append(
+            (found["near"], max(found["mimicked"].values(), default=0),
+             max(found["held"].values(), default=0), not found.get("credible", True)))
+    return "\n".join(f"| credibility {name} | {figure(median([f[0] for f in all]))} | "
+                     f"{figure(median([f[1] for f in all]))} | {figure(median([f[2] for f in all]))} | {figure(mean(f[3] for f in all))} |"
+                     for name, all in groups.items())
 
 
 def single(codes, truth, labels):
@@ -312,7 +334,7 @@ def main(arguments):
             sys.exit("validity.py: name a cohort, see --help")
         print(json.dumps(cohort(rest[0], columns(rest[1]) if len(rest) > 1 else None), indent=1))
         return
-    figures = {"head": (head, 2), "wcc": (wcc, 1), "tonic": (tonic, 3), "single": (single, 3), "match": (match, 4)}
+    figures = {"head": (head, 2), "wcc": (wcc, 1), "tonic": (tonic, 3), "credibility": (credibility, 2), "single": (single, 3), "match": (match, 4)}
     if command not in figures:
         sys.exit(f"validity.py: no figure {command!r}; known: cohort, {', '.join(figures)}")
     function, count = figures[command]
