@@ -190,7 +190,7 @@ std::string evaluation_headline(const EvaluationData& data, const EvaluationResu
   return text;
 }
 
-std::string evaluation_left_out_text(const EvaluationData& data) {
+std::string evaluation_left_out_text(const EvaluationData& data, const std::string& sidecar) {
   const auto part = [](const std::vector<LeftOutOfEvaluation>& left_out, const char* noun) {
     std::vector<std::pair<const LeftOutOfEvaluation*, std::size_t>> reasons;  // with its first, and how many
     for (const auto& one : left_out) {
@@ -214,7 +214,7 @@ std::string evaluation_left_out_text(const EvaluationData& data) {
   };
   const std::string text = part(data.videos_left_out, "video") + part(data.features_left_out, "feature");
   const bool all_named = data.videos_left_out.size() < 2 && data.features_left_out.size() < 2;
-  return all_named ? text : text + "; report.md and metrics.json name each";
+  return all_named ? text : text + "; report.md and " + sidecar + " name each";
 }
 
 }  // namespace facelex

@@ -82,7 +82,7 @@ void take_features(const std::vector<FeatureTable>& tables, const EvaluationData
                      data.features_left_out.empty()
                          ? ""
                          : data.features_left_out.front().name + " " + data.features_left_out.front().text());
-  if (!with_gaps.empty())
+  if (!with_gaps.empty() && options.missing == MissingFeatures::impute)
     data.warnings.push_back(count_text(with_gaps.size(), "feature") + " (" + few_names(with_gaps) +
                             ") with missing values: the mean of the training videos stands in");
 }

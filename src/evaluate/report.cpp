@@ -6,6 +6,7 @@
 #include "facelex/core/text.hpp"
 #include "facelex/evaluate/metrics.hpp"
 #include "facelex/io/tables/csv.hpp"
+#include "left_out.hpp"
 
 namespace facelex {
 namespace {
@@ -28,22 +29,6 @@ std::string truth_text(const EvaluationData& data, double value) {
 
 Json figure_json(double value) {
   return std::isfinite(value) ? Json(value) : Json();
-}
-
-Json left_out_json(const std::vector<LeftOutOfEvaluation>& left_out) {
-  Json list = Json::array();
-  for (const auto& one : left_out) list.push_back({{"name", one.name}, {"reason", one.text()}});
-  return list;
-}
-
-void append_left_out(std::string& text, const char* what, const std::vector<LeftOutOfEvaluation>& left_out) {
-  if (left_out.empty()) return;
-  text += "\n" + std::to_string(left_out.size()) + " " + what + " left out:\n\n";
-  constexpr std::size_t max_named = 50;
-  for (std::size_t i = 0; i < left_out.size() && i < max_named; ++i)
-    text += "- " + left_out[i].name + ": " + left_out[i].text() + "\n";
-  if (left_out.size() > max_named)
-    text += "- … and " + std::to_string(left_out.size() - max_named) + " more, in metrics.json\n";
 }
 
 std::string protocol_text(const EvaluationData& data, const EvaluationOptions& options,
@@ -194,9 +179,7 @@ std::string evaluation_markdown(const EvaluationData& data, const EvaluationOpti
     text += "\n";
   }
   for (const auto& warning : data.warnings) text += "\nNote: " + warning + ".\n";
-  append_left_out(text, "videos", data.videos_left_out);
-  append_left_out(text, "features", data.features_left_out);
-  return text;
+  return text + left_out_markdown(data, "metrics.json");
 }
 
 Json evaluation_details(const EvaluationData& data, const EvaluationResult& result) {
@@ -219,9 +202,7 @@ Json evaluation_details(const EvaluationData& data, const EvaluationResult& resu
     details["leakage"] = {{"metric", check.metric},          {"expected", figure_json(check.expected)},
                           {"mean", figure_json(check.mean)}, {"low", figure_json(check.low)},
                           {"high", figure_json(check.high)}, {"passed", check.passed}};
-  details["warnings"] = data.warnings;
-  details["videos_left_out"] = left_out_json(data.videos_left_out);
-  details["features_left_out"] = left_out_json(data.features_left_out);
+  details.update(left_out_details(data));
   return details;
 }
 

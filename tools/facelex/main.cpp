@@ -110,8 +110,9 @@ int main(int argc, char** argv) {
   commands.push_back(make_import_codes_command(program));
   commands.push_back(make_compare_command(program));
   CLI::App* evaluate = program.add_subcommand(
-      "evaluate", "What features of videos tell about people, by nested cross-validation");
+      "evaluate", "What features of videos tell about people: differences of groups, and prediction");
   evaluate->require_subcommand(1);
+  commands.push_back(make_evaluate_groups_command(*evaluate));
   for (auto& command : make_evaluate_commands(*evaluate)) commands.push_back(std::move(command));
   CLI::App* features = program.add_subcommand("features", "One row of numbers per video, from its codes");
   features->require_subcommand(1);

@@ -12,7 +12,8 @@
 namespace facelex {
 
 enum class EvaluationTask { classify, regress };
-enum class MissingFeatures { refuse, leave_out, impute };
+/// `keep`: they stay missing, for whoever counts the videos of each feature.
+enum class MissingFeatures { refuse, leave_out, impute, keep };
 
 /// Which columns of the tables mean what.
 struct EvaluationDataOptions {
@@ -46,7 +47,7 @@ struct EvaluationData {
   std::vector<int> subject;                ///< N, indices of subject_names
   std::vector<std::string> subject_names;  ///< in natural order
   std::vector<std::string> features;       ///< P
-  RowMatrix x;                             ///< N×P; NaN is missing, and only with MissingFeatures::impute
+  RowMatrix x;                             ///< N×P; NaN is missing, and only with MissingFeatures::impute or keep
   std::vector<std::string> classes;        ///< K ≥ 2; empty: a regression
   Eigen::VectorXd y;                       ///< N: index of the class, or the target
   std::vector<std::string> folds;          ///< N texts of the fold column; empty without one

@@ -8,6 +8,7 @@
 
 #include "correlate.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/core/false_discovery.hpp"
 #include "facelex/core/text.hpp"
 
 namespace facelex {

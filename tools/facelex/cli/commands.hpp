@@ -39,6 +39,7 @@ std::vector<std::unique_ptr<Command>> make_measure_codes_commands(CLI::App& meas
 std::unique_ptr<Command> make_measure_orthogonality_command(CLI::App& measure);
 /// Below `facelex evaluate`: classify, regress.
 std::vector<std::unique_ptr<Command>> make_evaluate_commands(CLI::App& evaluate);
+std::unique_ptr<Command> make_evaluate_groups_command(CLI::App& evaluate_app);
 
 /// Writes a page of Markdown for every command, from the same declarations as --help.
 void write_command_pages(const CLI::App& program, const std::string& folder);

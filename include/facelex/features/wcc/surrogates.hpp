@@ -33,8 +33,4 @@ RowMatrix surrogate_p_values(const RowMatrix& x, const RowMatrix& y, const WccFr
                              const WindowedCorrelation& observed, const SurrogateOptions& options,
                              const Work& work, int& used);
 
-/// Benjamini & Hochberg 1995: for each p the smallest false discovery rate at which it is among the findings.
-/// NaN stays NaN and does not count.
-std::vector<double> benjamini_hochberg(const std::vector<double>& p);
-
 }  // namespace facelex
