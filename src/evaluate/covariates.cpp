@@ -168,4 +168,19 @@ Covariates read_covariates(const std::filesystem::path& labels, const CovariateO
   return covariates;
 }
 
+std::map<std::string, std::string> texts_of_videos(const std::filesystem::path& labels,
+                                                   const std::string& column) {
+  const NamedTexts texts = read_named_texts(labels);
+  const int at = texts.column(column);
+  if (at < 0)
+    throw usage_error(texts.file + " has no column " + in_quotes(column),
+                      columns_found(texts.header, column));
+  const auto name_at = static_cast<std::size_t>(texts.column("name"));
+  std::map<std::string, std::string> of_video;
+  for (const auto& row : texts.rows)
+    if (!is_missing_value(row[static_cast<std::size_t>(at)]))
+      of_video[row[name_at]] = row[static_cast<std::size_t>(at)];
+  return of_video;
+}
+
 }  // namespace facelex

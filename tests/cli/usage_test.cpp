@@ -76,7 +76,7 @@ TEST_F(Usage, WrongUsageIsStatus2AndSaysWhatIsWrong) {
       {{"features"},
        2,
        "",
-       "facelex features: which one: wcc, summary, bow, all? See facelex features --help"},
+       "facelex features: which one: wcc, summary, bow, all, events? See facelex features --help"},
       {{"features", "wccc", "a"}, 2, "", "facelex features: unknown command 'wccc'; did you mean 'wcc'?"},
       {{"features", "wcc", table, "-o", out, "--hed", "fits"},
        2,

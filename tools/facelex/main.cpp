@@ -117,6 +117,7 @@ int main(int argc, char** argv) {
   CLI::App* features = program.add_subcommand("features", "One row of numbers per video, from its codes");
   features->require_subcommand(1);
   for (auto& command : make_features_commands(*features)) commands.push_back(std::move(command));
+  commands.push_back(make_features_events_command(*features));
   commands.push_back(make_simulate_command(program));
   commands.push_back(make_power_command(program));
   commands.push_back(make_status_command(program));

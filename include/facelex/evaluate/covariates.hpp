@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,10 @@ struct Covariates {
 /// values. Throws Error (data) when no video, or one class alone, is left.
 Covariates read_covariates(const std::filesystem::path& labels, const CovariateOptions& options,
                            EvaluationData& data);
+
+/// The texts of a column of the labels by the video's name; without those that are missing. Throws Error
+/// (usage) when there is no such column, or the names.
+std::map<std::string, std::string> texts_of_videos(const std::filesystem::path& labels,
+                                                   const std::string& column);
 
 }  // namespace facelex

@@ -23,7 +23,10 @@ std::string two_digits(double value) {
 
 /// Four digits: more than permutations give.
 std::string probability(double p) {
-  return std::isnan(p) ? "–" : number_text(std::round(p * 1e4) / 1e4);
+  if (std::isnan(p)) return "–";
+  std::string text(48, '\0');
+  text.resize(static_cast<std::size_t>(std::snprintf(text.data(), text.size(), "%.4f", p)));
+  return p < 5e-5 ? "< 0.0001" : text;
 }
 
 std::string interval_text(const FeatureContrast& figures) {
@@ -90,6 +93,9 @@ void append_contrast(std::string& text, const SubjectTable& table, const GroupCo
   const bool together = is_together(table, contrast);
   text += "\n## " + contrast.name + "\n\n" + std::to_string(found_count(contrast)) + " of " +
           std::to_string(order.size()) + " features with q < 0.05";
+  if (order.size() < contrast.features.size())
+    text += "; " + std::to_string(contrast.features.size() - order.size()) +
+            " more have too few subjects with values, or do not vary";
   if (order.size() > max_rows) text += "; the " + std::to_string(max_rows) + " with the smallest p";
   text += ".\n\n| feature | n | " + std::string(effect) + (together ? "" : " [95 %]") + " | " +
           (together ? "F" : "t") +

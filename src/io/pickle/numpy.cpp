@@ -65,6 +65,12 @@ void PickleReader::reduce() {
     encode(*items[0], *items[1]);
   } else if (name == "__builtin__.bytes" && items.empty()) {
     push(Type::bytes);  // how protocols before 3 have an empty one
+  } else if (name == "collections.OrderedDict" && items.empty()) {
+    push(Type::dict);
+  } else if (name == "torch._utils._rebuild_tensor_v2" || name == "torch._utils._rebuild_parameter") {
+    Value& tensor = push(Type::object);
+    tensor.class_name = name;
+    tensor.state = &arguments;
   } else {
     refuse("calls " + in_quotes(name) + " with " + std::to_string(items.size()) + " arguments",
            "only data are read from a pickle, nothing is called");
@@ -201,6 +207,8 @@ void PickleReader::build() {
     set_array_state(target, state);
   } else if (target.type == Type::object) {
     target.state = &state;
+  } else if (target.type == Type::dict) {
+    // Attributes of an OrderedDict, such as the versions of a network's parts, are of no interest.
   } else {
     refuse("sets the state of what is not an object");
   }

@@ -90,6 +90,13 @@ bool PickleReader::construction(unsigned char opcode) {
       instance(pop());
       return true;
     }
+    case 'Q': {  // BINPERSID: what the pickle calls something that lies beside it
+      const Value& names = pop();
+      Value& beside = push(Type::object);
+      beside.class_name = "persistent";
+      beside.state = &names;
+      return true;
+    }
     case 'R':
       reduce();
       return true;

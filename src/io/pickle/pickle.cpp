@@ -81,6 +81,10 @@ Pickle::Pickle(const std::filesystem::path& path) {
   root_ = PickleReader(*this, file.name(), pickle_begin(bytes_)).read();
 }
 
+Pickle::Pickle(std::string bytes, const std::string& name) : bytes_(std::move(bytes)) {
+  root_ = PickleReader(*this, name, 0).read();
+}
+
 PickleReader::PickleReader(Pickle& pickle, std::string file, std::uint64_t begin)
     : pickle_(pickle), file_(std::move(file)), at_(begin) {}
 

@@ -31,6 +31,7 @@ std::unique_ptr<Command> make_build_facs_command(CLI::App& model);
 std::unique_ptr<Command> make_power_command(CLI::App& parent);
 /// Below `facelex features`: wcc, bow, summary.
 std::vector<std::unique_ptr<Command>> make_features_commands(CLI::App& features);
+std::unique_ptr<Command> make_features_events_command(CLI::App& features);
 /// Below `facelex measure`.
 std::unique_ptr<Command> make_measure_variance_command(CLI::App& measure);
 std::unique_ptr<Command> make_measure_interpretability_command(CLI::App& measure);

@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "facelex/coding/linear/facial_basis_import.hpp"
 #include "facelex/core/error.hpp"
+#include "facelex/dfe/import.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
 #include "facelex/face/model/export.hpp"
 #include "facelex/face/model/import/model.hpp"
@@ -13,8 +14,9 @@
 namespace facelex::cli {
 namespace {
 
-constexpr std::string_view facial_basis_type = "facial-basis";
+constexpr std::string_view facial_basis_type = "facial-basis", dfe_type = "dfe";
 
+/// Reads models of other programs: faces and, named by their type, coding systems.
 class ModelImportCommand : public Command {
  public:
   explicit ModelImportCommand(CLI::App& parent)
@@ -22,9 +24,11 @@ class ModelImportCommand : public Command {
             parent,
             {"import", "Read a model of another program",
              "Turns ICT-FaceKit, the Surrey Face Model, Basel Face Models, FLAME or any set of OBJ "
-             "blendshapes into one model file in millimetres, for fit, simulate and pictures; and the "
-             "published dictionary of Facial Basis (a .npy file) into a coding system, for encode. The "
-             "type may stand before the path.",
+             "blendshapes into one model file in millimetres, for fit, simulate and pictures; the published "
+             "dictionary of Facial Basis (a .npy file) into a coding system, for encode; and so a PyTorch "
+             "checkpoint of Discrete Facial Encoding (dfe CHECKPOINT.pt: the state dict of an encoder of "
+             "nn.TransformerEncoder, post-norm with ReLU, and a ResidualVQ). The type may stand before the "
+             "path.",
              "facelex model import facial-basis local_basis_FacialBasis1.0.npy -o published.safetensors"}) {
     app_->add_option("path", arguments_, "File or folder of the model, perhaps after its type")
         ->type_name("[TYPE] PATH")
@@ -35,69 +39,101 @@ class ModelImportCommand : public Command {
     add_force();
     add_options("Import of a face", described(face_));
     add_options("Import of a dictionary", described(facial_basis_));
+    add_options("Import of a checkpoint", described(dfe_));
   }
 
  private:
+  enum class Imported { face, facial_basis, dfe };
+
   int run() override {
     const std::string path = arguments_.back();
-    const bool is_dictionary = take_type(path);
+    const Imported imported = take_type(path);
     check_model_path(output_);
-    refuse_options_of(is_dictionary ? described(face_) : described(facial_basis_),
-                      is_dictionary ? "a dictionary" : "a face");
-    const OptionList options = is_dictionary ? described(facial_basis_) : described(face_);
-    Provenance made = provenance_of(
-        "model import", options,
-        (is_dictionary ? std::string(facial_basis_type) + " " : "") + shell_word(last_part(path)));
+    refuse_options_of_others(imported);
+    const std::string type = imported == Imported::face           ? ""
+                             : imported == Imported::facial_basis ? std::string(facial_basis_type) + " "
+                                                                  : std::string(dfe_type) + " ";
+    Provenance made = provenance_of("model import", options_of(imported), type + shell_word(last_part(path)));
     made.input = last_part(path);
-    const auto files =
-        is_dictionary ? std::vector<NamedFile>{{path, made.input}} : files_of_model(path, face_);
+    std::vector<NamedFile> files = {{path, made.input}};
+    if (imported == Imported::face) files = files_of_model(path, face_);
+    if (imported == Imported::dfe && !dfe_.names.empty())
+      files.push_back({dfe_.names, last_part(dfe_.names)});
     made.identity.inputs = digest_of_files(files);
     prepare_output(output_, made, files, force_);
     if (is_done(output_, made)) return 0;
-    reporter_->info(output_ + ": " +
-                    (is_dictionary ? import_dictionary(path, made)
-                                   : write_face_model(output_, import_model(path, face_), made)));
+    reporter_->info(output_ + ": " + write_imported(imported, path, made));
     return 0;
   }
 
-  std::string import_dictionary(const std::string& path, const Provenance& made) const {
-    const auto system = import_facial_basis(path, facial_basis_);
-    StageResult result;
-    result.kind = system->code_kind();
-    result.columns = system->units();
-    result.output_digest = write_model(output_, system->to_model());
-    write_sidecar(output_, sidecar_of(made, std::move(result)));
-    return std::to_string(system->units().size()) + " units";
+  std::string write_imported(Imported imported, const std::string& path, const Provenance& made) const {
+    if (imported == Imported::face) return write_face_model(output_, import_model(path, face_), made);
+    if (imported == Imported::facial_basis) {
+      const auto system = import_facial_basis(path, facial_basis_);
+      write_system(*system, made);
+      return std::to_string(system->units().size()) + " units";
+    }
+    const auto system = import_dfe(path, dfe_);
+    write_system(*system, made);
+    const DfeShape& shape = system->network().shape;
+    return std::to_string(shape.inputs) + " inputs in tokens of " + std::to_string(shape.token_width) + ", " +
+           std::to_string(shape.layers) + " layers of width " + std::to_string(shape.width) + " with " +
+           std::to_string(shape.heads) + " heads, " + std::to_string(shape.stages) + " stages of " +
+           std::to_string(shape.codes) + " codes";
   }
 
-  /// Whether the path holds the dictionary; a face's type before the path is as good as --type.
-  bool take_type(const std::filesystem::path& path) {
+  void write_system(const CodingSystem& system, const Provenance& made) const {
+    StageResult result;
+    result.kind = system.code_kind();
+    result.columns = system.units();
+    result.output_digest = write_model(output_, system.to_model());
+    write_sidecar(output_, sidecar_of(made, std::move(result)));
+  }
+
+  OptionList options_of(Imported imported) {
+    if (imported == Imported::face) return described(face_);
+    return imported == Imported::facial_basis ? described(facial_basis_) : described(dfe_);
+  }
+
+  /// What the path holds; a face's type before the path is as good as --type.
+  Imported take_type(const std::filesystem::path& path) {
     if (arguments_.size() == 1)
-      return face_.type == ModelImportOptions::Type::guess && path.extension() == ".npy";
+      return face_.type == ModelImportOptions::Type::guess && path.extension() == ".npy"
+                 ? Imported::facial_basis
+                 : Imported::face;
     const std::string& type = arguments_.front();
-    if (type == facial_basis_type) return true;
+    if (type == facial_basis_type) return Imported::facial_basis;
+    if (type == dfe_type) return Imported::dfe;
     const OptionList list = described(face_);
     std::vector<std::string> types = list.find("type")->choices;
     types.emplace_back(facial_basis_type);
+    types.emplace_back(dfe_type);
     if (std::find(types.begin(), types.end(), type) == types.end()) {
       const auto nearest = nearest_word(type, types);
       throw usage_error(in_quotes(type) + " is not a type of model",
                         nearest ? "did you mean " + *nearest + "?" : "give one PATH, or a type before it");
     }
     list.find("type")->set_text(type);
-    return false;
+    return Imported::face;
   }
 
-  static void refuse_options_of(const OptionList& others, const std::string& imported) {
-    const Json changed = others.changed();
-    if (!changed.empty())
-      throw usage_error("--" + changed.items().begin().key() + " has no meaning for " + imported,
-                        "leave it out");
+  void refuse_options_of_others(Imported imported) {
+    const char* noun = imported == Imported::face           ? "a face"
+                       : imported == Imported::facial_basis ? "a dictionary"
+                                                            : "a checkpoint";
+    for (const Imported other : {Imported::face, Imported::facial_basis, Imported::dfe}) {
+      if (other == imported) continue;
+      const Json changed = options_of(other).changed();
+      if (!changed.empty())
+        throw usage_error("--" + changed.items().begin().key() + " has no meaning for " + noun,
+                          "leave it out");
+    }
   }
 
   std::vector<std::string> arguments_;
   ModelImportOptions face_;
   FacialBasisImportOptions facial_basis_;
+  DfeImportOptions dfe_;
 };
 
 MorphableModel model_named(const std::string& name) {

@@ -45,13 +45,16 @@ struct PickleValue {
 /// A pickle of protocol 0 to 5 that was read: a tree (or any graph) of values that live as long as it does.
 ///
 /// Understood are dicts, lists, tuples, numbers, texts, bytes, NumPy's arrays and scalars, and instances of
-/// classes as {class, state}. Throws Error (data) that names file and byte: another opcode, a function to be
+/// classes as {class, state}; of PyTorch's checkpoints the tensors, as objects of the function that rebuilds
+/// them with its arguments as state, and their storages, as objects "persistent" with their names as state. Throws Error (data) that names file and byte: another opcode, a function to be
 /// called, a stack or memo that is used wrongly, sizes that do not fit the file or an array's shape, more
 /// values than 2 million, decoded texts longer than the file.
 class Pickle {
  public:
   /// A file, or one of NumPy's (.npy) whose array of objects is pickled after the header.
   explicit Pickle(const std::filesystem::path& file);
+  /// The bytes of one; `name` is what errors call them.
+  Pickle(std::string bytes, const std::string& name);
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
 
