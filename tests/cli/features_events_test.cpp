@@ -49,7 +49,7 @@ TEST_F(FeaturesEvents, FollowTheEvent) {
   EXPECT_EQ(text_of("out/events.csv").substr(0, 200),
             "name,face_id,trial_type,events,used,e_AU12 mean,e_AU12 peak,e_AU12 latency,e_AU04 mean,e_AU04 "
             "peak,e_AU04 latency\nS 0,,joke,1,1,1,1,0.05,0,0,0.05\nS 0,,pause,1,1,0,0,0.05,0,0,0.05\nS "
-            "1,,joke,1,1,1.1,");
+            "1,,joke,1,1,1.25,1.");
   EXPECT_EQ(text_of("out/features.csv").find("name,face_id,e_AU12 mean joke,e_AU12 peak joke,"), 0U);
   const std::string curves = text_of("out/curves.csv");
   EXPECT_NE(curves.find("\na,joke,e_AU12,0.05,1,1.125,,\n"), std::string::npos) << "one subject of two videos";

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/evaluate/groups/groups.hpp"
 
@@ -70,7 +71,12 @@ void run_studies(const Study& study, int studies, GroupOptions options) {
     Random random = Random(2026).stream(static_cast<std::uint64_t>(i));
     options.seed = i;
     const SubjectTable table = people_of(study, random);
-    const auto figures = compare_groups(table, options, {}).contrasts[0].features[0];
+    FeatureContrast figures;
+    try {
+      figures = compare_groups(table, options, {}).contrasts[0].features[0];
+    } catch (const Error&) {  // of 16 people the site may by chance say the group
+      continue;
+    }
     p.push_back(figures.p);
     if (std::isnan(figures.low)) continue;
     ++known;
@@ -79,14 +85,15 @@ void run_studies(const Study& study, int studies, GroupOptions options) {
   }
   std::sort(p.begin(), p.end());
   const auto share = [&](double bound) {
-    return static_cast<double>(std::upper_bound(p.begin(), p.end(), bound) - p.begin()) / studies;
+    return static_cast<double>(std::upper_bound(p.begin(), p.end(), bound) - p.begin()) /
+           static_cast<double>(p.size());
   };
   double distance = 0;  // at the values that p can have
   for (int k = 1; k <= 1 + options.permutations; ++k) {
     const double value = static_cast<double>(k) / (1 + options.permutations);
     distance = std::max(distance, std::abs(share(value + 1e-12) - value));
   }
-  std::printf("%s,%d,%g,%d,%.3f,%.3f,%.3f,%d,%.3f,%.2f\n", study.name, study.people, study.effect, studies,
+  std::printf("%s,%d,%g,%zu,%.3f,%.3f,%.3f,%d,%.3f,%.2f\n", study.name, study.people, study.effect, p.size(),
               share(0.05 + 1e-12), share(0.01 + 1e-12), distance, known, held / std::max(1.0, double(known)),
               width / std::max(1, known));
   std::fflush(stdout);

@@ -35,6 +35,11 @@ void take_intervals(const ContrastStep& step, const Random& streams, GroupContra
   for (const TestBlock& block : step.work.blocks) {
     const auto times = draw_people(step.table, step.work, block, step.options.draws, streams);
     const EffectScale scale(block.design, step.table.classes.empty());
+    // The g of a draw has the standard deviation of that draw; of r nothing else makes up for residuals that
+    // are smaller in a draw than in the population, by √(df/n).
+    const double widen = step.table.classes.empty() ? std::sqrt(static_cast<double>(block.design.count()) /
+                                                                static_cast<double>(block.design.degrees()))
+                                                    : 1;
     step.pool.for_each_block(
         block.features.size(), together, [&](std::size_t, std::size_t begin, std::size_t end) {
           step.outer.check_stop();
@@ -46,9 +51,9 @@ void take_intervals(const ContrastStep& step, const Random& streams, GroupContra
               if (std::isfinite(value)) known.push_back(value);
             if (2 * known.size() < times.size() || known.empty()) continue;
             FeatureContrast& figures = contrast.features[static_cast<std::size_t>(block.features[i])];
-            const double centre = 2 * scale.to(figures.effect);
-            figures.low = scale.from(centre - quantile_of(known, 0.975));
-            figures.high = scale.from(centre - quantile_of(known, 0.025));
+            const double centre = scale.to(figures.effect);
+            figures.low = scale.from(centre - widen * (quantile_of(known, 0.975) - centre));
+            figures.high = scale.from(centre - widen * (quantile_of(known, 0.025) - centre));
           }
         });
   }

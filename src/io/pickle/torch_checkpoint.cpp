@@ -77,7 +77,7 @@ struct TorchCheckpoint::Archive {
     const auto entry = zip.entries().find(tensor.storage);
     if (entry == zip.entries().end())
       refuse(name, "its storage " + in_quotes(tensor.storage) + " is missing");
-    if (tensor.shape.size() != tensor.strides.size() || tensor.offset < 0)
+    if (tensor.shape.size() != tensor.strides.size() || tensor.offset < 0 || tensor.offset > max_numbers)
       refuse(name, "its shape is damaged");
     std::int64_t last = tensor.offset, count = 1;
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
@@ -89,14 +89,20 @@ struct TorchCheckpoint::Archive {
       if (count > max_numbers || last > max_numbers) refuse(name, "has more than 2³¹ numbers");
     }
     const std::uint64_t bytes = size_of_number(tensor.type);
-    if (bytes > 0 && count > 0 && (static_cast<std::uint64_t>(last) + 1) * bytes > entry->second.size)
+    // A tensor that repeats its storage (a stride of 0) is no weight, and may be of any size.
+    const auto needed = static_cast<std::uint64_t>(std::max(last + 1, count));
+    if (bytes > 0 && count > 0 && needed * bytes > entry->second.size)
       refuse(name, "needs more numbers than its storage has");
     return tensor;
   }
 
   void collect(const PickleValue& value, const std::string& path, int depth,
-               std::map<std::string, TorchTensor>& tensors) const {
+               std::map<std::string, TorchTensor>& tensors) {
+    // A dict may hold another many times, and itself.
     constexpr int deepest = 8;
+    constexpr std::size_t max_values = 1'000'000;
+    if (depth > deepest) return;
+    if (++collected > max_values) refuse(path, "its dicts hold more than a million values");
     if (value.type == Type::object && value.state) {
       if (value.class_name == rebuild_parameter && !value.state->items.empty()) {
         collect(*value.state->items[0], path, depth + 1, tensors);
@@ -105,7 +111,7 @@ struct TorchCheckpoint::Archive {
       }
       return;
     }
-    if (value.type != Type::dict || depth > deepest) return;
+    if (value.type != Type::dict) return;
     for (std::size_t i = 0; i + 1 < value.items.size(); i += 2)
       if (value.items[i]->type == Type::text || value.items[i]->type == Type::bytes)
         collect(*value.items[i + 1], path + (path.empty() ? "" : ".") + std::string(value.items[i]->text),
@@ -113,6 +119,7 @@ struct TorchCheckpoint::Archive {
   }
 
   StoredZip zip;
+  std::size_t collected = 0;
   std::string folder;
   std::unique_ptr<Pickle> pickle;
 };

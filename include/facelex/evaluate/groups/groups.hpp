@@ -90,7 +90,7 @@ struct GroupComparison {
 ///   covariates the residuals of x on them are (Freedman & Lane 1983).
 /// - interval: subjects are drawn with replacement, within groups; the draws are reflected at the estimate on
 ///   a scale of constant variance: √(2 df)·asinh(g / √(2 df v)), v the variance of the difference for a
-///   residual SD of 1; atanh(r).
+///   residual SD of 1; atanh(r), there with draws √(n/df) times as far from the estimate.
 /// - families and q: facelex/core/false_discovery.hpp.
 /// A pair of groups is compared without the people of other groups. A feature without two subjects in each
 /// group (four for a score), or that does not vary beside the covariates, has counts and no figures. Throws
