@@ -78,6 +78,8 @@ TEST(SameBytes, OfEveryCommandWhereverMemoryLies) {
         {"evaluate", "classify", "--features", at("summary.csv"), "--labels", at("study/labels.csv"),
          "--folds", "3", "--missing", "impute", "--inner-folds", "2", "--permutations", "5", "-o",
          at("result")},
+        {"evaluate", "groups", "--features", at("summary.csv"), "--labels", at("study/labels.csv"),
+         "--permutations", "50", "--draws", "50", "-o", at("groups")},
         {"power",
          planned,
          "--subjects",
