@@ -8,6 +8,7 @@
 #include "facelex/core/text.hpp"
 #include "join.hpp"
 #include "names.hpp"
+#include "spelling.hpp"
 #include "tables.hpp"
 
 namespace facelex {
@@ -118,11 +119,16 @@ std::vector<JoinedRow> join_rows(const std::vector<FeatureTable>& tables, const 
   return rows;
 }
 
-void take_subjects(const std::vector<JoinedRow>& rows, EvaluationData& data) {
+void take_subjects(const std::vector<JoinedRow>& rows, const std::string& file,
+                   const EvaluationDataOptions& options, EvaluationData& data) {
   for (const auto& row : rows) data.subject_names.push_back(row.subject);
   std::sort(data.subject_names.begin(), data.subject_names.end(), natural_order);
   data.subject_names.erase(std::unique(data.subject_names.begin(), data.subject_names.end()),
                            data.subject_names.end());
+  if (data.has_subjects && !options.subjects_as_spelt)
+    require_one_spelling(
+        data.subject_names, file,
+        "spell one person in one way, or, if they are different people, give " + field("subjects-as-spelt"));
   std::map<std::string, int> index;
   for (std::size_t i = 0; i < data.subject_names.size(); ++i)
     index[data.subject_names[i]] = static_cast<int>(i);
@@ -199,6 +205,9 @@ void EvaluationDataOptions::describe(OptionList& options, EvaluationTask task) {
   options.text("fold-column", fold_column,
                "Column of the labels with given splits: train, dev (or validation) and test; or any names of "
                "folds, each of which is left out once");
+  options.flag(
+      "subjects-as-spelt", subjects_as_spelt,
+      "Subjects that differ in letter case, leading zeros or spaces alone (S01, s1) are different people");
   options.choice("missing", missing,
                  {{"refuse", MissingFeatures::refuse},
                   {"leave-out", MissingFeatures::leave_out},
@@ -231,7 +240,7 @@ EvaluationData read_evaluation_data(const std::vector<std::filesystem::path>& fe
   data.label = texts.header[static_cast<std::size_t>(columns.label)];
   data.has_subjects = columns.subject >= 0;
   const auto rows = join_rows(tables, texts, columns, options, data);
-  take_subjects(rows, data);
+  take_subjects(rows, texts.file, options, data);
   data.y.resize(static_cast<Eigen::Index>(rows.size()));
   if (task == EvaluationTask::classify)
     take_classes(rows, texts.file, options, data);

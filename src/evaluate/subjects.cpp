@@ -1,13 +1,16 @@
 #include "facelex/evaluate/subjects.hpp"
 
+#include <set>
+
 #include "facelex/core/error.hpp"
 #include "facelex/core/text.hpp"
 #include "names.hpp"
+#include "spelling.hpp"
 #include "tables.hpp"
 
 namespace facelex {
 
-SubjectTable::SubjectTable(const std::filesystem::path& file) : file_(file.string()) {
+RecordingSubjects::RecordingSubjects(const std::filesystem::path& file) : file_(file.string()) {
   const NamedTexts table = read_named_texts(file);
   const int name = table.column("name"), subject = table.column("subject");
   if (subject < 0)
@@ -24,14 +27,18 @@ SubjectTable::SubjectTable(const std::filesystem::path& file) : file_(file.strin
                        "leave out slashes, and points at the beginning");
     subject_of_.emplace(table.rows[i][static_cast<std::size_t>(name)], whose);
   }
+  std::set<std::string> all;
+  for (const auto& [recording, whose] : subject_of_) all.insert(whose);
+  require_one_spelling({all.begin(), all.end()}, file_,
+                       "spell one person in one way; call different people by names that differ in more");
 }
 
-const std::string* SubjectTable::of(const std::string& recording) const {
+const std::string* RecordingSubjects::of(const std::string& recording) const {
   const auto found = subject_of_.find(recording);
   return found == subject_of_.end() ? nullptr : &found->second;
 }
 
-std::string SubjectTable::problem_of(const std::string& recording) const {
+std::string RecordingSubjects::problem_of(const std::string& recording) const {
   std::vector<std::string> names;
   for (const auto& [name, subject] : subject_of_) names.push_back(name);
   const auto near = NearNames(names).of(recording);

@@ -28,7 +28,7 @@ std::string command_with(const std::string& command, const std::string& table) {
 
 }  // namespace
 
-RecordingsByPerson by_person(const Inputs& all, const SubjectTable& subjects) {
+RecordingsByPerson by_person(const Inputs& all, const RecordingSubjects& subjects) {
   const Shard& shard = all.shard;
   RecordingsByPerson batch;
   std::vector<std::string> order;

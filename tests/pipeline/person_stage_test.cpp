@@ -13,9 +13,9 @@ namespace {
 
 class ByPerson : public ::testing::Test {
  protected:
-  SubjectTable table(const std::string& text) {
+  RecordingSubjects table(const std::string& text) {
     std::ofstream(folder_ / "subjects.csv") << text;
-    return SubjectTable(folder_ / "subjects.csv");
+    return RecordingSubjects(folder_ / "subjects.csv");
   }
   static Inputs named(const std::vector<std::string>& names, const Shard& shard = {}) {
     Inputs inputs;

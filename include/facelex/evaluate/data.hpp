@@ -23,6 +23,7 @@ struct EvaluationDataOptions {
   std::vector<std::string> classes;
   bool per_video = false;  ///< the videos of a subject may be of different classes
   MissingFeatures missing = MissingFeatures::refuse;
+  bool subjects_as_spelt = false;  ///< 'S01' and 's01' are two people
 
   /// `classes` and `per-video` only for classification.
   void describe(OptionList& options, EvaluationTask task);

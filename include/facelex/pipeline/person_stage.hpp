@@ -22,7 +22,7 @@ struct RecordingsByPerson {
 };
 /// Divides `all` (find_undivided_inputs) by its shard: persons, not files, so that no two tasks make one
 /// person. Recordings without a subject go to the first shard, where each is refused.
-RecordingsByPerson by_person(const Inputs& all, const SubjectTable& subjects);
+RecordingsByPerson by_person(const Inputs& all, const RecordingSubjects& subjects);
 
 /// Estimates each person (estimate_person): persons/<subject>.safetensors, complete for the same recordings,
 /// options and face. `table`: the file of the subjects, for command lines.

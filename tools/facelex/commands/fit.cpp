@@ -92,7 +92,7 @@ class FitCommand : public Command {
   int fit_tables(const Inputs& given, const LoadedFace& face, const std::filesystem::path& folder) {
     if (subjects_.empty())
       return run_stage(given, fit_stage(face, options_, table_.format), folder).exit_status();
-    RecordingsByPerson batch = by_person(given, SubjectTable(subjects_));
+    RecordingsByPerson batch = by_person(given, RecordingSubjects(subjects_));
     const std::filesystem::path persons = folder / persons_folder;
     int status = 0;
     if (!batch.persons.items.empty()) {
