@@ -96,6 +96,23 @@ TEST(RecordingReader, ARowWithoutSuccessHasNoValues) {
   EXPECT_EQ(r.frames[0].confidence, 0.2);
 }
 
+TEST(RecordingReader, FrameColumnsAreKnownWhateverTheirCapitals) {
+  const auto r = read_text("Frame,Timestamp,Confidence,Success,AU06_r\n1,0,0.98,1,0.5\n2,0.04,0.97,0,9.6\n");
+  EXPECT_EQ(names_of(r), (Names{"AU06_r"})) << "no clock among the signals";
+  EXPECT_EQ(r.frames[1].timestamp, 0.04);
+  EXPECT_EQ(r.frames[0].confidence, 0.98);
+  EXPECT_FALSE(r.frames[1].success);
+  EXPECT_TRUE(std::isnan(r.values(1, 0))) << "OpenFace's guess in a frame without a face";
+  try {
+    read_text("frame,Frame,e_0\n1,1,0.5\n");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("'frame' and 'Frame', say the same of a frame"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(RecordingReader, ReadsPyFeatsDialect) {
   const auto r = read_text(
       "FaceScore,x_0,y_0,Pitch,input,frame,approx_time,Identity\n"

@@ -35,12 +35,20 @@ void check_names(const std::vector<std::string>& names, const Place& place) {
   }
 }
 
-Role role_of(const std::string& name, bool is_pyfeat) {
+/// Columns of the frame are known whatever their capitals: R and spreadsheets write Frame, Success.
+std::string small(std::string name) {
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return name;
+}
+
+Role role_of(const std::string& given, bool is_pyfeat) {
+  const std::string name = small(given);
   if (name == "frame") return Role::frame;
   if (name == "file" || name.empty()) return Role::skipped;
   if (is_pyfeat) {
-    if (name == "FaceScore") return Role::confidence;
-    if (name == "Identity") return Role::identity;
+    if (given == "FaceScore") return Role::confidence;
+    if (given == "Identity") return Role::identity;
     if (name == "input" || name == "approx_time") return Role::skipped;
     return Role::signal;
   }
@@ -55,15 +63,26 @@ Role role_of(const std::string& name, bool is_pyfeat) {
 
 TableColumns::TableColumns(std::vector<std::string> header, const Place& place) : names(std::move(header)) {
   check_names(names, place);
-  const auto has = [&](const char* name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+  const auto has = [&](const char* wanted) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return small(name) == wanted; });
   };
-  is_pyfeat = has("FaceScore") && !has("confidence") && !has("success");
+  is_pyfeat = std::find(names.begin(), names.end(), "FaceScore") != names.end() && !has("confidence") &&
+              !has("success");
   has_frame = has("frame");
   has_success = !is_pyfeat && has("success");
   for (const auto& name : names) {
-    roles.push_back(role_of(name, is_pyfeat));
-    if (roles.back() == Role::signal) signals.push_back(name);
+    const Role role = role_of(name, is_pyfeat);
+    const auto same = std::find(roles.begin(), roles.end(), role);
+    if (same != roles.end() && role != Role::signal && role != Role::skipped)
+      throw data_error(place,
+                       "columns " + std::to_string(same - roles.begin() + 1) + " and " +
+                           std::to_string(roles.size() + 1) + ", " +
+                           in_quotes(names[static_cast<std::size_t>(same - roles.begin())]) + " and " +
+                           in_quotes(name) + ", say the same of a frame",
+                       "leave one of them");
+    roles.push_back(role);
+    if (role == Role::signal) signals.push_back(name);
   }
   if (signals.empty())
     throw data_error(place, "no column of signals stands beside those of the frames",
