@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "camera.hpp"
+#include "face/neutral/neutral_source.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
 #include "facelex/face/pose/rotation.hpp"
@@ -357,19 +358,8 @@ void FitOptions::check() const {
     if (signal != "expression" && signal != "displacement")
       throw option_error("signals", in_quotes(signal) + " is not a signal",
                          "known: expression, displacement");
-  if (neutral == NeutralSource::frame && neutral_frame < 1)
-    throw usage_error(field("neutral") + " frame needs the number of the frame",
-                      "add " + field("neutral-frame") + " N, from 1");
-  if (neutral != NeutralSource::frame && neutral_frame != 0)
-    throw usage_error(field("neutral-frame") + " " + std::to_string(neutral_frame) + " is for " +
-                          field("neutral") + " frame only",
-                      "add " + field("neutral") + " frame or leave the number out");
-  if (neutral == NeutralSource::file && neutral_file.empty())
-    throw usage_error(field("neutral") + " file needs a file", "add " + field("neutral-file") + " FILE");
-  if (neutral != NeutralSource::file && !neutral_file.empty())
-    throw usage_error(
-        field("neutral-file") + " " + in_quotes(neutral_file) + " is for " + field("neutral") + " file only",
-        "add " + field("neutral") + " file or leave the file out");
+  check_neutral({neutral == NeutralSource::frame, neutral == NeutralSource::file, neutral_frame, neutral_file,
+                 "a file", "FILE"});
 }
 
 bool has_signal(const std::vector<std::string>& signals, std::string_view name) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "face/neutral/face_neutrals.hpp"
+#include "face/neutral/neutral_source.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/pose/registration.hpp"
 #include "row.hpp"
@@ -126,19 +127,8 @@ void StandardizeOptions::check() const {
     throw usage_error(field("frontalize-map") + " " + in_quotes(frontalize_map) + " is for " +
                           field("frontalize") + " linear only",
                       "add " + field("frontalize") + " linear or leave the file out");
-  if (neutral == NeutralSource::frame && neutral_frame < 1)
-    throw usage_error(field("neutral") + " frame needs the number of the frame",
-                      "add " + field("neutral-frame") + " N, from 1");
-  if (neutral != NeutralSource::frame && neutral_frame != 0)
-    throw usage_error(field("neutral-frame") + " " + std::to_string(neutral_frame) + " is for " +
-                          field("neutral") + " frame only",
-                      "add " + field("neutral") + " frame or leave the number out");
-  if (neutral == NeutralSource::file && neutral_file.empty())
-    throw usage_error(field("neutral") + " file needs a recording", "add " + field("neutral-file") + " CSV");
-  if (neutral != NeutralSource::file && !neutral_file.empty())
-    throw usage_error(
-        field("neutral-file") + " " + in_quotes(neutral_file) + " is for " + field("neutral") + " file only",
-        "add " + field("neutral") + " file or leave the file out");
+  check_neutral({neutral == NeutralSource::frame, neutral == NeutralSource::file, neutral_frame, neutral_file,
+                 "a recording", "CSV"});
 }
 
 const std::vector<Column>& keypoint_motion_columns() {
