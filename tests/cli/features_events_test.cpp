@@ -52,7 +52,8 @@ TEST_F(FeaturesEvents, FollowTheEvent) {
             "1,,joke,1,1,1.25,1.");
   EXPECT_EQ(text_of("out/features.csv").find("name,face_id,e_AU12 mean joke,e_AU12 peak joke,"), 0U);
   const std::string curves = text_of("out/curves.csv");
-  EXPECT_NE(curves.find("\na,joke,e_AU12,0.05,1,1.125,,\n"), std::string::npos) << "one subject of two videos";
+  EXPECT_NE(curves.find("\na,joke,e_AU12,0.05,1,1.125,,\n"), std::string::npos)
+      << "one subject of two videos";
   EXPECT_NE(curves.find("\nb,joke,e_AU12,-0.05,1,0,,\n"), std::string::npos);
   for (const std::string name : {"events", "features", "curves"}) {
     const auto sidecar = read_sidecar(folder / ("out/" + name + ".csv"));

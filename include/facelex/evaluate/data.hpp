@@ -48,14 +48,14 @@ struct EvaluationData {
   std::vector<int> subject;                ///< N, indices of subject_names
   std::vector<std::string> subject_names;  ///< in natural order
   std::vector<std::string> features;       ///< P
-  RowMatrix x;                             ///< N×P; NaN is missing, and only with MissingFeatures::impute or keep
-  std::vector<std::string> classes;        ///< K ≥ 2; empty: a regression
-  Eigen::VectorXd y;                       ///< N: index of the class, or the target
-  std::vector<std::string> folds;          ///< N texts of the fold column; empty without one
-  std::string label;                       ///< name of the column of y
-  std::string labels_file, fold_column;    ///< what errors about folds name
-  std::vector<long long> lines;            ///< N, of the labels file; empty: not from a file
-  bool has_subjects = true;                ///< false: every video counts as another subject
+  RowMatrix x;                       ///< N×P; NaN is missing, and only with MissingFeatures::impute or keep
+  std::vector<std::string> classes;  ///< K ≥ 2; empty: a regression
+  Eigen::VectorXd y;                 ///< N: index of the class, or the target
+  std::vector<std::string> folds;    ///< N texts of the fold column; empty without one
+  std::string label;                 ///< name of the column of y
+  std::string labels_file, fold_column;  ///< what errors about folds name
+  std::vector<long long> lines;          ///< N, of the labels file; empty: not from a file
+  bool has_subjects = true;              ///< false: every video counts as another subject
   std::vector<LeftOutOfEvaluation> videos_left_out, features_left_out;
   std::vector<std::string> warnings;  ///< what a careful reader of the tables would ask about
 

@@ -30,7 +30,6 @@ void require_evaluation_folder(const std::filesystem::path& folder, const std::v
 std::string evaluation_headline(const EvaluationData& data, const EvaluationResult& result);
 /// "; 3 videos left out (2: no features in f.csv, for example v3; 1: no line in l.csv, v7); report.md and
 /// metrics.json name each": how many for each reason. Or nothing.
-std::string evaluation_left_out_text(const EvaluationData& data,
-                                     const std::string& sidecar = "metrics.json");
+std::string evaluation_left_out_text(const EvaluationData& data, const std::string& sidecar = "metrics.json");
 
 }  // namespace facelex
