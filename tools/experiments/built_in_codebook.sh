@@ -16,7 +16,7 @@ step "Simulating and fitting"
 stand_in "$data/codebook_cohort.json" "$out"
 fits=$(make_fits "$out" "$out")
 step "Learning"
-"$facelex" learn dfe "$fits" --encoder mlp --standardize --learning-rate 0.001 --epochs 100 \
+"$facelex" learn dfe "$fits" --encoder mlp --standardize --learning-rate 0.001 --epochs 100 --seed 4 \
   --subjects "$out/labels.csv" -o "$out/codebook.safetensors"
 "$facelex" measure reconstruction "$fits" --model "$out/codebook.safetensors" -o "$out/reconstruction.csv"
 "$facelex" measure diversity "$fits" --model "$out/codebook.safetensors" -o "$out/diversity.csv"
