@@ -2,6 +2,7 @@
 
 #include "facelex/core/error.hpp"
 #include "facelex/face/fit/fit.hpp"
+#include "facelex/face/fit/observables.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
 #include "vector_source.hpp"
 
@@ -39,7 +40,11 @@ StageResult expression_vectors(const fs::path& input, const fs::path& output, co
   const auto source = open_vector_source(input, model);
   const bool with_expression = has_signal(signals, "expression");
   const bool with_displacement = has_signal(signals, "displacement");
-  const Eigen::MatrixXd modes = with_displacement ? landmark_modes(model) : Eigen::MatrixXd();
+  const bool with_observables = has_signal(signals, "observables");
+  const Eigen::MatrixXd modes = with_displacement || with_observables
+                                    ? landmark_modes(model)
+                                    : Eigen::MatrixXd(0, model.expression.size());
+  const ObservableMeasure observables(model.landmark_points());
   const Eigen::Index expressions = model.expression.size();
   StageResult result;
   result.kind = fit_kind(signals);
@@ -49,6 +54,7 @@ StageResult expression_vectors(const fs::path& input, const fs::path& output, co
   if (source->has_pose()) append(foreign_pose_columns());
   if (with_expression) append(model.expression_columns());
   if (with_displacement) append(displacement_columns(model.landmark_points()));
+  if (with_observables) append(observables.columns());
 
   RecordingWriter writer(output, result.columns, format);
   FrameCounter counter;
@@ -72,7 +78,13 @@ StageResult expression_vectors(const fs::path& input, const fs::path& output, co
       const Eigen::Index pose = vectors.values.cols() - expressions;
       values.head(pose) = vectors.values.row(row).tail(pose);
       if (with_expression) values.segment(pose, expressions) = expression.transpose();
-      if (with_displacement) values.tail(modes.rows()) = (modes * expression).transpose();
+      const Eigen::VectorXd moved = modes * expression;
+      if (with_displacement)
+        values.segment(pose + (with_expression ? expressions : 0), moved.size()) = moved.transpose();
+      if (with_observables) {
+        const Eigen::VectorXd measured = observables.of(moved);
+        values.tail(measured.size()) = measured.transpose();
+      }
     }
     writer.write(block);
     counter.add(block.frames);

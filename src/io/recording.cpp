@@ -10,11 +10,12 @@
 namespace facelex {
 namespace {
 
-constexpr std::array<std::pair<SignalKind, std::string_view>, 8> kinds = {{
+constexpr std::array<std::pair<SignalKind, std::string_view>, 9> kinds = {{
     {SignalKind::landmarks, "landmarks"},
     {SignalKind::keypoint_motion, "keypoint-motion"},
     {SignalKind::displacement, "displacement"},
     {SignalKind::expression, "expression"},
+    {SignalKind::observables, "observables"},
     {SignalKind::fit, "fit"},
     {SignalKind::coefficients, "coefficients"},
     {SignalKind::tokens, "tokens"},
@@ -87,8 +88,9 @@ SignalKind kind_from_columns(const std::vector<std::string>& names) {
 }
 
 bool gives(SignalKind held, SignalKind wanted) {
-  return held == wanted || (held == SignalKind::fit &&
-                            (wanted == SignalKind::displacement || wanted == SignalKind::expression));
+  return held == wanted ||
+         (held == SignalKind::fit && (wanted == SignalKind::displacement ||
+                                      wanted == SignalKind::expression || wanted == SignalKind::observables));
 }
 
 Eigen::Index Recording::column(std::string_view wanted) const {

@@ -80,6 +80,25 @@ void refuse_without_person(RecordingsByPerson& batch, const std::vector<Manifest
   }
 }
 
+void require_neutral_of_persons(const FitOptions& options) {
+  using Source = FitOptions::NeutralSource;
+  if (options.neutral == Source::frame || options.neutral == Source::file)
+    throw usage_error(field("subjects") +
+                          " has one neutral for all recordings of a person, but a frame or a file is of one "
+                          "recording",
+                      "take " + field("neutral") + " estimated or model");
+}
+
+void require_subjects_of_videos(const std::string& table, const FitOptions& options, const Shard& shard) {
+  require_neutral_of_persons(options);
+  if (shard.count > 1)
+    throw usage_error((shard.from_slurm ? Message("a Slurm array task") : Message(field("shard"))) +
+                          ": a part of the videos may hold a part of a person's",
+                      "extract the videos in parts first, then facelex fit LANDMARKS with " +
+                          field("subjects") + ", which divides persons");
+  RecordingSubjects checked(table);
+}
+
 Stage person_stage(const LoadedFace& face, const FitOptions& options, const RecordingsByPerson& batch,
                    const std::string& table) {
   Stage stage = fit_stage(face, options, TableFormat::csv);

@@ -39,7 +39,11 @@ void RunOptions::describe(OptionList& options) {
               "coefficients, or the motion of registered 2-D landmarks (paper 001)")
       .choice("system", system, names, "The coding system to learn")
       .text("model", model, "Code with this model file instead of learning one")
-      .text("face", face, "Morphable model to fit (facelex model import); empty: the built-in face");
+      .text("face", face, "Morphable model to fit (facelex model import); empty: the built-in face")
+      .text(
+          "subjects", subjects,
+          "Labels (CSV: name, subject) that say whose a video is: one identity and one neutral face for all "
+          "videos of a person; empty: one for each video");
 }
 
 bool RunSettings::fits_faces() const {
@@ -74,6 +78,9 @@ void RunSettings::resolve(const CodingSystem* system, const std::string& fits) {
     throw usage_error(
         field("fit-signals") + " leaves out what " + field("signal") + " " + signal + " is made of",
         "add " + signal + " to it");
+  if (!run.subjects.empty() && !fits_faces())
+    throw usage_error(field("subjects") + ": without a fitted face a person's videos have nothing in common",
+                      "leave it out, or take another " + field("signal"));
   own_fits = run.signal == CodedSignal::motion && fits_faces() && standardize.fits.empty();
   if (own_fits) standardize.fits = fits;
   if (run.signal == CodedSignal::motion) standardize.check();

@@ -106,6 +106,38 @@ TEST_F(VideoCommands, ANightsBatchGoesOnWhenAFileIsBad) {
   EXPECT_FALSE(fs::exists(at("night out/3 text.csv")));
 }
 
+TEST_F(VideoCommands, RunAndFitTakeAPersonsVideosTogether) {
+  const std::string labels =
+      folder_->write("labels.csv", "name,subject\nsite 1/a talk,one\nsite 2/b,one\nno face,nobody\n");
+  const auto run =
+      facelex_command({"run", at("videos"), "-o", at("run of persons"), "--extract-quality", "fast",
+                       "--subjects", labels, "--signal", "expression", "--model", "built-in"});
+  EXPECT_EQ(run.status, 1) << run.err;
+  EXPECT_NE(run.err.find("nobody"), std::string::npos) << run.err;
+  EXPECT_TRUE(fs::exists(at("run of persons/fits/persons/one.safetensors")));
+  EXPECT_TRUE(fs::exists(at("run of persons/codes/site 2/b.csv")));
+  EXPECT_EQ(facelex_command({"fit", at("videos"), "-o", at("fit of persons"), "--extract-quality", "fast",
+                             "--subjects", labels})
+                .status,
+            1);
+  ASSERT_EQ(
+      facelex_command({"fit", at("run of persons/landmarks"), "-o", at("step"), "--subjects", labels}).status,
+      1);
+  EXPECT_EQ(folder_content(at("step")), folder_content(at("run of persons/fits")));
+  EXPECT_EQ(folder_content(at("step")), folder_content(at("fit of persons/fits")));
+  // What is wrong is said before anything is extracted.
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& what) {
+    std::vector<std::string> words = {"run", at("videos"), "-o", at("refused"), "--subjects", labels};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto end = facelex_command(words);
+    EXPECT_NE(end.err.find(what), std::string::npos) << end.err;
+    EXPECT_FALSE(fs::exists(at("refused/landmarks"))) << what;
+  };
+  refused({"--fit-neutral", "frame", "--fit-neutral-frame", "1"}, "of one recording");
+  refused({"--shard", "1/2", "--model", "built-in", "--signal", "expression"}, "a part of the videos");
+  refused({"--signal", "motion"}, "nothing in common");
+}
+
 TEST_F(VideoCommands, RunMakesWhatTheSeparateCommandsMakeOfMotion) {
   ASSERT_EQ(facelex_command({"run", at("videos"), "-o", at("motion out"), "--extract-quality", "fast",
                              "--signal", "motion", "--system", "local-pca"})

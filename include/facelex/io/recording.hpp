@@ -15,7 +15,8 @@ enum class SignalKind {
   keypoint_motion,  ///< dx_*, dy_*: standardised landmarks minus the subject's neutral (paper 001, 2.2)
   displacement,     ///< dX_*, dY_*, dZ_* in mm: E·ε at the landmarks (paper 000, eq. 1)
   expression,       ///< e_*: coefficients of a morphable model's expression basis; or named blendshapes
-  fit,              ///< what fitting a 3-D face gives: e_* and dX_*, dY_*, dZ_* together, with pose_*
+  observables,      ///< o_*: movements that a ruler can measure, mm
+  fit,              ///< what fitting a 3-D face gives: several of the three above, with pose_*
   coefficients,     ///< codes of a linear coding system, a column per unit
   tokens,           ///< codes of a vector quantiser, a column per stage
   other             ///< any named numbers

@@ -24,6 +24,12 @@ struct RecordingsByPerson {
 /// person. Recordings without a subject go to the first shard, where each is refused.
 RecordingsByPerson by_person(const Inputs& all, const RecordingSubjects& subjects);
 
+/// Throws Error (usage) for a neutral that is of one recording (FitOptions::neutral: frame, file).
+void require_neutral_of_persons(const FitOptions& options);
+/// Before videos are extracted for persons: require_neutral_of_persons, and throws Error (usage) for a part of the
+/// videos, which may hold a part of a person, and what RecordingSubjects throws.
+void require_subjects_of_videos(const std::string& table, const FitOptions& options, const Shard& shard);
+
 /// Estimates each person (estimate_person): persons/<subject>.safetensors, complete for the same recordings,
 /// options and face. `table`: the file of the subjects, for command lines.
 Stage person_stage(const LoadedFace& face, const FitOptions& options, const RecordingsByPerson& batch,

@@ -21,6 +21,8 @@ struct RunOptions {
   std::string system = learnable_systems().front().name;
   std::string model;  ///< file; empty: one is learnt
   std::string face;   ///< morphable model; empty: the built-in face
+  /// Labels (name, subject): one identity and one neutral for all recordings of a person; empty: one a recording.
+  std::string subjects;
 
   void describe(OptionList& options);
 };

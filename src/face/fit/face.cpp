@@ -219,6 +219,14 @@ Eigen::VectorXd FaceFitter::decoded(const ExpressionEvidence& evidence, double v
   return minimum_in_box(matrix, right_side, modes.lower, modes.upper);
 }
 
+Eigen::VectorXd FaceFitter::measured(const ExpressionEvidence& evidence, double variance,
+                                     const PersonalFace& face) const {
+  const double noise2 = face.noise_mm * face.noise_mm * variance;
+  return (evidence.matrix + priors_.regularization * noise2 * expression_precision_)
+      .ldlt()
+      .solve(evidence.right_side);
+}
+
 Eigen::Matrix<double, Eigen::Dynamic, 3> FaceFitter::displacement(const Eigen::VectorXd& expression) const {
   Eigen::Matrix<double, Eigen::Dynamic, 3> moved(static_cast<Eigen::Index>(points_.size()), 3);
   for (std::size_t i = 0; i < points_.size(); ++i)

@@ -10,6 +10,7 @@
 #include "face/neutral/neutral_source.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/core/parallel.hpp"
+#include "facelex/face/fit/observables.hpp"
 #include "facelex/face/pose/rotation.hpp"
 #include "facelex/face/schemes/signal_columns.hpp"
 #include "first_pass.hpp"
@@ -43,6 +44,7 @@ struct FinishedRow {
   const Row* row;
   FitOutcome outcome;
   std::optional<FaceFit> fit;
+  Eigen::VectorXd observables;  ///< mm
 };
 
 FitOutcome judged(const std::optional<FaceFit>& fit, const Camera& camera) {
@@ -66,6 +68,7 @@ class RecordingFit {
         pool_(work.threads),
         landmarks_(recorded_landmarks(input, options)),
         fitter_(model, priors_of(options, landmarks_.bias)),
+        observables_(fitter_.points()),
         output_columns_(fit_columns(model, options, !landmarks_.camera.fixed)),
         persons_(options.neutral_frame) {
     if (person_.empty() && std::filesystem::path(options.neutral_file).extension() == ".safetensors")
@@ -165,7 +168,7 @@ class RecordingFit {
   /// The row as all that is near it in time has it.
   FinishedRow finish(std::size_t at) const {
     const Row& row = rows_[at];
-    FinishedRow finished{&row, row.outcome, std::nullopt};
+    FinishedRow finished{&row, row.outcome, std::nullopt, {}};
     if (row.outcome != FitOutcome::fitted) return finished;
     ExpressionEvidence mean{row.evidence.matrix, row.evidence.right_side};
     double sum = 1, squares = 1;
@@ -191,6 +194,10 @@ class RecordingFit {
     finished.fit =
         fitter_.posed({row.points, camera}, *row.face, *row.fit, fitter_.decoded(mean, variance, *row.face));
     finished.outcome = judged(finished.fit, camera);
+    if (has_signal(options_.signals, "observables")) {
+      const Eigen::MatrixXd moved = fitter_.displacement(fitter_.measured(mean, variance, *row.face));
+      finished.observables = observables_.of(Eigen::Map<const Eigen::VectorXd>(moved.data(), moved.size()));
+    }
     return finished;
   }
 
@@ -231,6 +238,7 @@ class RecordingFit {
       const Eigen::MatrixXd moved = fitter_.displacement(fit.expression);
       values.segment(at, moved.size()) = Eigen::Map<const Eigen::RowVectorXd>(moved.data(), moved.size());
     }
+    values.tail(finished.observables.size()) = finished.observables.transpose();
     return values;
   }
 
@@ -289,6 +297,7 @@ class RecordingFit {
   ThreadPool pool_;
   RecordedLandmarks landmarks_;
   FaceFitter fitter_;
+  ObservableMeasure observables_;
   std::vector<Column> output_columns_;
   FitPersons persons_;
   std::vector<Row> rows_;  ///< that wait, after `written_` ones that only stand as neighbours
@@ -330,7 +339,8 @@ void FitOptions::describe(OptionList& options) {
           "does; 0: each frame by itself")
       .integer("identity-frames", identity_frames, Bounds::between(1, 256),
                "Frames that a person's own face is estimated from")
-      .texts("signals", signals, "What is written besides the head pose: expression, displacement")
+      .texts("signals", signals,
+             "What is written besides the head pose: expression, displacement, observables")
       .choice(
           "neutral", neutral,
           {{"estimated", NeutralSource::estimated},
@@ -352,12 +362,11 @@ void FitOptions::check() const {
   if (camera == CameraModel::orthographic && (focal > 0 || !image_size.empty()))
     throw usage_error(field("camera") + " orthographic has neither focal length nor principal point",
                       "leave " + field("focal") + " and " + field("image-size") + " out, or the camera");
-  if (signals.empty())
-    throw usage_error(field("signals") + " names no signal", "known: expression, displacement");
+  const std::string known = "known: expression, displacement, observables";
+  if (signals.empty()) throw usage_error(field("signals") + " names no signal", known);
   for (const std::string& signal : signals)
-    if (signal != "expression" && signal != "displacement")
-      throw option_error("signals", in_quotes(signal) + " is not a signal",
-                         "known: expression, displacement");
+    if (signal != "expression" && signal != "displacement" && signal != "observables")
+      throw option_error("signals", in_quotes(signal) + " is not a signal", known);
   check_neutral({neutral == NeutralSource::frame, neutral == NeutralSource::file, neutral_frame, neutral_file,
                  "a file", "FILE"});
 }
@@ -367,8 +376,10 @@ bool has_signal(const std::vector<std::string>& signals, std::string_view name) 
 }
 
 SignalKind fit_kind(const std::vector<std::string>& signals) {
-  if (!has_signal(signals, "displacement")) return SignalKind::expression;
-  return has_signal(signals, "expression") ? SignalKind::fit : SignalKind::displacement;
+  const bool moved = has_signal(signals, "displacement"), measured = has_signal(signals, "observables");
+  if (has_signal(signals, "expression")) return moved || measured ? SignalKind::fit : SignalKind::expression;
+  if (moved) return measured ? SignalKind::fit : SignalKind::displacement;
+  return SignalKind::observables;
 }
 
 std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic) {
@@ -380,6 +391,8 @@ std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& o
   };
   if (has_signal(options.signals, "expression")) append(model.expression_columns());
   if (has_signal(options.signals, "displacement")) append(displacement_columns(model.landmark_points()));
+  if (has_signal(options.signals, "observables"))
+    append(ObservableMeasure(model.landmark_points()).columns());
   return columns;
 }
 

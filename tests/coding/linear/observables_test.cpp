@@ -8,12 +8,13 @@
 #include "facelex/core/error.hpp"
 #include "facelex/core/random.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/fit/observables.hpp"
 
 namespace facelex {
 namespace {
 
-/// The columns that the system takes, when these units of the built-in face are at these values.
-RowMatrix displaced(const CodingSystem& system, const std::vector<std::pair<std::string, double>>& units) {
+/// What fits hold of it, mm, when these units of the built-in face are at these values.
+RowMatrix measured(const CodingSystem& system, const std::vector<std::pair<std::string, double>>& units) {
   const MorphableModel& face = built_in_face();
   Eigen::VectorXd expression = Eigen::VectorXd::Zero(face.expression.size());
   for (const auto& [name, value] : units) {
@@ -21,14 +22,14 @@ RowMatrix displaced(const CodingSystem& system, const std::vector<std::pair<std:
     EXPECT_NE(found, face.expression.names.end()) << name;
     expression[found - face.expression.names.begin()] = value;
   }
-  const Eigen::VectorXf moved = face.expression.modes * expression.cast<float>();
-  RowMatrix row(1, static_cast<Eigen::Index>(system.input_columns().size()));
-  for (Eigen::Index d = 0; d < row.cols(); ++d) {
-    const std::string& name = system.input_columns()[static_cast<std::size_t>(d)].name;  // "dY_8"
-    const auto point = static_cast<std::size_t>(std::stoi(name.substr(3)));
-    row(0, d) = static_cast<double>(moved[3 * face.landmarks[point] + (name[1] - 'X')]);
-  }
-  return row;
+  const Eigen::VectorXd moved = (face.expression.modes * expression.cast<float>()).cast<double>();
+  const ObservableMeasure measure(face.landmark_points());
+  EXPECT_EQ(measure.columns().size(), system.input_columns().size());
+  Eigen::VectorXd displacement(3 * 68);
+  for (Eigen::Index axis = 0; axis < 3; ++axis)
+    for (Eigen::Index point = 0; point < 68; ++point)
+      displacement[axis * 68 + point] = moved[3 * face.landmarks[static_cast<std::size_t>(point)] + axis];
+  return measure.of(displacement).transpose();
 }
 
 double code(const CodingSystem& system, const EncodedFrames& frames, const std::string& name,
@@ -42,7 +43,7 @@ double code(const CodingSystem& system, const EncodedFrames& frames, const std::
 TEST(Observables, OneIsTheLeadingUnitsEIntensity) {
   const Observables system(Observables::Measure::e_intensities);
   const auto at = [&](const std::vector<std::pair<std::string, double>>& units, const std::string& name) {
-    return code(system, system.encode(displaced(system, units)), name);
+    return code(system, system.encode(measured(system, units)), name);
   };
   EXPECT_NEAR(at({{"AU27", 1}}, "o_jaw_drop"), 1, 1e-5);
   EXPECT_NEAR(at({{"AU25", 0.5}}, "o_lips_part"), 0.5, 1e-5);
@@ -59,7 +60,7 @@ TEST(Observables, OneIsTheLeadingUnitsEIntensity) {
 TEST(Observables, MillimetresAreTheSameMovements) {
   const Observables e(Observables::Measure::e_intensities), mm(Observables::Measure::millimetres);
   ASSERT_EQ(e.units().size(), mm.units().size());
-  const RowMatrix wide = displaced(e, {{"AU27", 1}});
+  const RowMatrix wide = measured(e, {{"AU27", 1}});
   const double drop = code(mm, mm.encode(wide), "o_jaw_drop");
   EXPECT_GT(drop, 5) << "a wide open mouth";
   EXPECT_LT(drop, 60);
@@ -75,11 +76,25 @@ TEST(Observables, DecodingMeasuresTheSame) {
   EXPECT_LT((system.encode(system.decode(codes)).codes - codes).cwiseAbs().maxCoeff(), 1e-10);
 }
 
+TEST(Observables, PointsThatAreNotThereMeasureNothing) {
+  std::vector<int> inner;
+  for (int point = 17; point < 68; ++point) inner.push_back(point);
+  const auto columns = ObservableMeasure(inner).columns();
+  EXPECT_EQ(columns.size(), observables().size() - 1) << "the chin alone is among 0 … 16";
+  for (const Column& column : columns) EXPECT_NE(column.name, "o_jaw_drop");
+  // A point of theirs moves them, whatever the order of the points.
+  Eigen::VectorXd moved = Eigen::VectorXd::Zero(3 * 51);
+  moved[51 + (66 - 17)] = 3;  // down
+  const Eigen::VectorXd seen = ObservableMeasure(inner).of(moved);
+  EXPECT_EQ(columns[0].name, "o_lips_part");
+  EXPECT_NEAR(seen[0], 1, 1e-12) << "a mean of three points";
+}
+
 TEST(Observables, MissingStaysMissingAndFilesComeBack) {
   const Observables system(Observables::Measure::e_intensities);
   RowMatrix signals(2, static_cast<Eigen::Index>(system.input_columns().size()));
   signals.row(0).setConstant(std::nan(""));
-  signals.row(1) = displaced(system, {{"AU01_L", 1}}).row(0);
+  signals.row(1) = measured(system, {{"AU01_L", 1}}).row(0);
   const auto read = Observables::from_model(system.to_model());
   const EncodedFrames frames = read->encode(signals);
   EXPECT_TRUE(frames.codes.row(0).array().isNaN().all());

@@ -7,6 +7,7 @@
 #include "facelex/core/digest.hpp"
 #include "facelex/core/error.hpp"
 #include "facelex/face/builtin/anatomical_face.hpp"
+#include "facelex/face/fit/observables.hpp"
 #include "simulated_recording.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -95,13 +96,14 @@ TEST_F(Fit, WritesPoseExpressionAndDisplacementOfEveryRow) {
               return names;
             }()),
             SignalKind::fit);
-  ASSERT_EQ(outcome.recording.values.cols(), 7 + model.expression.size() + 3 * 68);
+  ASSERT_EQ(outcome.recording.values.cols(), 7 + model.expression.size() + 3 * 68 + 15);
   EXPECT_EQ(outcome.recording.columns[0].name, "pose_Tx");
   EXPECT_EQ(outcome.recording.columns[6].name, "reprojection_error");
   EXPECT_EQ(outcome.recording.columns[7].name, "e_" + model.expression.names[0]);
   const Eigen::Index first = outcome.recording.column("dX_0");
   EXPECT_EQ(outcome.recording.column("dY_0"), first + 68);
-  EXPECT_EQ(outcome.recording.column("dZ_67"), outcome.recording.values.cols() - 1);
+  EXPECT_EQ(outcome.recording.column("dZ_67"), first + 3 * 68 - 1);
+  EXPECT_EQ(outcome.recording.column("o_lips_part"), first + 3 * 68);
   EXPECT_TRUE(outcome.recording.values.allFinite());
   for (Eigen::Index row = 0; row < outcome.recording.rows(); ++row) {
     const auto& truth = simulated.frames[static_cast<std::size_t>(row)];
@@ -232,12 +234,50 @@ TEST_F(Fit, SignalsAreChosen) {
   options.signals = {"displacement"};
   const Outcome displacement = fitted(rows, options);
   EXPECT_EQ(displacement.result.kind, SignalKind::displacement);
-  EXPECT_EQ(displacement.recording.values.rightCols(204), both.recording.values.rightCols(204));
+  EXPECT_EQ(displacement.recording.values.rightCols(204),
+            both.recording.values.middleCols(7 + built_in_face().expression.size(), 204));
   EXPECT_EQ(displacement.recording.values.cols(), 7 + 204);
   options.signals = {"expression"};
   const Outcome expression = fitted(rows, options);
   EXPECT_EQ(expression.result.kind, SignalKind::expression);
   EXPECT_EQ(expression.recording.values.cols(), 7 + built_in_face().expression.size());
+  options.signals = {"observables"};
+  const Outcome observed = fitted(rows, options);
+  EXPECT_EQ(observed.result.kind, SignalKind::observables);
+  EXPECT_EQ(observed.recording.values.rightCols(15), both.recording.values.rightCols(15));
+}
+
+TEST_F(Fit, ObservablesAreSignedAndWhatARulerMeasures) {
+  const auto simulated = simulated_recording(built_in_face(), {.seed = 12, .frames = 120});
+  FitOptions options = perspective();
+  const Outcome outcome = fitted(rows_of(simulated), options);
+  const ObservableMeasure measure(built_in_face().landmark_points());
+  Eigen::MatrixXd truth(outcome.recording.rows(), 15);
+  for (Eigen::Index row = 0; row < truth.rows(); ++row) {
+    const Vertices moved =
+        built_in_face().shape({}, simulated.frames[static_cast<std::size_t>(row)].expression);
+    Eigen::VectorXd points(3 * 68);
+    for (Eigen::Index axis = 0; axis < 3; ++axis)
+      for (Eigen::Index point = 0; point < 68; ++point) {
+        const auto vertex =
+            static_cast<Eigen::Index>(built_in_face().landmarks[static_cast<std::size_t>(point)]);
+        points[axis * 68 + point] = static_cast<double>(moved(vertex, axis)) -
+                                    static_cast<double>(built_in_face().mean(vertex, axis));
+      }
+    truth.row(row) = measure.of(points).transpose();
+  }
+  int judged = 0;
+  for (Eigen::Index k = 0; k < 15; ++k) {
+    const std::string name = measure.columns()[static_cast<std::size_t>(k)].name;
+    const Eigen::ArrayXd seen = outcome.recording.values.col(outcome.recording.column(name)).array();
+    EXPECT_LT(seen.minCoeff(), 0) << name << ": noise goes both ways";
+    const Eigen::ArrayXd a = seen - seen.mean(), b = truth.col(k).array() - truth.col(k).mean();
+    if (b.abs().maxCoeff() < 2) continue;  // hardly moved
+    ++judged;
+    const double r = (a * b).sum() / std::sqrt(a.square().sum() * b.square().sum());
+    EXPECT_GT(r, 0.8) << name;
+  }
+  EXPECT_GE(judged, 3);
 }
 
 TEST_F(Fit, EveryOptionChangesTheResult) {

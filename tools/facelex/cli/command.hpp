@@ -12,6 +12,7 @@
 #include "facelex/batch/runner.hpp"
 #include "facelex/core/options.hpp"
 #include "facelex/core/path_text.hpp"
+#include "facelex/pipeline/fit_stage.hpp"
 #include "facelex/pipeline/sidecar_text.hpp"
 #include "signals.hpp"
 
@@ -52,6 +53,11 @@ class Command {
 
   /// Runs a stage over the inputs and reports. Prints where things lie.
   BatchSummary run_stage(const Inputs& inputs, const Stage& stage, const std::filesystem::path& folder);
+  /// Fits faces to recordings of landmarks (undivided_inputs with subjects). `subjects`: the labels that say whose each
+  /// is, or empty; the persons are then estimated first, in `folder`/persons, and where that stops, so does this.
+  BatchSummary fit_recordings(const Inputs& recordings, const LoadedFace& face, const FitOptions& options,
+                              TableFormat format, const std::string& subjects,
+                              const std::filesystem::path& folder);
   Inputs inputs(const InputKind& kind) const;
   /// Of all shards, for what divides them in another way.
   Inputs undivided_inputs(const InputKind& kind) const;

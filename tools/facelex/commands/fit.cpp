@@ -76,9 +76,6 @@ class FitCommand : public Command {
         throw usage_error("the inputs hold videos (" + std::to_string(videos) + ") and other files (" +
                               std::to_string(std::ssize(given.items) - videos) + ")",
                           "name the videos alone, or the folder of their landmarks");
-      if (!subjects_.empty())
-        throw usage_error("--subjects takes recordings of landmarks, but the inputs are videos",
-                          "extract them first (facelex extract), then fit the folder of their landmarks");
       return fit_videos(given, face);
     }
     if (!regressor_.empty())
@@ -86,35 +83,13 @@ class FitCommand : public Command {
 #else
     const Inputs given = inputs_of_fit(tables);
 #endif
-    return fit_tables(given, face, output_);
-  }
-
-  int fit_tables(const Inputs& given, const LoadedFace& face, const std::filesystem::path& folder) {
-    if (subjects_.empty())
-      return run_stage(given, fit_stage(face, options_, table_.format), folder).exit_status();
-    RecordingsByPerson batch = by_person(given, RecordingSubjects(subjects_));
-    const std::filesystem::path persons = folder / persons_folder;
-    int status = 0;
-    if (!batch.persons.items.empty()) {
-      const BatchSummary estimated =
-          run_stage(batch.persons, person_stage(face, options_, batch, subjects_), persons);
-      status = estimated.exit_status();
-      if (status > 1) return status;
-      refuse_without_person(batch, estimated.rows);
-    }
-    const Stage stage = fit_stage_of_persons(face, options_, table_.format, batch, subjects_, persons);
-    return std::max(status, run_stage(batch.recordings, stage, folder).exit_status());
+    return fit_recordings(given, face, options_, table_.format, subjects_, output_).exit_status();
   }
 
   /// With --subjects the batch as a whole: it is divided by persons.
   Inputs inputs_of_fit(const InputKind& kind) const {
     if (subjects_.empty()) return inputs(kind);
-    using Source = FitOptions::NeutralSource;
-    if (options_.neutral == Source::frame || options_.neutral == Source::file)
-      throw usage_error(
-          "--subjects has one neutral for all recordings of a person, but a frame or a file is of "
-          "one recording",
-          "take --neutral estimated or model");
+    require_neutral_of_persons(options_);
     return undivided_inputs(kind);
   }
 
@@ -141,9 +116,11 @@ class FitCommand : public Command {
   int fit_videos(const Inputs& videos, const LoadedFace& face) {
     const std::filesystem::path landmarks = std::filesystem::path(output_) / "landmarks";
     const std::filesystem::path fits = std::filesystem::path(output_) / "fits";
+    // Whatever is wrong with options or labels is said before hours of extraction.
     const Stage stage = regressor_.empty() ? fit_stage(face, options_, table_.format)
                                            : regressor_stage(regressor_, face_.empty() ? nullptr : &face,
                                                              extract_, table_.format, landmarks, fits);
+    if (!subjects_.empty()) require_subjects_of_videos(subjects_, options_, videos.shard);
     const BatchSummary extracted = run_stage(videos, extract_stage(extract_, false), landmarks);
     if (dry_run_ || extracted.exit_status() > 1) return extracted.exit_status();
     Inputs next = outputs_of(videos, extracted.rows, landmarks);
@@ -154,7 +131,10 @@ class FitCommand : public Command {
           next.items.push_back(videos.items[i]);
     }
     if (next.items.empty()) return extracted.exit_status();
-    return std::max(extracted.exit_status(), run_stage(next, stage, fits).exit_status());
+    const BatchSummary fitted = regressor_.empty()
+                                    ? fit_recordings(next, face, options_, table_.format, subjects_, fits)
+                                    : run_stage(next, stage, fits);
+    return std::max(extracted.exit_status(), fitted.exit_status());
   }
 
   ExtractOptions extract_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <optional>
 
 #include "cli/commands.hpp"
@@ -7,7 +8,7 @@
 #include "facelex/core/error.hpp"
 #include "facelex/io/atomic_file.hpp"
 #include "facelex/pipeline/extract_stage.hpp"
-#include "facelex/pipeline/fit_stage.hpp"
+#include "facelex/pipeline/person_stage.hpp"
 #include "facelex/pipeline/run_settings.hpp"
 #include "facelex/pipeline/stages.hpp"
 #include "facelex/provenance/ownership.hpp"
@@ -62,14 +63,22 @@ class RunCommand : public Command {
         settings_.learn.learning(settings_.run.system, folder("model.safetensors"), force_, graphics_card());
     learning_.option_prefix = settings_.run.system + "-";
     const Stage extraction = extract_stage(settings_.extract, false);
-    std::optional<Stage> fitting;
-    if (settings_.fits_faces() && (settings_.run.signal != CodedSignal::motion || settings_.own_fits))
-      fitting = fit_stage(load_face(settings_.run.face), settings_.fit, TableFormat::csv);
+    std::optional<LoadedFace> face;
+    if (settings_.fits_faces() && (settings_.run.signal != CodedSignal::motion || settings_.own_fits)) {
+      face = load_face(settings_.run.face);
+      fit_stage(*face, settings_.fit, TableFormat::csv);
+    }
+    if (!settings_.run.subjects.empty())
+      require_subjects_of_videos(settings_.run.subjects, settings_.fit, videos.shard);
     write_configuration();
 
     goes_on_ = true;
     advance(videos, extraction, "landmarks");
-    if (fitting) advance(outputs_of(videos, rows_, folder("landmarks")), *fitting, "fits");
+    if (face)
+      advance(outputs_of(videos, rows_, folder("landmarks")), "fit", "fits", [&](const Inputs& recordings) {
+        return fit_recordings(recordings, *face, settings_.fit, TableFormat::csv, settings_.run.subjects,
+                              folder("fits"));
+      });
     if (settings_.run.signal == CodedSignal::motion && goes_on_)
       advance(outputs_of(videos, rows_, folder("landmarks")),
               standardize_stage(settings_.standardize, TableFormat::csv), "motion");
@@ -83,17 +92,23 @@ class RunCommand : public Command {
     return status_;
   }
 
-  /// One stage, unless one before it ended the run or left nothing to do.
   void advance(const Inputs& items, const Stage& stage, const char* name) {
+    advance(items, stage.identity.stage, name,
+            [&](const Inputs& given) { return run_stage(given, stage, folder(name)); });
+  }
+
+  /// One stage, unless one before it ended the run or left nothing to do. `name`: its folder.
+  void advance(const Inputs& items, const std::string& stage, const char* name,
+               const std::function<BatchSummary(const Inputs&)>& run_it) {
     if (!goes_on_) return;
     goes_on_ = false;
     if (items.items.empty()) return;
-    const BatchSummary summary = run_stage(items, stage, folder(name));
+    const BatchSummary summary = run_it(items);
     status_ = std::max(status_, summary.exit_status());
     if (rows_.empty())
       rows_ = summary.rows;
     else
-      add_stage(rows_, summary.rows, stage.identity.stage);
+      add_stage(rows_, summary.rows, stage);
     last_folder_ = name;
     goes_on_ = !dry_run_ && status_ <= 1;
   }

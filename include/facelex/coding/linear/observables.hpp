@@ -10,11 +10,9 @@
 
 namespace facelex {
 
-/// Movements that anyone can check with a ruler on the face: how far the lips part, the jaw drops, the brows
-/// rise. The comparator that needs no learning and no action units: each code is a sum of displacements of
-/// landmarks from the person's own neutral, z = R·x, signed, exact, of one frame alone. Movements of both
-/// sides are their mean (o_inner_brow_up) and how much more the subject's left side moves than the right
-/// (o_inner_brow_up_asymmetry, left minus right).
+/// Movements that anyone can check with a ruler on the face (face/fit/observables.hpp), as `facelex fit` measures them
+/// for each frame. The comparator that needs no learning and no action units: z = R·x, signed and exact, of one frame
+/// alone. Other systems that are sums of signals are made alike (merged_units).
 class Observables final : public CodingSystem {
  public:
   static constexpr std::string_view model_kind = "observables";
@@ -25,7 +23,7 @@ class Observables final : public CodingSystem {
     millimetres
   };
 
-  /// The observables that facelex ships, measured on displacements of the built-in face's points.
+  /// Of the observables that fits hold.
   explicit Observables(Measure measure);
   /// Other sums of signals, z = R·x with R = (WWᵀ)⁻¹W of the model's atoms W. Throws Error (data) with `place` where
   /// two measure one thing or the parts do not fit.
@@ -38,7 +36,7 @@ class Observables final : public CodingSystem {
   const std::vector<Column>& input_columns() const override { return model_.input_columns; }
   CodeForm code_form() const override { return CodeForm::projections; }
   const std::vector<Column>& units() const override { return model_.units; }
-  /// The smallest displacement that measures so: Rᵀ(RRᵀ)⁻¹z.
+  /// The smallest signals that measure so: Rᵀ(RRᵀ)⁻¹z.
   RowMatrix decode(const RowMatrix& codes) const override { return model_.decode(codes); }
   const Json& training() const override { return model_.training; }
   ModelFile to_model() const override { return model_.to_file(model_kind); }

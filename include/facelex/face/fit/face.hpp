@@ -139,6 +139,12 @@ class FaceFitter {
   Eigen::VectorXd decoded(const ExpressionEvidence& evidence, double variance,
                           const PersonalFace& face) const;
 
+  /// The expression that the evidence has in the mean under decoded()'s normal prior alone: without bounds and without
+  /// the cost of what a unit moves, so that a face may move to the other side of its neutral. Which units move it so
+  /// says nothing; where the points then lie does.
+  Eigen::VectorXd measured(const ExpressionEvidence& evidence, double variance,
+                           const PersonalFace& face) const;
+
   /// The pose of a view with its expression held, from `start`. Nothing where the result is not finite.
   std::optional<FaceFit> posed(const FaceView& view, const PersonalFace& face, const FaceFit& start,
                                Eigen::VectorXd expression) const;

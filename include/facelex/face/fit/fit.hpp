@@ -36,7 +36,7 @@ struct FitOptions {
   /// At 25 f/s .12 are five frames with weights 1 2 3 2 1.
   double smooth = 0.12;
   int identity_frames = 96;  ///< frames that the identity is estimated from, ≥ 1
-  std::vector<std::string> signals = {"expression", "displacement"};
+  std::vector<std::string> signals = {"expression", "displacement", "observables"};
   NeutralSource neutral = NeutralSource::estimated;
   long long neutral_frame = 0;  ///< 1-based; for NeutralSource::frame
   std::string neutral_file;     ///< for NeutralSource::file
@@ -46,13 +46,14 @@ struct FitOptions {
 };
 
 /// Columns of the recording: pose_Tx … pose_Rz (orthographic: pose_scale for pose_Tz), reprojection_error,
-/// and, as chosen by `signals`, e_<name> and dX_<n> …, dY_<n> …, dZ_<n> … of the model's points.
+/// and, as chosen by `signals`, e_<name>, dX_<n> …, dY_<n> …, dZ_<n> … of the model's points, and the observables
+/// that these points can measure (o_<name>, mm; face/fit/observables.hpp), of FaceFitter::measured.
 std::vector<Column> fit_columns(const MorphableModel& model, const FitOptions& options, bool orthographic);
 
 /// Whether `signals` (FitOptions) names that one.
 bool has_signal(const std::vector<std::string>& signals, std::string_view name);
 
-/// Kind of a recording with these signals: fit, or expression or displacement alone.
+/// Kind of a recording with these signals: fit, or that of the one alone.
 SignalKind fit_kind(const std::vector<std::string>& signals);
 
 /// Fits a morphable model to a recording of landmarks (paper 000, III-A; fit/face.hpp says how one frame and
